@@ -1,0 +1,12 @@
+// Runs every test under test/; heavy suites have their own command (npm run test:long).
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.long.test.ts", "node_modules/**"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: "threads"
+  }
+})
