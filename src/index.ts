@@ -1,2 +1,12 @@
 // The one public entry of sluice: everything a pipeline or a stage imports as "#sluice".
-export const version = "0.1.0"
+export type { Batch, Column, Table, TextColumn } from "./stage/batch.ts"
+export type { Fields, Plus, RowOf } from "./stage/declaration.ts"
+export type { Dataset, Model, Report } from "./stage/handle.ts"
+export { input } from "./stage/input.ts"
+export { opt, param } from "./stage/option.ts"
+export { type Pipeline, pipeline } from "./stage/pipeline.ts"
+export type { Identified, ProgramContext, ProgramDataset, ProgramModel, ProgramResult } from "./stage/program.ts"
+export { share } from "./stage/share.ts"
+export { sample, split, union, without } from "./stage/split.ts"
+export { type Frames, Stage } from "./stage/stage.ts"
+export { keep, type Verdicts } from "./stage/verdict.ts"

@@ -1,0 +1,54 @@
+// Columns of a partition in Arrow layout, as batch functions receive and return them: buffers and offsets, no row objects.
+
+/** UTF-8 text: row `i` is `bytes[offsets[i] .. offsets[i + 1]]`; a null row has bit 0 in `valid`. */
+export interface TextColumn {
+  readonly type: "text"
+  readonly offsets: Int32Array
+  readonly bytes: Uint8Array
+  readonly valid: Uint8Array | undefined
+}
+
+/** Byte strings, laid out like text. */
+export interface BytesColumn {
+  readonly type: "bytes"
+  readonly offsets: Int32Array
+  readonly bytes: Uint8Array
+  readonly valid: Uint8Array | undefined
+}
+
+/** Finite numbers or integers; `integer` columns hold whole numbers within ±2^53. */
+export interface NumberColumn {
+  readonly type: "number"
+  readonly integer: boolean
+  readonly values: Float64Array
+  readonly valid: Uint8Array | undefined
+}
+
+/** Booleans, one byte a row. */
+export interface FlagColumn {
+  readonly type: "flag"
+  readonly values: Uint8Array
+  readonly valid: Uint8Array | undefined
+}
+
+/** Lists and structs, as plain JSON values. */
+export interface NestedColumn {
+  readonly type: "nested"
+  readonly values: ReadonlyArray<unknown>
+}
+
+export type Column = TextColumn | BytesColumn | NumberColumn | FlagColumn | NestedColumn
+
+/** Some columns of the same rows. `valid` has one byte a row, 1 where there is a value; absent where every row has one. */
+export interface Batch {
+  readonly rows: number
+  readonly columns: { readonly [name: string]: Column }
+}
+
+/** All rows of a dataset in order, as a select's `resolve` sees them: typed arrays for numbers, arrays otherwise. */
+export interface Table<Row> {
+  readonly rows: number
+  readonly columns: { readonly [K in keyof Row]: ArrayLike<Row[K]> }
+  /** Row ids as hex, in order. */
+  readonly id: (row: number) => string
+}

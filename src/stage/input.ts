@@ -1,0 +1,30 @@
+// Inputs beyond the one that is piped: what a select compares against, what a program trains on.
+import type { Fields, RowOf } from "./declaration.ts"
+import type { Dataset, Model, Report } from "./handle.ts"
+
+export interface InputSpec<Value> {
+  readonly kind: "dataset" | "model" | "report"
+  readonly many: "one" | "list" | "record"
+  readonly needs: Fields
+  readonly value?: Value
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the bound of a declaration's inputs must accept every handle type.
+export type InputFields = { readonly [name: string]: InputSpec<any> }
+export type Inputs<I extends InputFields> = { readonly [K in keyof I]: I[K] extends InputSpec<infer V> ? V : never }
+
+const none: Fields = {}
+
+/** Declares an input of a select or a program by kind and by the columns it must have. */
+export const input = {
+  dataset: <F extends Fields>(needs: F): InputSpec<Dataset<RowOf<F>>> => ({ kind: "dataset", many: "one", needs }),
+  datasets: <F extends Fields>(needs: F): InputSpec<ReadonlyArray<Dataset<RowOf<F>>>> => ({
+    kind: "dataset",
+    many: "list",
+    needs
+  }),
+  model: (): InputSpec<Model> => ({ kind: "model", many: "one", needs: none }),
+  models: (): InputSpec<{ readonly [name: string]: Model }> => ({ kind: "model", many: "record", needs: none }),
+  report: (): InputSpec<Report> => ({ kind: "report", many: "one", needs: none }),
+  reports: (): InputSpec<{ readonly [name: string]: Report }> => ({ kind: "report", many: "record", needs: none })
+} as const

@@ -1,0 +1,87 @@
+// Options of a stage: typed, decoded by a schema, and data only, so that they can be part of a key.
+import type * as Schema from "effect/Schema"
+
+export type OptionKind = "data" | "knob" | "column" | "rows"
+
+/**
+ * One declared option. `data` enters the key; a `knob` changes speed only and does not; a `column` names the column
+ * that the need of the same name is read from; `rows` is a struct schema that gives a source its row type.
+ */
+export interface OptionSpec<Type, Required extends boolean, Kind extends OptionKind> {
+  readonly kind: Kind
+  readonly schema: Schema.Top | undefined
+  readonly required: Required
+  readonly fallback: Type | undefined
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the bound of a declaration's options must accept every value type.
+export type OptionFields = { readonly [name: string]: OptionSpec<any, boolean, OptionKind> }
+
+interface Opt {
+  /** A required option. */
+  <S extends Schema.Top>(schema: S): OptionSpec<S["Type"], true, "data">
+  /** An option with a default; passing the default explicitly gives the same key. */
+  <S extends Schema.Top>(schema: S, fallback: NoInfer<S["Type"]>): OptionSpec<S["Type"], false, "data">
+  /** An option that may be left out; the function then sees `undefined`. */
+  readonly maybe: <S extends Schema.Top>(schema: S) => OptionSpec<S["Type"] | undefined, false, "data">
+  /** A performance knob: typed and checked like an option, but no part of any key. */
+  readonly knob: <S extends Schema.Top>(schema: S, fallback: NoInfer<S["Type"]>) => OptionSpec<S["Type"], false, "knob">
+  /** The name of the column that the need of the same name is read from. */
+  readonly column: <const Name extends string>(fallback: Name) => OptionSpec<Name, false, "column">
+  /** A struct schema that says what rows a source emits. */
+  readonly rows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields>, true, "rows">
+}
+
+const spec = (kind: OptionKind, schema: Schema.Top | undefined, required: boolean, fallback: unknown) =>
+  ({ kind, schema, required, fallback }) as never
+
+/** Declares an option of a stage: `opt(Schema.Int, 50)`, `opt(Schema.String)`, `opt.knob(Schema.Int, 2)`, `opt.column("text")`. */
+export const opt: Opt = Object.assign(
+  (...args: readonly [schema: Schema.Top, fallback?: unknown]) =>
+    spec("data", args[0], args.length === 1, args.length === 1 ? undefined : args[1]),
+  {
+    maybe: (schema: Schema.Top) => spec("data", schema, false, undefined),
+    knob: (schema: Schema.Top, fallback: unknown) => spec("knob", schema, false, fallback),
+    column: (fallback: string) => spec("column", undefined, false, fallback),
+    rows: () => spec("rows", undefined, true, undefined)
+  }
+)
+
+const paramBrand: unique symbol = Symbol.for("sluice/param") as never
+
+/** A named parameter of a pipeline, set with `--set NAME=VALUE`; stands in an option's place until the graph is built. */
+export interface Param {
+  readonly [paramBrand]: true
+  readonly name: string
+  readonly schema: Schema.Top
+  readonly fallback: unknown
+}
+
+/** Declares a pipeline parameter: `ingest.jsonl({ path: param("input", Schema.String, "data/*.jsonl") })`. */
+export const param = <S extends Schema.Top>(name: string, schema: S, fallback: NoInfer<S["Type"]>): S["Type"] =>
+  ({ [paramBrand]: true, name, schema, fallback }) as never
+
+export const isParam = (value: unknown): value is Param =>
+  typeof value === "object" && value !== null && paramBrand in value
+
+type Value<O> = O extends OptionSpec<infer Type, boolean, OptionKind> ? Type : never
+type DataKeys<O extends OptionFields> = {
+  [K in keyof O]: O[K] extends OptionSpec<never, boolean, "column"> ? never : O[K]["kind"] extends "column" ? never : K
+}[keyof O]
+export type ColumnKeys<O extends OptionFields> = { [K in keyof O]: O[K]["kind"] extends "column" ? K : never }[keyof O]
+type RequiredKeys<O extends OptionFields> = { [K in keyof O]: O[K]["required"] extends true ? K : never }[keyof O]
+
+/** What the author's functions see: every option, defaults filled in. */
+export type Decoded<O extends OptionFields> = { readonly [K in keyof O]: Value<O[K]> }
+
+/** What the caller of a stage writes, column names apart. */
+export type Given<O extends OptionFields> = {
+  readonly [K in Extract<RequiredKeys<O>, DataKeys<O>>]: Value<O[K]>
+} & { readonly [K in Exclude<DataKeys<O>, RequiredKeys<O>>]?: Value<O[K]> }
+
+/** The default names of the columns that column options choose. */
+export type DefaultColumn<O extends OptionFields> = [ColumnKeys<O>] extends [never]
+  ? never
+  : O[ColumnKeys<O>] extends OptionSpec<infer Name, boolean, "column">
+    ? Name & string
+    : never
