@@ -75,6 +75,8 @@ export interface ExpandDeclaration extends Base {
 export interface SelectDeclaration extends Base {
   readonly kind: "select"
   readonly prepares: Fields
+  /** The options that `prepare` sees; a change of the others prepares nothing again. */
+  readonly prepareOptions: OptionFields
   readonly prepare: AnyFunction | undefined
   readonly prepareBatch: AnyFunction | undefined
   readonly resolve: AnyFunction

@@ -1,11 +1,11 @@
 // The constructors of the seven kinds of stage: they type the author's functions and return what a pipeline calls.
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import type { Batch, Table } from "./batch.ts"
 import { callSite } from "./call-site.ts"
 import type { Declaration, Fields, Kind, Plus, RowOf } from "./declaration.ts"
 import { type Dataset, type InputValue, isHandle, type Model, makeHandle, type Report } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
-import type { ColumnKeys, Decoded, DefaultColumn, Given, OptionFields } from "./option.ts"
+import { type ColumnKeys, type Decoded, type DefaultColumn, type Given, type OptionFields, opt } from "./option.ts"
 import type { ProgramContext, ProgramResult } from "./program.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 
@@ -77,6 +77,9 @@ const onRows = (declaration: Declaration) =>
     { declaration }
   ) as never
 
+/** What every source takes: how large its partitions should be, in bytes of records. A change recomputes nothing. */
+const sourceOptions = { partitionBytes: opt.knob(Schema.Int, 2 << 20) }
+
 /** → n rows. Lists files, frames their bytes into records and parses each record alone. */
 const source = <const E extends Fields | { readonly option: string }, Options extends OptionFields = None>(given: {
   readonly name: `${string}.${string}`
@@ -91,8 +94,9 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
     options: Decoded<Options>,
     path: string
   ) => E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
-}): SourceCall<Options, E> & { readonly declaration: Declaration } => {
-  const declaration = declare("source", { readsPath: false, ...given })
+}): SourceCall<Options & typeof sourceOptions, E> & { readonly declaration: Declaration } => {
+  const options = { ...given.options, ...sourceOptions }
+  const declaration = declare("source", { readsPath: false, ...given, options })
   return Object.assign((args?: object) => makeHandle("dataset", divide(declaration, args as never)), {
     declaration
   }) as never
@@ -148,22 +152,26 @@ const select = <
   Prepares extends Fields,
   const Reasons extends string = never,
   Options extends OptionFields = None,
-  I extends InputFields = None
+  I extends InputFields = None,
+  PrepareOptions extends OptionFields = None
 >(
   given: Common<Needs, Options, Reasons> & {
     readonly prepares: Prepares
     readonly inputs?: I
-    readonly prepare?: (row: RowOf<Needs>, options: Decoded<Options>) => NoInfer<RowOf<Prepares>>
-    readonly prepareBatch?: (batch: Batch, options: Decoded<Options>) => Batch
+    /** The options that `prepare` sees; `resolve` sees these and the others. */
+    readonly prepareOptions?: PrepareOptions
+    readonly prepare?: (row: RowOf<Needs>, options: Decoded<PrepareOptions>) => NoInfer<RowOf<Prepares>>
+    readonly prepareBatch?: (batch: Batch, options: Decoded<PrepareOptions>) => Batch
     readonly resolve: (
       tables: { readonly rows: Table<RowOf<Prepares>> } & {
         readonly [K in keyof I]: ReadonlyArray<Table<RowOf<Prepares>>>
       },
-      options: Decoded<Options>,
+      options: Decoded<Options & PrepareOptions>,
       verdicts: Verdicts<Reasons, never>
     ) => void
   }
-): OnRows<Options, Inputs<I>, Needs, "same"> => onRows(declare("select", { parts: [], readsIds: false, ...given }))
+): OnRows<Options & PrepareOptions, Inputs<I>, Needs, "same"> =>
+  onRows(declare("select", { parts: [], readsIds: false, prepareOptions: {}, ...given }))
 
 /** n → m rows: groups rows by a key and computes new rows from each group; which rows made which is recorded. */
 const gather = <

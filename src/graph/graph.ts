@@ -1,0 +1,222 @@
+// The graph: what a pipeline's outputs reach, as named nodes in pipeline order, with options decoded and columns known.
+import type * as Schema from "effect/Schema"
+import { SluiceError, SluiceErrors } from "../errors.ts"
+import type { Declaration, Fields, Kind } from "../stage/declaration.ts"
+import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
+import type { Pipeline } from "../stage/pipeline.ts"
+import { decodeOptions } from "./options.ts"
+import { Settings } from "./settings.ts"
+
+/** One input of a node: which node it comes from, which part of it, and under which name. */
+export interface Edge {
+  readonly input: string
+  readonly many: "one" | "list" | "record"
+  /** The key of a record input. */
+  readonly label: string | undefined
+  readonly node: GraphNode
+  readonly part: string | undefined
+}
+
+export interface GraphNode {
+  /** Unique in the pipeline. */
+  readonly name: string
+  readonly kind: Kind
+  readonly emits: "dataset" | "model" | "report"
+  readonly declaration: Declaration
+  /** Decoded options, defaults filled in. */
+  readonly options: { readonly [name: string]: unknown }
+  /** The options that enter keys: column names and knobs apart. */
+  readonly keyed: { readonly [name: string]: unknown }
+  /** The dataset column that each need reads. */
+  readonly reads: { readonly [need: string]: string }
+  readonly edges: ReadonlyArray<Edge>
+  /** Columns of the rows it gives; empty for models and reports. */
+  readonly columns: Fields
+}
+
+export interface Output {
+  readonly name: string
+  readonly node: GraphNode
+  readonly part: string | undefined
+  readonly kind: "dataset" | "model" | "report"
+}
+
+export interface Graph {
+  readonly pipeline: string
+  /** Inputs before what reads them. */
+  readonly nodes: ReadonlyArray<GraphNode>
+  readonly outputs: ReadonlyArray<Output>
+}
+
+/** The handles of an input value with their labels. */
+const handlesOf = (value: InputValue): ReadonlyArray<readonly [string | undefined, Handle]> => {
+  if (isHandle(value)) return [[undefined, value]]
+  if (Array.isArray(value)) return value.map((handle: Handle) => [undefined, handle] as const)
+  return Object.entries(value as { readonly [name: string]: Handle })
+}
+
+/** Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given. All errors found are thrown together. */
+export const buildGraph = (pipeline: Pipeline, sets: { readonly [target: string]: string } = {}): Graph => {
+  const builder = new Builder(new Settings(sets))
+  const outputs = Object.entries(pipeline.outputs).map(([name, handle]) => ({
+    name,
+    node: builder.node(handle.call),
+    part: handle.part,
+    kind: handleKind(handle)
+  }))
+  builder.finish()
+  return { pipeline: pipeline.name, nodes: builder.nodes, outputs }
+}
+
+class Builder {
+  readonly nodes: Array<GraphNode> = []
+  readonly #known = new Map<Call, GraphNode>()
+  readonly #names = new Map<string, number>()
+  readonly #settings: Settings
+  readonly #errors: Array<SluiceError> = []
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+  }
+
+  finish() {
+    this.#errors.push(...this.#settings.unused(this.nodes))
+    if (this.#errors.length > 0) throw new SluiceErrors(this.#errors)
+  }
+
+  /** Walks depth first with a stack of its own: a pipeline of many steps must not exhaust the call stack. */
+  node(root: Call): GraphNode {
+    const stack: Array<Call> = [root]
+    while (stack.length > 0) {
+      const call = stack[stack.length - 1]!
+      if (this.#known.has(call)) {
+        stack.pop()
+        continue
+      }
+      const waiting = Object.values(call.inputs)
+        .flatMap(handlesOf)
+        .map(([, handle]) => handle.call)
+        .filter((input) => !this.#known.has(input))
+      if (waiting.length > 0) stack.push(...waiting.reverse())
+      else {
+        stack.pop()
+        this.#known.set(call, this.#make(call))
+      }
+    }
+    return this.#known.get(root)!
+  }
+
+  #name(call: Call): string {
+    const { name: given } = call.options as { readonly name?: unknown }
+    const base = typeof given === "string" && !("name" in call.declaration.options) ? given : call.declaration.name
+    const count = (this.#names.get(base) ?? 0) + 1
+    this.#names.set(base, count)
+    return count === 1 ? base : `${base}#${count}`
+  }
+
+  #make(call: Call): GraphNode {
+    const { declaration } = call
+    const name = this.#name(call)
+    const { options, keyed, errors } = decodeOptions(name, declaration, call.options, this.#settings)
+    this.#errors.push(...errors)
+    const reads = Object.fromEntries(
+      Object.keys(declaration.needs).map((need) => [need, columnName(declaration, options, need)])
+    )
+    const edges = this.#edges(call)
+    this.#checkColumns(name, declaration, reads, edges)
+    const node: GraphNode = {
+      name,
+      kind: declaration.kind,
+      emits: declaration.kind === "program" ? declaration.emits : "dataset",
+      declaration,
+      options,
+      keyed,
+      reads,
+      edges,
+      columns: columnsOf(declaration, options, edges)
+    }
+    this.nodes.push(node)
+    return node
+  }
+
+  #edges(call: Call): ReadonlyArray<Edge> {
+    return Object.entries(call.inputs).flatMap(([input, value]) => {
+      const many = isHandle(value) ? ("one" as const) : Array.isArray(value) ? ("list" as const) : ("record" as const)
+      return handlesOf(value).map(([label, handle]) => ({
+        input,
+        many,
+        label,
+        node: this.#known.get(handle.call)!,
+        part: handle.part
+      }))
+    })
+  }
+
+  #checkColumns(name: string, declaration: Declaration, reads: GraphNode["reads"], edges: ReadonlyArray<Edge>) {
+    for (const edge of edges) {
+      const needs =
+        edge.input === "rows"
+          ? Object.values(reads)
+          : declaration.kind === "select"
+            ? Object.values(reads)
+            : Object.keys(declaration.inputs[edge.input]?.needs ?? {})
+      if (edge.node.emits !== "dataset") continue
+      for (const column of needs) {
+        if (column in edge.node.columns) continue
+        this.#errors.push(
+          new SluiceError(
+            "SLUICE_MISSING_COLUMN",
+            `${name} needs the column "${column}", which ${edge.node.name} does not have`,
+            {
+              evidence: [`${edge.node.name} has ${Object.keys(edge.node.columns).join(", ")}`],
+              hint: "name the column in the stage's options, or add it in a map stage before"
+            }
+          )
+        )
+      }
+    }
+  }
+}
+
+/** The dataset column behind a need: the one its column option names, else the one of the same name. */
+export const columnName = (
+  declaration: Declaration,
+  options: { readonly [name: string]: unknown },
+  need: string
+): string => (declaration.options[need]?.kind === "column" ? (options[need] as string) : need)
+
+const renamed = (declaration: Declaration, options: { readonly [name: string]: unknown }, fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, schema]) => [columnName(declaration, options, name), schema]))
+
+const columnsOf = (
+  declaration: Declaration,
+  options: { readonly [name: string]: unknown },
+  edges: ReadonlyArray<Edge>
+): Fields => {
+  const before = edges.find((edge) => edge.input === "rows")?.node.columns ?? {}
+  switch (declaration.kind) {
+    case "source":
+      return sourceColumns(declaration.emits as Fields | { readonly option: string }, options)
+    case "map":
+      return { ...before, ...renamed(declaration, options, declaration.adds) }
+    case "expand":
+      return { ...before, ...renamed(declaration, options, declaration.emits) }
+    case "gather":
+      return declaration.emits
+    case "filter":
+    case "select":
+      return before
+    case "program":
+      return {}
+  }
+}
+
+const sourceColumns = (
+  emits: Fields | { readonly option: string },
+  options: { readonly [name: string]: unknown }
+): Fields => {
+  const { option } = emits as { readonly option?: unknown }
+  if (typeof option !== "string") return emits as Fields
+  return ((options[option] as { readonly fields?: { readonly [name: string]: Schema.Top } } | undefined)?.fields ??
+    {}) as Fields
+}

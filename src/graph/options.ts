@@ -1,0 +1,103 @@
+// Decodes a node's options: unknown names, missing and ill-typed values become errors, defaults are filled in.
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { nearest, SluiceError } from "../errors.ts"
+import type { Declaration } from "../stage/declaration.ts"
+import { isParam, type OptionFields, type OptionKind, type OptionSpec } from "../stage/option.ts"
+import type { Settings } from "./settings.ts"
+
+export interface DecodedOptions {
+  readonly options: { readonly [name: string]: unknown }
+  readonly keyed: { readonly [name: string]: unknown }
+  readonly errors: ReadonlyArray<SluiceError>
+}
+
+/** All options a declaration knows: those of its decision and those of its measure or preparation. */
+export const optionFields = (declaration: Declaration): OptionFields => ({
+  ...declaration.options,
+  ...earlyOptions(declaration)
+})
+
+/** The options seen by the function that runs first, row by row: a filter's measure, a select's prepare. */
+export const earlyOptions = (declaration: Declaration): OptionFields =>
+  declaration.kind === "filter"
+    ? declaration.measureOptions
+    : declaration.kind === "select"
+      ? declaration.prepareOptions
+      : {}
+
+export const decodeOptions = (
+  node: string,
+  declaration: Declaration,
+  given: { readonly [name: string]: unknown },
+  settings: Settings
+): DecodedOptions => {
+  const specs = optionFields(declaration)
+  const errors = unknownOptions(node, given, specs)
+  const options: Record<string, unknown> = {}
+  const keyed: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    const decoded = decodeOne(node, name, spec, given[name], settings)
+    if (decoded instanceof SluiceError) errors.push(decoded)
+    else {
+      options[name] = decoded.value
+      if (spec.kind === "data") keyed[name] = decoded.value
+    }
+  }
+  return { options, keyed, errors }
+}
+
+const unknownOptions = (node: string, given: object, specs: OptionFields): Array<SluiceError> =>
+  Object.keys(given)
+    .filter((name) => !(name in specs) && name !== "name")
+    .map((name) => {
+      const guess = nearest(name, Object.keys(specs))
+      return new SluiceError(
+        "SLUICE_UNKNOWN_OPTION",
+        `${node} has no option "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+        { hint: `its options: ${Object.keys(specs).join(", ") || "none"}` }
+      )
+    })
+
+const decodeOne = (
+  node: string,
+  name: string,
+  spec: OptionSpec<unknown, boolean, OptionKind>,
+  written: unknown,
+  settings: Settings
+): { readonly value: unknown } | SluiceError => {
+  let value = written
+  let where = `${node}.${name}`
+  if (isParam(value)) {
+    const text = settings.param(value.name)
+    where = text === undefined ? where : `--set ${value.name}`
+    value = text === undefined ? value.fallback : parseText(text)
+  }
+  const text = settings.option(node, name)
+  if (text !== undefined) value = parseText(text)
+  if (value === undefined) {
+    if (spec.required)
+      return new SluiceError("SLUICE_BAD_OPTION", `${node} needs the option "${name}"`, { hint: `give ${name}` })
+    return { value: spec.fallback }
+  }
+  if (spec.kind === "rows") return { value }
+  if (spec.kind === "column")
+    return typeof value === "string"
+      ? { value }
+      : new SluiceError("SLUICE_BAD_OPTION", `${where} must be the name of a column`)
+  const result = Schema.decodeUnknownResult(spec.schema as Schema.Codec<unknown>)(value)
+  if (Result.isSuccess(result)) return { value: result.success }
+  return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(value)}`, {
+    evidence: String(result.failure.message).split("\n"),
+    hint: "see the stage's documentation for what it takes"
+  })
+}
+
+/** `--set` gives text: JSON where it parses, else the text itself. */
+const parseText = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,48 @@
+// Chains: row-local work that runs back to back on each partition, in one worker, without waiting for other partitions.
+import type { Edge, GraphNode } from "../graph/graph.ts"
+
+export interface ChainLink {
+  readonly node: GraphNode
+  /** The input whose rows this link works on. */
+  readonly edge: Edge | undefined
+  /** Parsing a source, running a row-local node, or preparing a select's rows. */
+  readonly role: "parse" | "row" | "prepare"
+}
+
+export interface Chain {
+  /** Where the first link's partitions come from; absent for a source. */
+  readonly input: Edge | undefined
+  readonly links: Array<ChainLink>
+}
+
+const rowLocal = new Set(["map", "filter", "expand"])
+
+export const prepares = (node: GraphNode): boolean =>
+  node.declaration.kind === "select" && Object.keys(node.declaration.prepares).length > 0
+
+/** Divides the row-local work of the nodes that must run into chains, in pipeline order. */
+export const chainsOf = (nodes: ReadonlyArray<GraphNode>): ReadonlyArray<Chain> => {
+  const chains: Array<Chain> = []
+  const open = new Map<GraphNode, Chain>()
+  const link = (node: GraphNode, edge: Edge, role: "row" | "prepare") => {
+    const chain = edge.part === undefined ? open.get(edge.node) : undefined
+    if (chain !== undefined) {
+      open.delete(edge.node)
+      chain.links.push({ node, edge, role })
+      if (role === "row") open.set(node, chain)
+      return
+    }
+    const fresh: Chain = { input: edge, links: [{ node, edge, role }] }
+    chains.push(fresh)
+    if (role === "row") open.set(node, fresh)
+  }
+  for (const node of nodes) {
+    if (node.kind === "source") {
+      const chain: Chain = { input: undefined, links: [{ node, edge: undefined, role: "parse" }] }
+      chains.push(chain)
+      open.set(node, chain)
+    } else if (rowLocal.has(node.kind)) link(node, node.edges.find(({ input }) => input === "rows")!, "row")
+    else if (prepares(node)) for (const edge of node.edges) link(node, edge, "prepare")
+  }
+  return chains
+}

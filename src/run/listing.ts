@@ -1,0 +1,105 @@
+// Lists a source's input files in byte order of their paths and digests their bytes, trusting old stats where that is safe.
+import { existsSync, globSync, readFileSync, statSync } from "node:fs"
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
+import { SluiceError } from "../errors.ts"
+import { writeDurably } from "../store/durable-file.ts"
+import { sha256 } from "../table/digest.ts"
+
+export interface InputFile {
+  /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
+  readonly path: string
+  readonly absolute: string
+  readonly digest: string
+  readonly bytes: number
+}
+
+type Stat = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
+
+/** A file changed less than this before it was digested may change again within the clock's tick. */
+const settleMs = 2000
+
+/** Digests by path, size, times and inode, kept beside the store. */
+export class StatCache {
+  readonly #path: string
+  readonly #entries: Map<string, Stat>
+  #changed = false
+
+  constructor(storeRoot: string) {
+    this.#path = join(storeRoot, "stats.json")
+    this.#entries = new Map(existsSync(this.#path) ? read(this.#path) : [])
+  }
+
+  digest(absolute: string): { readonly digest: string; readonly bytes: number } {
+    const stat = statSync(absolute)
+    const known = this.#entries.get(absolute)
+    if (
+      known !== undefined &&
+      known[0] === stat.size &&
+      known[1] === stat.mtimeMs &&
+      known[2] === stat.ctimeMs &&
+      known[3] === stat.ino &&
+      known[5] - stat.mtimeMs > settleMs
+    )
+      return { digest: known[4], bytes: known[0] }
+    const bytes = readFileSync(absolute)
+    const digest = sha256(bytes)
+    this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
+    this.#changed = true
+    return { digest, bytes: bytes.length }
+  }
+
+  save() {
+    if (this.#changed) writeDurably(this.#path, JSON.stringify([...this.#entries]))
+    this.#changed = false
+  }
+}
+
+const read = (path: string): ReadonlyArray<readonly [string, Stat]> => {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"))
+  } catch {
+    return []
+  }
+}
+
+const magic = /[*?[{]/
+
+/** The files of some patterns: a path, a folder (all files below it) or a glob, relative to the project's root. */
+export const listFiles = (
+  root: string,
+  patterns: string | ReadonlyArray<string>,
+  stats: StatCache,
+  node: string
+): ReadonlyArray<InputFile> => {
+  const found = new Map<string, InputFile>()
+  for (const pattern of typeof patterns === "string" ? [patterns] : patterns) {
+    const matches = expandPattern(root, pattern)
+    if (matches.length === 0)
+      throw new SluiceError("SLUICE_NO_INPUT", `${node}: no file matches "${pattern}"`, {
+        evidence: [`looked in ${resolve(root)}`],
+        hint: "check the path; globs like data/*.jsonl are relative to the project's folder"
+      })
+    for (const absolute of matches) {
+      const path = displayPath(root, pattern, absolute)
+      if (!found.has(path)) found.set(path, { path, absolute, ...stats.digest(absolute) })
+    }
+  }
+  return [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+}
+
+const expandPattern = (root: string, pattern: string): ReadonlyArray<string> => {
+  const absolute = isAbsolute(pattern) ? pattern : join(root, pattern)
+  const stat = magic.test(pattern) ? undefined : statSync(absolute, { throwIfNoEntry: false })
+  if (stat?.isFile()) return [absolute]
+  const glob = stat?.isDirectory() ? join(absolute, "**/*") : absolute
+  return globSync(glob).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
+}
+
+const displayPath = (root: string, pattern: string, absolute: string): string => {
+  const inside = relative(resolve(root), absolute)
+  if (!inside.startsWith("..") && !isAbsolute(inside)) return inside.split(sep).join("/")
+  const fixed = pattern.split(/[\\/]/)
+  const end = fixed.findIndex((part) => magic.test(part))
+  const base = resolve(root, (end < 0 ? fixed : fixed.slice(0, end)).join("/") || "/")
+  return join(basename(base), relative(base, absolute)).split(sep).join("/")
+}

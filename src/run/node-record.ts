@@ -1,0 +1,150 @@
+// What a finished node leaves in the store: one small record under its key, and a body with its partitions or files.
+import type { Store } from "../store/store.ts"
+import { type Content, joinContent, keyOf } from "../table/digest.ts"
+import type { View } from "../table/view.ts"
+
+/** Rows by what became of them. */
+export interface RowTotals {
+  readonly in: number
+  readonly kept: number
+  readonly dropped: number
+  readonly merged: number
+  readonly failed: number
+  readonly out: number
+}
+
+/** The content of a dataset: what reads it depends on. */
+export interface DatasetContent {
+  readonly rows: number
+  readonly ids: Content
+  readonly columns: { readonly [name: string]: Content }
+}
+
+export interface DatasetHead {
+  readonly content: DatasetContent
+  readonly partitions: number
+  /** Object with the views, as JSON. */
+  readonly body: string
+}
+
+/** One partition of a node, for lineage: the action behind it and the key that later runs take rows from. */
+export interface PartitionRef {
+  readonly action: string
+  readonly reuse: string
+}
+
+export interface ProgramFile {
+  readonly path: string
+  readonly object: string
+  readonly bytes: number
+}
+
+export interface FolderHead {
+  /** Digest of the files: the identity of a model or report. */
+  readonly digest: string
+  readonly files: ReadonlyArray<ProgramFile>
+  readonly data: unknown
+  readonly passed: boolean
+  /** Object with the ledger: which input rows were used, which skipped for what reason. */
+  readonly ledger: string
+}
+
+/** What a node's key was made of, to be able to say later what changed. */
+export interface Ingredients {
+  /** Object with the fingerprint record of each function. */
+  readonly code: string
+  readonly options: { readonly [name: string]: unknown }
+  readonly inputs: { readonly [label: string]: string }
+  readonly runtime: unknown
+}
+
+export interface NodeRecord {
+  readonly key: string
+  readonly node: string
+  readonly stage: string
+  readonly kind: string
+  readonly totals: RowTotals
+  readonly reasons: { readonly [reason: string]: number }
+  /** A dataset per part ("" where the node has none). */
+  readonly datasets: { readonly [part: string]: DatasetHead }
+  readonly folder: FolderHead | undefined
+  /** Object with the PartitionRefs, and for a select or gather what else lineage needs. */
+  readonly refs: string
+  readonly partitions: number
+  readonly ingredients: Ingredients
+  readonly seconds: number
+}
+
+export const contentOfViews = (views: ReadonlyArray<View>, names: ReadonlyArray<string>): DatasetContent => {
+  return {
+    rows: views.reduce((sum, view) => sum + view.rows, 0),
+    ids: joinContent(views.map((view) => view.content.ids)),
+    columns: Object.fromEntries(
+      names.map((name) => [name, joinContent(views.map((view) => view.content.columns[name]!))])
+    )
+  }
+}
+
+/** The digest of a dataset's content: ordered row ids and logical values, however it is stored or cut. */
+export const datasetDigest = (content: DatasetContent): string => keyOf(content)
+
+export const datasetHead = (store: Store, views: ReadonlyArray<View>, names: ReadonlyArray<string>): DatasetHead => ({
+  content: contentOfViews(views, names),
+  partitions: views.length,
+  body: store.put(Buffer.from(JSON.stringify(views)))
+})
+
+export const viewsOf = (store: Store, head: DatasetHead): ReadonlyArray<View> =>
+  JSON.parse(Buffer.from(store.get(head.body)).toString()) as ReadonlyArray<View>
+
+export const refsOf = <R>(store: Store, record: NodeRecord): R =>
+  JSON.parse(Buffer.from(store.get(record.refs)).toString()) as R
+
+/** The refs object of each kind of node. */
+export interface RowRefs {
+  readonly partitions: ReadonlyArray<PartitionRef>
+}
+
+export interface SourceRefs extends RowRefs {
+  /** Places of the records of each partition. */
+  readonly files: ReadonlyArray<{ readonly path: string; readonly digest: string }>
+  /** Per partition a pack with `file` (Int32) and `start`, `end` (Float64; `end` −1 where `start` is a line). */
+  readonly places: ReadonlyArray<string>
+}
+
+export interface SelectRefs {
+  readonly action: string
+  /** Content keys are by input view; these are the views that the verdicts are about, in order. */
+  readonly tables: ReadonlyArray<string>
+}
+
+export interface GatherRefs {
+  readonly buckets: ReadonlyArray<string>
+}
+
+/** What a pipeline's ref holds: the nodes and outputs of its last finished run. */
+export interface PipelineRef {
+  readonly pipeline: string
+  readonly file: string
+  readonly run: string
+  readonly sets: { readonly [target: string]: string }
+  /** Record key by node name, in pipeline order. */
+  readonly nodes: { readonly [node: string]: string }
+  readonly edges: { readonly [node: string]: ReadonlyArray<EdgeRef> }
+  readonly outputs: { readonly [output: string]: OutputRef }
+}
+
+export interface EdgeRef {
+  readonly input: string
+  readonly label: string | undefined
+  readonly node: string
+  readonly part: string | undefined
+}
+
+export interface OutputRef {
+  readonly node: string
+  readonly part: string | undefined
+  readonly kind: "dataset" | "model" | "report"
+  readonly digest: string
+  readonly rows: number | undefined
+}

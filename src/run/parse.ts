@@ -1,0 +1,136 @@
+// Parses a source's records into rows of one partition, with reuse of rows that were parsed before.
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { NodeKeys } from "../graph/key.ts"
+import type { GraphNode } from "../graph/graph.ts"
+import type { SourceDeclaration } from "../stage/declaration.ts"
+import type { Store } from "../store/store.ts"
+import { type Column, valueAt } from "../table/column.ts"
+import { combineDigests, contentOf, digestBytes, keyOf, takeDigests } from "../table/digest.ts"
+import { writePack } from "../table/pack.ts"
+import { writeParquet } from "../table/parquet.ts"
+import { keyedRowId } from "../table/row-id.ts"
+import { digestsOf, freshView, Partition } from "../table/view.ts"
+import type { RowAction, RowError } from "./row-action.ts"
+import { columnsOf, fieldsOf } from "./row-function.ts"
+import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
+
+/** The records of one partition, as they travel to a worker. */
+export interface ParseInput {
+  readonly bytes: Uint8Array
+  readonly offsets: Int32Array
+  readonly paths: ReadonlyArray<string>
+  /** Index into `paths` of each record. */
+  readonly files: Int32Array
+  readonly digests: Uint8Array
+  readonly ids: Uint8Array
+}
+
+/** What parsing a partition gave: rows that are good, and what is wrong with the others. */
+export interface ParseOutcome {
+  readonly action: RowAction
+  readonly key: string
+  readonly computed: number
+}
+
+/** A path's 16-byte digest per record: part of what a parse that reads the path depends on. */
+const pathDigests = (input: Pick<ParseInput, "paths" | "files">): Uint8Array => {
+  const perPath = input.paths.map((path) => Buffer.from(keyOf(path), "hex").subarray(0, digestBytes))
+  const out = new Uint8Array(input.files.length * digestBytes)
+  input.files.forEach((file, row) => {
+    out.set(perPath[file]!, row * digestBytes)
+  })
+  return out
+}
+
+const inputDigests = (declaration: SourceDeclaration, input: Omit<ParseInput, "bytes" | "offsets">): Uint8Array =>
+  declaration.readsPath ? combineDigests([input.digests, pathDigests(input)], input.files.length) : input.digests
+
+/** The key of a parsed partition: the parser, the records, and their ids. */
+export const parseKey = (node: GraphNode, keys: NodeKeys, input: Omit<ParseInput, "bytes" | "offsets">): string => {
+  const declaration = node.declaration as SourceDeclaration
+  return keyOf([keys.row, contentOf(inputDigests(declaration, input)), contentOf(input.ids)])
+}
+
+const decoder = (node: GraphNode) =>
+  Schema.decodeUnknownResult(Schema.Struct(node.columns as never) as unknown as Schema.Codec<unknown>)
+
+/** Parses the records that no earlier result has. A record that cannot be parsed becomes an error of its row. */
+export const parseRecords = async (
+  store: Store,
+  node: GraphNode,
+  keys: NodeKeys,
+  input: ParseInput,
+  reuse: RowReuse
+): Promise<ParseOutcome> => {
+  const declaration = node.declaration as SourceDeclaration
+  const fields = fieldsOf(node.columns, node.name)
+  const decode = decoder(node)
+  const digests = inputDigests(declaration, input)
+  const rows = input.files.length
+  const { places, todo } = reuse.match(digests, rows)
+  const errors: Array<RowError> = []
+  const results: Array<unknown> = []
+  for (const row of todo) {
+    const record = input.bytes.subarray(input.offsets[row], input.offsets[row + 1])
+    try {
+      const parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
+      const decoded = decode(parsed)
+      if (Result.isFailure(decoded)) throw new Error(`does not fit the row schema: ${oneLine(decoded.failure.message)}`)
+      results.push(decoded.success)
+    } catch (cause) {
+      errors.push({ row, message: (cause as Error).message })
+      results.push(undefined)
+    }
+  }
+  const failed = new Set(errors.map((error) => error.row))
+  let position = 0
+  const origins = places.map<Origin>((place) => place ?? { computed: position++ })
+  const good = Int32Array.from(Array.from({ length: rows }, (_, row) => row).filter((row) => !failed.has(row)))
+  const computed = columnsOf(fill(results, fields), fields, node.name)
+  const kept = Array.from(good, (row) => origins[row]!)
+  const columns = await assemble(store, fields, computed, todo.length, kept)
+  const { key } = node.options
+  const ids = typeof key === "string" ? keyedIds(node, columns[key]!) : takeDigests(input.ids, good)
+  const columnDigests = digestsOf(columns)
+  const sections = Object.fromEntries(Object.entries(columnDigests).map(([name, bytes]) => [`digest:${name}`, bytes]))
+  const pack = store.put(
+    writePack({
+      input: takeDigests(digests, good),
+      ids,
+      good: new Uint8Array(good.buffer.slice(0, good.byteLength)),
+      ...sections
+    })
+  )
+  const block = store.put(writeParquet(columns, fields))
+  const view = freshView({ block, pack, columns, fields, digests: columnDigests }, ids)
+  const content = Object.fromEntries(Object.entries(columnDigests).map(([name, bytes]) => [name, contentOf(bytes)]))
+  const action: RowAction = {
+    counts: { in: rows, out: good.length, dropped: 0, failed: errors.length },
+    reasons: {},
+    block,
+    pack,
+    content,
+    errors,
+    face: { from: "", view }
+  }
+  const actionKey = parseKey(node, keys, input)
+  store.putAction(actionKey, action)
+  return { action, key: actionKey, computed: todo.length }
+}
+
+const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
+
+/** A row that failed still needs values in its place until it is left out. */
+const fill = (results: ReadonlyArray<unknown>, fields: object): ReadonlyArray<unknown> =>
+  results.map((result) => result ?? Object.fromEntries(Object.keys(fields).map((name) => [name, null])))
+
+const keyedIds = (node: GraphNode, column: Column): Uint8Array => {
+  const rows = "values" in column ? column.values.length : column.offsets.length - 1
+  const out = new Uint8Array(rows * digestBytes)
+  const label = JSON.stringify(node.options["path"] ?? node.name)
+  for (let row = 0; row < rows; row++) out.set(keyedRowId(label, String(valueAt(column, row))), row * digestBytes)
+  return out
+}
+
+export const openParsed = (store: Store, action: RowAction): Partition => new Partition(action.face!.view, store)

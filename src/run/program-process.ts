@@ -1,0 +1,121 @@
+// The process of a program: imports the pipeline, walks to the node and calls its `run`; speaks to the engine in JSON lines.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { ProgramDeclaration } from "../stage/declaration.ts"
+import { columnValues } from "../table/column.ts"
+import { readParquet } from "../table/parquet.ts"
+import { LoadedSources } from "./loaded-sources.ts"
+import type { InputSpec } from "./program-inputs.ts"
+import { loadGraph } from "./project.ts"
+
+/** What a program's process is told, as JSON in a file. */
+export interface ProgramSpec {
+  readonly pipeline: string
+  readonly sets: { readonly [target: string]: string }
+  readonly node: string
+  readonly inputs: { readonly [name: string]: SpecValue }
+  readonly out: string
+  readonly work: string
+  readonly result: string
+  readonly threads: number
+}
+
+type SpecValue =
+  | { readonly one: InputSpec }
+  | { readonly list: ReadonlyArray<InputSpec> }
+  | { readonly record: { readonly [label: string]: InputSpec } }
+
+/** What the process leaves when it is done: the program's word, the row ledger, and the sources it loaded. */
+export interface ProgramOutcome {
+  readonly data: unknown
+  readonly passed: boolean
+  readonly used: { readonly [input: string]: ReadonlyArray<string> }
+  readonly skipped: ReadonlyArray<readonly [input: string, id: string, reason: string]>
+  readonly sources: ReadonlyArray<readonly [string, string]>
+}
+
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+const openInput = (spec: InputSpec): unknown => {
+  if (spec.kind !== "dataset") return spec
+  const text = { type: "text" as const, integer: false, nullable: false }
+  return {
+    folder: spec.folder,
+    rows: spec.rows,
+    read: async () => {
+      const rows: Array<{ readonly id: unknown; readonly row: Record<string, unknown> }> = []
+      const names = Object.keys(spec.fields)
+      for (const file of spec.files) {
+        const columns = await readParquet(readFileSync(join(spec.folder, file)), { id: text, ...spec.fields })
+        const ids = columnValues(columns["id"]!)
+        const values = names.map((name) => columnValues(columns[name]!))
+        for (let i = 0; i < ids.length; i++) {
+          const row: Record<string, unknown> = {}
+          names.forEach((name, c) => {
+            row[name] = values[c]![i]
+          })
+          rows.push({ id: ids[i], row })
+        }
+      }
+      return rows
+    }
+  }
+}
+
+const openValue = (value: SpecValue): unknown => {
+  if ("one" in value) return openInput(value.one)
+  if ("list" in value) return value.list.map(openInput)
+  return Object.fromEntries(Object.entries(value.record).map(([label, spec]) => [label, openInput(spec)]))
+}
+
+const main = async (specPath: string) => {
+  const sources = new LoadedSources()
+  const spec = JSON.parse(readFileSync(specPath, "utf8")) as ProgramSpec
+  const graph = await loadGraph(spec.pipeline, spec.sets)
+  const node = graph.nodes.find(({ name }) => name === spec.node)!
+  const used: Record<string, Array<string>> = {}
+  const skipped: Array<readonly [string, string, string]> = []
+  mkdirSync(spec.out, { recursive: true })
+  mkdirSync(spec.work, { recursive: true })
+  const context = {
+    inputs: Object.fromEntries(Object.entries(spec.inputs).map(([name, value]) => [name, openValue(value)])),
+    options: node.options,
+    threads: spec.threads,
+    out: spec.out,
+    work: spec.work,
+    progress: (done: number, total: number, text?: string) =>
+      say({ event: "progress", done, total, ...(text === undefined ? {} : { text }) }),
+    metric: (name: string, value: number, step?: number) =>
+      say({ event: "metric", name, value, ...(step === undefined ? {} : { step }) }),
+    sample: (text: string) => say({ event: "sample", text }),
+    used: (input: string, ids: Iterable<string>) => {
+      used[input] ??= []
+      for (const id of ids) used[input].push(id)
+    },
+    skipped: (input: string, id: string, reason: string) => {
+      skipped.push([input, id, reason])
+    }
+  }
+  const result = (await (node.declaration as ProgramDeclaration).run(context)) as {
+    readonly data: unknown
+    readonly passed?: boolean
+  }
+  const outcome: ProgramOutcome = {
+    data: result.data ?? null,
+    passed: result.passed ?? true,
+    used,
+    skipped,
+    sources: sources.digests()
+  }
+  writeFileSync(spec.result, JSON.stringify(outcome))
+}
+
+main(process.argv[2]!).then(
+  () => process.exit(0),
+  (cause: unknown) => {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    const { code, hint, evidence } = error as { code?: unknown; hint?: unknown; evidence?: unknown }
+    say({ event: "error", message: error.message, code, hint, evidence, stack: error.stack })
+    process.exit(1)
+  }
+)

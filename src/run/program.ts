@@ -1,0 +1,171 @@
+// Runs a program in a process of its own and takes its files into the store; scratch survives a kill, half results do not.
+import { spawn } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join, relative, sep } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { SluiceError } from "../errors.ts"
+import type { Edge, GraphNode } from "../graph/graph.ts"
+import { diskError } from "../store/durable-file.ts"
+import type { Store } from "../store/store.ts"
+import { keyOf } from "../table/digest.ts"
+import type { RunEvent } from "./journal.ts"
+import type { FolderHead, ProgramFile, RowTotals } from "./node-record.ts"
+import type { InputSpec } from "./program-inputs.ts"
+import type { ProgramOutcome, ProgramSpec } from "./program-process.ts"
+
+export interface ProgramTask {
+  readonly store: Store
+  readonly node: GraphNode
+  readonly key: string
+  readonly pipeline: string
+  readonly sets: { readonly [target: string]: string }
+  readonly threads: number
+  readonly inputs: ReadonlyArray<{ readonly edge: Edge; readonly spec: InputSpec }>
+  readonly sources: ReadonlyMap<string, string>
+  readonly emit: (event: RunEvent) => void
+  readonly signal: AbortSignal
+}
+
+export interface ProgramMade {
+  readonly head: FolderHead
+  readonly totals: RowTotals
+  readonly reasons: { readonly [reason: string]: number }
+}
+
+/** The scratch folder of a program's key. */
+export const programFolder = (store: Store, key: string): string => join(store.root, "work", key)
+
+export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
+  const folder = programFolder(task.store, task.key)
+  const out = join(folder, "out")
+  const result = join(folder, "result.json")
+  try {
+    rmSync(out, { recursive: true, force: true })
+    rmSync(result, { force: true })
+    mkdirSync(out, { recursive: true })
+    const spec: ProgramSpec = {
+      pipeline: task.pipeline,
+      sets: task.sets,
+      node: task.node.name,
+      inputs: specInputs(task),
+      out,
+      work: join(folder, "scratch"),
+      result,
+      threads: task.threads
+    }
+    writeFileSync(join(folder, "spec.json"), JSON.stringify(spec))
+  } catch (cause) {
+    throw diskError(folder, cause)
+  }
+  await runProcess(task, join(folder, "spec.json"))
+  const outcome = JSON.parse(readFileSync(result, "utf8")) as ProgramOutcome
+  for (const [file, digest] of outcome.sources)
+    if (task.sources.has(file) && task.sources.get(file) !== digest)
+      throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${file} changed during the run`, {
+        hint: "run again: finished work is kept"
+      })
+  const made = takeResult(task, out, outcome)
+  rmSync(folder, { recursive: true, force: true })
+  return made
+}
+
+const specInputs = (task: ProgramTask): ProgramSpec["inputs"] => {
+  const values: Record<string, ProgramSpec["inputs"][string]> = {}
+  for (const [name, group] of Map.groupBy(task.inputs, ({ edge }) => edge.input)) {
+    const { many } = group[0]!.edge
+    if (many === "one") values[name] = { one: group[0]!.spec }
+    else if (many === "list") values[name] = { list: group.map(({ spec }) => spec) }
+    else values[name] = { record: Object.fromEntries(group.map(({ edge, spec }) => [edge.label!, spec])) }
+  }
+  return values
+}
+
+const runProcess = (task: ProgramTask, spec: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL("./program-process.ts", import.meta.url)), spec], {
+      env: { ...process.env, TZ: "UTC", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let failure:
+      | { message: string; code?: string; hint?: string; evidence?: ReadonlyArray<string>; stack?: string }
+      | undefined
+    let noise = ""
+    const stop = () => child.kill("SIGTERM")
+    task.signal.addEventListener("abort", stop, { once: true })
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const said = parse(line)
+      if (said?.["event"] === "error") failure = said as never
+      else if (said !== undefined) task.emit({ node: task.node.name, ...said } as never)
+      else noise = `${noise}${line}\n`.slice(-2000)
+    })
+    child.stderr.on("data", (chunk: Buffer) => {
+      noise = `${noise}${chunk.toString()}`.slice(-2000)
+    })
+    child.on("error", reject)
+    child.on("close", (code, signal) => {
+      task.signal.removeEventListener("abort", stop)
+      if (code === 0) return resolve()
+      const error = new SluiceError(
+        (failure?.code?.startsWith("SLUICE_") ? failure.code : "SLUICE_PROGRAM") as "SLUICE_PROGRAM",
+        `${task.node.name} failed: ${failure?.message ?? (signal === null ? `exit code ${code}` : `killed by ${signal}`)}`,
+        {
+          evidence: failure?.evidence ?? noise.trim().split("\n").filter(Boolean).slice(-5),
+          hint: failure?.hint ?? "run again: it goes on from its last checkpoint; --trace shows the stack"
+        }
+      )
+      if (failure?.stack !== undefined) error.stack = failure.stack
+      reject(error)
+    })
+  })
+
+const parse = (line: string): Record<string, unknown> | undefined => {
+  if (!line.startsWith("{")) return undefined
+  try {
+    const said = JSON.parse(line) as Record<string, unknown>
+    return typeof said["event"] === "string" ? said : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const takeResult = (task: ProgramTask, out: string, outcome: ProgramOutcome): ProgramMade => {
+  const files = readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path): ProgramFile => {
+      const bytes = readFileSync(path)
+      return { path: relative(out, path).split(sep).join("/"), object: task.store.put(bytes), bytes: bytes.length }
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+  const ledger = task.store.put(Buffer.from(JSON.stringify({ used: outcome.used, skipped: outcome.skipped })))
+  const digest = keyOf([files.map(({ path, object }) => [path, object]), outcome.data, outcome.passed])
+  const { totals, reasons } = account(task, outcome)
+  return { head: { digest, files, data: outcome.data, passed: outcome.passed, ledger }, totals, reasons }
+}
+
+/** Each input row is used or skipped for a reason, once: else the program's ledger is no evidence. */
+const account = (
+  task: ProgramTask,
+  outcome: ProgramOutcome
+): { totals: RowTotals; reasons: Record<string, number> } => {
+  const reasons: Record<string, number> = {}
+  let rows = 0
+  let kept = 0
+  for (const { edge, spec } of task.inputs) {
+    if (spec.kind !== "dataset") continue
+    rows += spec.rows
+    const used = outcome.used[edge.input] ?? []
+    const skipped = outcome.skipped.filter(([input]) => input === edge.input)
+    const named = new Set([...used, ...skipped.map(([, id]) => id)])
+    if (named.size !== spec.rows || used.length + skipped.length !== spec.rows)
+      throw new SluiceError(
+        "SLUICE_CONSERVATION",
+        `${task.node.name} accounts for ${named.size} of the ${spec.rows} rows of "${edge.input}" (${used.length} used, ${skipped.length} skipped)`,
+        { hint: "call used() or skipped() exactly once for every input row" }
+      )
+    kept += used.length
+    for (const [, , reason] of skipped) reasons[reason] = (reasons[reason] ?? 0) + 1
+  }
+  return { totals: { in: rows, kept, dropped: rows - kept, merged: 0, failed: 0, out: kept }, reasons }
+}

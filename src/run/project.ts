@@ -1,0 +1,75 @@
+// A project: its root, its store, and the pipelines in it. Loads a pipeline's module and builds its graph.
+import { existsSync, readdirSync, statSync } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
+import { buildGraph, type Graph } from "../graph/graph.ts"
+import { isPipeline } from "../stage/pipeline.ts"
+
+export interface Project {
+  readonly root: string
+  readonly storeRoot: string
+}
+
+/** The nearest folder upwards that has a package.json. */
+export const findProject = (from: string, store?: string): Project => {
+  let root = resolve(from)
+  while (!existsSync(join(root, "package.json")) && dirname(root) !== root) root = dirname(root)
+  if (!existsSync(join(root, "package.json"))) root = resolve(from)
+  return { root, storeRoot: store === undefined ? join(root, ".sluice") : resolve(from, store) }
+}
+
+/** The file of a pipeline given by its name under pipelines/ or by a path. */
+export const pipelineFile = (project: Project, given: string, cwd: string): string => {
+  const named = join(project.root, "pipelines", `${given}.ts`)
+  if (existsSync(named)) return named
+  const path = resolve(cwd, given)
+  if (existsSync(path) && statSync(path).isFile()) return path
+  const folder = join(project.root, "pipelines")
+  const known = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => basename(file, ".ts"))
+    : []
+  const guess = nearest(given, known)
+  throw new SluiceError(
+    "SLUICE_UNKNOWN",
+    `there is no pipeline "${given}"${guess ? `; did you mean "${guess}"?` : ""}`,
+    {
+      evidence: [`pipelines: ${known.join(", ") || "none"} (in ${folder})`],
+      hint: "give a name under pipelines/ or the path of a file"
+    }
+  )
+}
+
+/** Imports a pipeline's module and builds the graph of its default export. */
+export const loadGraph = async (file: string, sets: { readonly [target: string]: string }): Promise<Graph> => {
+  let module: { readonly default?: unknown }
+  try {
+    module = await import(pathToFileURL(file).href)
+  } catch (cause) {
+    if (cause instanceof SluiceError || cause instanceof SluiceErrors) throw cause
+    const at = stackPlace(cause, dirname(file))
+    throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} cannot be imported: ${firstLine(cause)}`, {
+      evidence: at === undefined ? [] : [`at ${at}`],
+      hint: `mend the module; node ${file} shows the whole stack`,
+      cause
+    })
+  }
+  if (!isPipeline(module.default))
+    throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} has no pipeline as its default export`, {
+      hint: 'end the file with: export default pipeline("name", { … })'
+    })
+  return buildGraph(module.default, sets)
+}
+
+const firstLine = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!
+
+const stackPlace = (cause: unknown, near: string): string | undefined => {
+  const lines = cause instanceof Error ? (cause.stack ?? "").split("\n") : []
+  const line = lines.find((text) => text.includes(near)) ?? lines.find((text) => text.includes("file://"))
+  return line
+    ?.replace(/^.*?file:\/\//, "")
+    .replace(/\)?$/, "")
+    .trim()
+}

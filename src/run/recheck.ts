@@ -1,0 +1,77 @@
+// Checks that a row function has no memory: computes a sample of rows again, in another order, in a thread of its own.
+import type { GraphNode } from "../graph/graph.ts"
+import type { Store } from "../store/store.ts"
+import { digestHex, digestText, takeDigests } from "../table/digest.ts"
+import { readPack, uint16Of } from "../table/pack.ts"
+import { Partition } from "../table/view.ts"
+import type { RowAction } from "./row-action.ts"
+import { runRowNode } from "./row-node.ts"
+import { RowReuse } from "./row-reuse.ts"
+import type { RecheckTask } from "./task.ts"
+
+/** Rows computed again. */
+const sampleRows = 32
+
+/** Ids of sampled rows whose result differs from the stored one. */
+export const recheckRows = async (
+  store: Store,
+  node: GraphNode,
+  task: RecheckTask
+): Promise<{ readonly differs: ReadonlyArray<string> }> => {
+  const stored = store.action<RowAction>(task.action)
+  if (stored === undefined) return { differs: [] }
+  const whole = new Partition(task.view, store)
+  const step = Math.max(1, Math.floor(whole.rows / sampleRows))
+  const chosen = Int32Array.from({ length: Math.min(sampleRows, whole.rows) }, (_, i) => i * step).reverse()
+  const ids = whole.ids()
+  const differs: Array<string> = []
+  for (const row of chosen) {
+    const kept = new Uint8Array(whole.rows)
+    kept[row] = 1
+    const alone = whole.narrow(kept)
+    const { outcome } = await runRowNode({
+      store: scratch(store),
+      node,
+      keys: task.keys,
+      partition: alone,
+      reuse: none(store)
+    })
+    if (!sameRow(store, node, stored, outcome.action, row)) differs.push(digestHex(ids, row))
+  }
+  return { differs }
+}
+
+const none = (store: Store) => new RowReuse(store, [])
+
+/** A store that keeps blobs but records no result. */
+const scratch = (store: Store): Store =>
+  Object.assign(Object.create(store) as Store, {
+    put: store.put.bind(store),
+    get: store.get.bind(store),
+    has: store.has.bind(store),
+    action: () => undefined,
+    putAction: () => {}
+  })
+
+const sameRow = (store: Store, node: GraphNode, stored: RowAction, again: RowAction, row: number): boolean => {
+  if (stored.errors.some((error) => error.row === row)) return again.errors.length > 0
+  const before = readPack(store.get(stored.pack))
+  const after = readPack(store.get(again.pack))
+  if (before["codes"] !== undefined && after["codes"] !== undefined)
+    if (uint16Of(before["codes"])[row] !== uint16Of(after["codes"])[0]) return false
+  const rows = node.kind === "expand" ? childRows(before["parent"]!, row) : Int32Array.of(row)
+  return Object.keys(before)
+    .filter((name) => name.startsWith("digest:"))
+    .every((name) => {
+      const expected = takeDigests(before[name]!, rows)
+      return (
+        expected.length === after[name]!.length &&
+        [...rows.keys()].every((i) => digestText(expected, i) === digestText(after[name]!, i))
+      )
+    })
+}
+
+const childRows = (parent: Uint8Array, row: number): Int32Array => {
+  const parents = new Int32Array(parent.buffer, parent.byteOffset, parent.byteLength / 4)
+  return Int32Array.from([...parents.keys()].filter((child) => parents[child] === row))
+}

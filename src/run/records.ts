@@ -1,0 +1,215 @@
+// The records of a source: each file framed once per content, all records cut into partitions, bytes fetched when needed.
+import { readFileSync } from "node:fs"
+import { SluiceError } from "../errors.ts"
+import type { GraphNode } from "../graph/graph.ts"
+import type { SourceDeclaration } from "../stage/declaration.ts"
+import type { Frames } from "../stage/stage.ts"
+import type { Store } from "../store/store.ts"
+import { cutRecords } from "../table/cut.ts"
+import { digestBytes, keyOf, sha256 } from "../table/digest.ts"
+import { bytesOf, readPack, writePack } from "../table/pack.ts"
+import { placedRowId } from "../table/row-id.ts"
+import { hash } from "node:crypto"
+import { decompress } from "./decompress.ts"
+import type { InputFile } from "./listing.ts"
+
+/** Where a record stands: `line` (1-based), or a byte range of the (decompressed) file. */
+export type Place = { readonly line: number } | { readonly start: number; readonly end: number }
+
+interface FramedFile {
+  readonly file: InputFile
+  readonly count: number
+  /** 16 bytes per record: the start of the sha256 of its bytes. */
+  readonly digests: Uint8Array
+  readonly sizes: Float64Array
+  readonly starts: Float64Array
+  readonly lines: boolean
+}
+
+interface FrameAction {
+  readonly pack: string
+  readonly lines: boolean
+}
+
+/** One partition of a source before parsing. */
+export interface RecordPartition {
+  /** Index of the first record, counted over all files, and how many. */
+  readonly from: number
+  readonly count: number
+  /** File of each record, as an index into the source's files. */
+  readonly files: Int32Array
+  readonly inFile: Int32Array
+  readonly digests: Uint8Array
+  /** Row ids where no key is declared. */
+  readonly ids: Uint8Array
+}
+
+export class Records {
+  readonly #node: GraphNode
+  readonly #declaration: SourceDeclaration
+  readonly #framed: ReadonlyArray<FramedFile>
+  readonly partitions: ReadonlyArray<RecordPartition>
+  #open: { readonly index: number; readonly frames: Frames } | undefined
+
+  private constructor(node: GraphNode, framed: ReadonlyArray<FramedFile>) {
+    this.#node = node
+    this.#declaration = node.declaration as SourceDeclaration
+    this.#framed = framed
+    this.partitions = partition(framed, node.options["partitionBytes"] as number)
+  }
+
+  /** Frames what was not framed before and cuts the partitions. `frameKey` stands for the framing code. */
+  static async of(node: GraphNode, frameKey: string, files: ReadonlyArray<InputFile>, store: Store): Promise<Records> {
+    const framed: Array<FramedFile> = []
+    for (const file of files) {
+      const key = keyOf(["frame", frameKey, file.digest, /\.(gz|zst)$/i.exec(file.path)?.[0] ?? ""])
+      const known = store.action<FrameAction>(key)
+      if (known !== undefined && store.has(known.pack)) framed.push(unpack(file, known, store))
+      else {
+        const frames = await frameFile(node, file)
+        const made = frameRecords(file, frames)
+        const pack = store.put(
+          writePack({ digests: made.digests, sizes: bytesOf(made.sizes), starts: bytesOf(made.starts) })
+        )
+        store.putAction(key, { pack, lines: made.lines } satisfies FrameAction)
+        framed.push(made)
+      }
+    }
+    return new Records(node, framed)
+  }
+
+  get files(): ReadonlyArray<InputFile> {
+    return this.#framed.map(({ file }) => file)
+  }
+
+  /** The place of a partition's record. */
+  place(
+    part: RecordPartition,
+    record: number
+  ): { readonly path: string; readonly digest: string; readonly place: Place } {
+    const framed = this.#framed[part.files[record]!]!
+    const index = part.inFile[record]!
+    const start = framed.starts[index]!
+    const place = framed.lines ? { line: start } : { start, end: start + framed.sizes[index]! }
+    return { path: framed.file.path, digest: framed.file.digest, place }
+  }
+
+  /** The bytes of some records of a partition, end to end with offsets. A file that changed since is an error. */
+  async bytes(part: RecordPartition): Promise<{ readonly bytes: Uint8Array; readonly offsets: Int32Array }> {
+    const offsets = new Int32Array(part.count + 1)
+    for (let i = 0; i < part.count; i++)
+      offsets[i + 1] = offsets[i]! + this.#framed[part.files[i]!]!.sizes[part.inFile[i]!]!
+    const bytes = new Uint8Array(offsets[part.count]!)
+    for (let i = 0; i < part.count; i++) {
+      const frames = await this.#frames(part.files[i]!)
+      bytes.set(frames.record(part.inFile[i]!), offsets[i])
+    }
+    return { bytes, offsets }
+  }
+
+  async #frames(index: number): Promise<Frames> {
+    if (this.#open?.index !== index)
+      this.#open = { index, frames: await frameFile(this.#node, this.#framed[index]!.file) }
+    return this.#open.frames
+  }
+
+  get declaration(): SourceDeclaration {
+    return this.#declaration
+  }
+}
+
+const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile => {
+  const pack = readPack(store.get(action.pack))
+  const sizes = float64Of(pack["sizes"]!)
+  return {
+    file,
+    count: sizes.length,
+    digests: pack["digests"]!,
+    sizes,
+    starts: float64Of(pack["starts"]!),
+    lines: action.lines
+  }
+}
+
+const float64Of = (bytes: Uint8Array): Float64Array =>
+  new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
+
+const frameFile = async (node: GraphNode, file: InputFile): Promise<Frames> => {
+  let raw: Uint8Array
+  try {
+    raw = readFileSync(file.absolute)
+  } catch (cause) {
+    throw changed(node, file, `it can no longer be read (${(cause as NodeJS.ErrnoException).code})`)
+  }
+  if (sha256(raw) !== file.digest) throw changed(node, file, "its bytes are no longer those that were digested")
+  const plain = decompress(raw, file.path, node.name)
+  const { frame } = node.declaration as SourceDeclaration
+  try {
+    return (await frame(plain, node.options, file.path)) as Frames
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause
+    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${file.path} ${(cause as Error).message}`, {
+      hint: "mend or remove the file",
+      cause
+    })
+  }
+}
+
+const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
+  new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node.name}: ${file.path} changed during the run: ${what}`, {
+    hint: "run again: finished work is kept"
+  })
+
+const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
+  const digests = new Uint8Array(frames.count * digestBytes)
+  const sizes = new Float64Array(frames.count)
+  const starts = new Float64Array(frames.count)
+  let lines = false
+  for (let i = 0; i < frames.count; i++) {
+    const record = frames.record(i)
+    digests.set(hash("sha256", record, "buffer").subarray(0, digestBytes), i * digestBytes)
+    sizes[i] = record.length
+    const place = frames.place(i)
+    lines = "line" in place
+    starts[i] = "line" in place ? place.line : place.start
+  }
+  return { file, count: frames.count, digests, sizes, starts, lines }
+}
+
+const partition = (framed: ReadonlyArray<FramedFile>, targetBytes: number): ReadonlyArray<RecordPartition> => {
+  const total = framed.reduce((sum, file) => sum + file.count, 0)
+  const digests = new Uint8Array(total * digestBytes)
+  const sizes = new Float64Array(total)
+  const files = new Int32Array(total)
+  const inFile = new Int32Array(total)
+  const ids = new Uint8Array(total * digestBytes)
+  const seen = new Map<string, number>()
+  let at = 0
+  framed.forEach((file, index) => {
+    digests.set(file.digests, at * digestBytes)
+    sizes.set(file.sizes, at)
+    seen.clear()
+    for (let i = 0; i < file.count; i++, at++) {
+      files[at] = index
+      inFile[at] = i
+      const digest = file.digests.subarray(i * digestBytes, (i + 1) * digestBytes)
+      const text = Buffer.from(digest).toString("latin1")
+      const occurrence = seen.get(text) ?? 0
+      seen.set(text, occurrence + 1)
+      ids.set(placedRowId(file.file.path, digest, occurrence), at * digestBytes)
+    }
+  })
+  let from = 0
+  return cutRecords(digests, sizes, targetBytes).map((end) => {
+    const part = {
+      from,
+      count: end - from,
+      files: files.slice(from, end),
+      inFile: inFile.slice(from, end),
+      digests: digests.slice(from * digestBytes, end * digestBytes),
+      ids: ids.slice(from * digestBytes, end * digestBytes)
+    }
+    from = end
+    return part
+  })
+}

@@ -1,0 +1,122 @@
+// Runs a filter on one partition: measured scores with row-level reuse, then the decision from the scores alone.
+import { SluiceError } from "../errors.ts"
+import type { GraphNode } from "../graph/graph.ts"
+import type { FilterDeclaration } from "../stage/declaration.ts"
+import type { Store } from "../store/store.ts"
+import { type Column, columnValues } from "../table/column.ts"
+import { bytesOf, readPack, uint16Of, writePack } from "../table/pack.ts"
+import { readParquet } from "../table/parquet.ts"
+import { decideKey, failedCode, keepAction, partialKey, type RowAction, rowKey } from "./row-action.ts"
+import { callRows, fieldsOf, rowsAt } from "./row-function.ts"
+import { inputDigests, makeColumns, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
+import { Earlier } from "./row-reuse.ts"
+
+/** The code of a verdict: 0 for keep, else 1 + the reason's place in the stage's list. */
+export const reasonCode = (node: GraphNode, verdict: unknown): number => {
+  if (verdict === "") return 0
+  const index = node.declaration.reasons.indexOf(verdict as string)
+  if (index < 0)
+    throw new SluiceError(
+      "SLUICE_UNKNOWN_REASON",
+      `${node.name} decided ${JSON.stringify(verdict)}, which is none of its reasons`,
+      {
+        evidence: [`reasons: ${node.declaration.reasons.join(", ")}`],
+        hint: "return keep, or a reason that the stage declares"
+      }
+    )
+  return index + 1
+}
+
+/** A filter that measures: scores with reuse, then the decision over all of them from the scores alone. */
+export const runMeasured = async (task: RowTask, declaration: FilterDeclaration) => {
+  const { store, node, keys, partition } = task
+  const fields = fieldsOf(declaration.measures!, node.name)
+  const measureKey = rowKey(node, keys, partition.view)
+  let measured = store.action<RowAction>(measureKey)
+  let columns: { readonly [name: string]: Column }
+  let computed = 0
+  if (measured?.block !== undefined && store.has(measured.block))
+    columns = await readParquet(store.get(measured.block), fields)
+  else {
+    const made = await makeColumns(task, declaration.measures!, declaration.measure, declaration.measureBatch)
+    computed = made.computed
+    columns = made.columns
+    measured = made.action
+    store.putAction(made.action.errors.length === 0 ? measureKey : partialKey(measureKey), made.action)
+  }
+  const names = Object.keys(fields)
+  const values = names.map((name) => columnValues(columns[name]!))
+  const failed = new Set(measured.errors.map((error) => error.row))
+  const codes = new Uint16Array(partition.rows)
+  const score: Record<string, unknown> = {}
+  for (let row = 0; row < partition.rows; row++) {
+    if (failed.has(row)) {
+      codes[row] = failedCode
+      continue
+    }
+    for (let c = 0; c < names.length; c++) score[names[c]!] = values[c]![row]
+    codes[row] = reasonCode(node, declaration.decide(score, node.options))
+  }
+  return finishFilter(task, decideKey(keys, measureKey), measureKey, codes, measured, computed)
+}
+
+/** A filter that decides on the row itself. */
+export const runDecide = async (task: RowTask, declaration: FilterDeclaration) => {
+  const { store, node, keys, partition, reuse } = task
+  const input = inputDigests(task)
+  const { places, todo } = reuse.match(input, partition.rows)
+  const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo)
+  const called = callRows(declaration.decide, rows, todo, node.options)
+  const earlier = new Earlier(store)
+  const codes = new Uint16Array(partition.rows)
+  places.forEach((place, row) => {
+    if (place !== undefined) codes[row] = earlier.code(place)
+  })
+  const failed = new Set(called.errors.map((error) => error.row))
+  todo.forEach((row, i) => {
+    codes[row] = failed.has(row) ? failedCode : reasonCode(node, called.results[i])
+  })
+  const base: RowAction = {
+    counts: { in: 0, out: 0, dropped: 0, failed: 0 },
+    reasons: {},
+    pack: store.put(writePack({ input, codes: bytesOf(codes) })),
+    content: {},
+    errors: called.errors
+  }
+  const key = rowKey(node, keys, partition.view)
+  return finishFilter(task, key, key, codes, base, todo.length)
+}
+
+const finishFilter = (
+  task: RowTask,
+  key: string,
+  reuseKey: string,
+  codes: Uint16Array,
+  base: RowAction,
+  computed: number
+) => {
+  const { store, node, partition } = task
+  const kept = new Uint8Array(codes.length)
+  const reasons: Record<string, number> = {}
+  let dropped = 0
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row] === 0) kept[row] = 1
+    else if (codes[row] !== failedCode) {
+      dropped++
+      const reason = node.declaration.reasons[codes[row]! - 1]!
+      reasons[reason] = (reasons[reason] ?? 0) + 1
+    }
+  }
+  const next = partition.narrow(kept)
+  const counts = { in: partition.rows, out: next.rows, dropped, failed: base.errors.length }
+  const pack =
+    base.block === undefined
+      ? base.pack
+      : store.put(writePack({ ...readPack(store.get(base.pack)), codes: bytesOf(codes) }))
+  const action = keepAction(store, key, { ...base, counts, reasons, pack }, partition.view, next.view)
+  return { outcome: outcomeOf(action, key, reuseKey, next, computed), next }
+}
+
+/** Codes of a filter's rows, as its action holds them. */
+export const codesOf = (store: Store, action: RowAction): Uint16Array =>
+  uint16Of(readPack(store.get(action.pack))["codes"]!)

@@ -1,0 +1,160 @@
+// Runs a row-local node on one partition: takes from earlier results every row it can, computes the others, stores both.
+import { SluiceError } from "../errors.ts"
+import { columnName, type GraphNode } from "../graph/graph.ts"
+import type { NodeKeys } from "../graph/key.ts"
+import { earlyOptions } from "../graph/options.ts"
+import type { Fields } from "../stage/declaration.ts"
+import type { Store } from "../store/store.ts"
+import { type Column, columnLength } from "../table/column.ts"
+import { combineDigests, contentOf } from "../table/digest.ts"
+import type { Field } from "../table/field.ts"
+import { writePack } from "../table/pack.ts"
+import { writeParquet } from "../table/parquet.ts"
+import { digestsOf, type Partition } from "../table/view.ts"
+import { blockOf, keepAction, type Outcome, partialKey, type RowAction, type RowError, rowKey } from "./row-action.ts"
+import { batchAt, callRows, columnsOf, fieldsOf, rowsAt } from "./row-function.ts"
+import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
+
+export interface RowTask {
+  readonly store: Store
+  readonly node: GraphNode
+  readonly keys: NodeKeys
+  readonly partition: Partition
+  readonly reuse: RowReuse
+}
+
+/** The columns a function needs, by the names of its needs. */
+export const neededColumns = async ({ node, partition }: RowTask): Promise<{ readonly [need: string]: Column }> => {
+  const columns = await partition.columns([...new Set(Object.values(node.reads))])
+  return Object.fromEntries(Object.entries(node.reads).map(([need, column]) => [need, columns[column]!]))
+}
+
+export const inputDigests = ({ node, partition }: RowTask): Uint8Array =>
+  combineDigests(
+    Object.values(node.reads).map((column) => partition.digests(column)),
+    partition.rows
+  )
+
+/** The options that a map's apply, a filter's measure or a select's prepare sees. */
+const functionOptions = (node: GraphNode): { readonly [name: string]: unknown } => {
+  const { declaration } = node
+  if (declaration.kind === "map" || declaration.kind === "expand") return node.options
+  const early = earlyOptions(declaration)
+  return Object.fromEntries(Object.entries(node.options).filter(([name]) => name in early))
+}
+
+export type AnyFunction = (...args: ReadonlyArray<never>) => unknown
+
+interface Made {
+  readonly action: RowAction
+  readonly columns: { readonly [name: string]: Column }
+  readonly digests: { readonly [name: string]: Uint8Array }
+  readonly fields: { readonly [name: string]: Field }
+  readonly computed: number
+}
+
+/** Computes columns for every row of the partition, with reuse; stores the block. */
+export const makeColumns = async (
+  task: RowTask,
+  adds: Fields,
+  perRow: AnyFunction | undefined,
+  perBatch: AnyFunction | undefined
+): Promise<Made> => {
+  const { store, node, partition, reuse } = task
+  const fields = fieldsOf(adds, node.name)
+  const options = functionOptions(node)
+  const input = inputDigests(task)
+  const { places, todo } = reuse.match(input, partition.rows)
+  const needs = todo.length === 0 ? {} : await neededColumns(task)
+  let computed: { readonly [name: string]: Column }
+  let errors: ReadonlyArray<RowError> = []
+  if (perBatch !== undefined && todo.length > 0) {
+    const made = perBatch(batchAt(needs, todo, partition.rows) as never, options as never) as {
+      readonly columns: { readonly [name: string]: Column }
+    }
+    computed = made.columns
+    checkBatch(node.name, computed, fields, todo.length)
+  } else {
+    const called = callRows(perRow as never, rowsAt(needs, todo), todo, options)
+    computed = columnsOf(called.results, fields, node.name)
+    errors = called.errors
+  }
+  let position = 0
+  const origins: ReadonlyArray<Origin> = places.map((place) => place ?? { computed: position++ })
+  const columns = await assemble(store, fields, computed, todo.length, origins)
+  const digests = digestsOf(columns)
+  const sections = Object.fromEntries(Object.entries(digests).map(([name, bytes]) => [`digest:${name}`, bytes]))
+  const block = store.put(writeParquet(columns, fields))
+  const pack = store.put(writePack({ input, ...sections }))
+  const content = Object.fromEntries(Object.entries(digests).map(([name, bytes]) => [name, contentOf(bytes)]))
+  const failed = errors.length
+  const counts = { in: partition.rows, out: partition.rows - failed, dropped: 0, failed }
+  return {
+    action: { counts, reasons: {}, block, pack, content, errors },
+    columns,
+    digests,
+    fields,
+    computed: todo.length
+  }
+}
+
+const checkBatch = (
+  node: string,
+  columns: { readonly [name: string]: Column },
+  fields: { readonly [name: string]: Field },
+  rows: number
+) => {
+  for (const [name, field] of Object.entries(fields)) {
+    const column = columns[name]
+    if (column === undefined || column.type !== field.type || columnLength(column) !== rows)
+      throw new SluiceError(
+        "SLUICE_SCHEMA",
+        `${node}: the batch function returned no ${field.type} column "${name}" of ${rows} rows`
+      )
+  }
+}
+
+const withoutFailed = (partition: Partition, errors: ReadonlyArray<RowError>): Partition => {
+  if (errors.length === 0) return partition
+  const kept = new Uint8Array(partition.rows).fill(1)
+  for (const error of errors) kept[error.row] = 0
+  return partition.narrow(kept)
+}
+
+/** Runs a map (`widens`), or the prepare of a select, which adds no column to its rows. */
+export const runColumns = async (
+  task: RowTask,
+  adds: Fields,
+  perRow: AnyFunction | undefined,
+  perBatch: AnyFunction | undefined,
+  widens: boolean
+) => {
+  const { store, node, keys, partition } = task
+  const key = rowKey(node, keys, partition.view)
+  const made = await makeColumns(task, adds, perRow, perBatch)
+  const names = Object.fromEntries(
+    Object.keys(adds).map((name) => [name, columnName(node.declaration, node.options, name)])
+  )
+  const whole = widens
+    ? partition.widen(blockOf(made.action, made.columns, made.fields, made.digests), names)
+    : partition
+  const next = withoutFailed(whole, made.action.errors)
+  const action = keepAction(store, key, made.action, partition.view, next.view)
+  return { outcome: outcomeOf(action, key, key, next, made.computed), next }
+}
+
+export const outcomeOf = (
+  action: RowAction,
+  key: string,
+  reuseKey: string,
+  next: Partition,
+  computed: number
+): Outcome => ({
+  action,
+  key,
+  reuseKey: action.errors.length === 0 ? reuseKey : partialKey(reuseKey),
+  view: next.view,
+  computed,
+  reused: action.counts.in - computed,
+  hit: false
+})

@@ -1,0 +1,143 @@
+// Row-level reuse: finds, among earlier results of the same function, the rows whose inputs have the same digest.
+import type { Store } from "../store/store.ts"
+import { concatColumns, takeColumn, type Column } from "../table/column.ts"
+import { digestBytes, digestText } from "../table/digest.ts"
+import type { Field } from "../table/field.ts"
+import { int32Of, readPack, uint16Of } from "../table/pack.ts"
+import { readParquet } from "../table/parquet.ts"
+import type { RowAction } from "./row-action.ts"
+
+interface Place {
+  readonly action: RowAction
+  readonly row: number
+}
+
+/** Earlier results by the digest of their input. A result that is damaged or gone is left out: its rows are computed. */
+export class RowReuse {
+  readonly #store: Store
+  readonly #places = new Map<string, Place>()
+
+  constructor(store: Store, actionKeys: ReadonlyArray<string>) {
+    this.#store = store
+    for (const key of actionKeys) {
+      const action = store.action<RowAction>(key)
+      if (action !== undefined) this.#add(action)
+    }
+  }
+
+  #add(action: RowAction) {
+    const usable = [action.pack, ...(action.block ? [action.block] : [])].every((digest) => this.#store.has(digest))
+    if (!usable) return
+    const input = readPack(this.#store.get(action.pack))["input"]
+    if (input === undefined) return
+    const failed = new Set(action.errors.map((error) => error.row))
+    for (let row = 0; row < input.length / digestBytes; row++)
+      if (!failed.has(row)) this.#places.set(digestText(input, row), { action, row })
+  }
+
+  get size(): number {
+    return this.#places.size
+  }
+
+  find(input: Uint8Array, row: number): Place | undefined {
+    return this.#places.get(digestText(input, row))
+  }
+
+  /** For each row the earlier place of its result, or undefined; and the rows left to compute. */
+  match(input: Uint8Array, rows: number): Matched {
+    const places: Array<Place | undefined> = new Array(rows)
+    const todo: Array<number> = []
+    for (let row = 0; row < rows; row++) {
+      places[row] = this.#places.size === 0 ? undefined : this.find(input, row)
+      if (places[row] === undefined) todo.push(row)
+    }
+    return { places, todo: Int32Array.from(todo) }
+  }
+}
+
+export interface Matched {
+  readonly places: ReadonlyArray<Place | undefined>
+  readonly todo: Int32Array
+}
+
+/** Reads what earlier actions hold about single rows. */
+export class Earlier {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  code(place: Place): number {
+    return uint16Of(readPack(this.#store.get(place.action.pack))["codes"]!)[place.row]!
+  }
+
+  /** The rows that an expand made of one parent: their range in the earlier block. */
+  children(place: Place): readonly [number, number] {
+    const parents = int32Of(readPack(this.#store.get(place.action.pack))["parent"]!)
+    let from = lowerBound(parents, place.row)
+    const start = from
+    while (from < parents.length && parents[from] === place.row) from++
+    return [start, from]
+  }
+}
+
+const lowerBound = (sorted: Int32Array, value: number): number => {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** One row of the columns to be made: from what was computed now, or from a row of an earlier block. */
+export type Origin = { readonly computed: number } | { readonly action: RowAction; readonly row: number }
+
+/** Puts columns together, row by row, from computed ones and from earlier blocks. */
+export const assemble = async (
+  store: Store,
+  fields: { readonly [name: string]: Field },
+  computed: { readonly [name: string]: Column },
+  computedRows: number,
+  origins: ReadonlyArray<Origin>
+): Promise<{ readonly [name: string]: Column }> => {
+  if (
+    origins.length === computedRows &&
+    origins.every((origin, row) => "computed" in origin && origin.computed === row)
+  )
+    return computed
+  const starts = new Map<RowAction, number>()
+  const blocks: Array<{ readonly [name: string]: Column }> = [computed]
+  let next = computedRows
+  const index = new Int32Array(origins.length)
+  for (let row = 0; row < origins.length; row++) {
+    const origin = origins[row]!
+    if ("computed" in origin) index[row] = origin.computed
+    else {
+      let start = starts.get(origin.action)
+      if (start === undefined) {
+        start = next
+        starts.set(origin.action, start)
+        const block = await readParquet(store.get(origin.action.block!), fields)
+        blocks.push(block)
+        next += Math.max(...Object.values(origin.action.content).map((content) => content.rows))
+      }
+      index[row] = start + origin.row
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      takeColumn(
+        concatColumns(
+          blocks.map((block) => block[name]!),
+          field
+        ),
+        index
+      )
+    ])
+  )
+}

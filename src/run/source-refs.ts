@@ -1,0 +1,54 @@
+// Where a source's rows stand in its files: kept beside its record, so that an edit moves places without changing rows.
+import { SluiceError } from "../errors.ts"
+import type { GraphNode } from "../graph/graph.ts"
+import type { Store } from "../store/store.ts"
+import { digestText } from "../table/digest.ts"
+import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
+import { Partition, type View } from "../table/view.ts"
+import type { SourceRefs } from "./node-record.ts"
+import type { RecordPartition, Records } from "./records.ts"
+
+const placesOf = (store: Store, records: Records, part: RecordPartition): string => {
+  const start = new Float64Array(part.count)
+  const end = new Float64Array(part.count)
+  for (let record = 0; record < part.count; record++) {
+    const { place } = records.place(part, record)
+    start[record] = "line" in place ? place.line : place.start
+    end[record] = "line" in place ? -1 : place.end
+  }
+  return store.put(writePack({ file: bytesOf(part.files), start: bytesOf(start), end: bytesOf(end) }))
+}
+
+/** The files and places of all records, by partition. */
+export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, "partitions"> => ({
+  files: records.files.map(({ path, digest }) => ({ path, digest })),
+  places: records.partitions.map((part) => placesOf(store, records, part))
+})
+
+/** Throws where two rows of a source have one id: a declared key occurred twice. */
+export const checkKeys = (store: Store, node: GraphNode, records: Records, views: ReadonlyArray<View>): void => {
+  const { key } = node.options
+  if (typeof key !== "string") return
+  const seen = new Map<string, readonly [partition: number, row: number]>()
+  views.forEach((view, index) => {
+    const ids = new Partition(view, store).ids()
+    for (let row = 0; row < view.rows; row++) {
+      const id = digestText(ids, row)
+      const first = seen.get(id)
+      if (first === undefined) seen.set(id, [index, row])
+      else
+        throw new SluiceError("SLUICE_DUPLICATE_KEY", `${node.name}: two rows have the same key "${key}"`, {
+          evidence: [placeText(store, records, views, ...first), placeText(store, records, views, index, row)],
+          hint: "make the key unique, or leave the option key out: rows are then told apart by path and content"
+        })
+    }
+  })
+}
+
+const placeText = (store: Store, records: Records, views: ReadonlyArray<View>, index: number, row: number): string => {
+  const part = records.partitions[index]!
+  const good = readPack(store.get(views[index]!.ids))["good"]
+  const record = good === undefined ? row : int32Of(good)[row]!
+  const { path, place } = records.place(part, record)
+  return "line" in place ? `${path} line ${place.line}` : `${path} bytes ${place.start}–${place.end}`
+}

@@ -1,0 +1,109 @@
+// The survey before a plan: the graph, the code and keys of each node, and the input files of each source.
+import { SluiceError, SluiceErrors } from "../errors.ts"
+import type { Code } from "../graph/code.ts"
+import { FingerprintError, makeFingerprinter } from "../graph/fingerprint/index.ts"
+import type { Graph, GraphNode } from "../graph/graph.ts"
+import { type ComputeClass, type NodeKeys, nodeKeys } from "../graph/key.ts"
+import type { SourceDeclaration } from "../stage/declaration.ts"
+import { Store } from "../store/store.ts"
+import { cpus } from "node:os"
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type InputFile, listFiles, StatCache } from "./listing.ts"
+import { loadGraph, type Project } from "./project.ts"
+
+export interface Survey {
+  readonly project: Project
+  readonly file: string
+  readonly sets: { readonly [target: string]: string }
+  readonly graph: Graph
+  readonly store: Store
+  readonly code: ReadonlyMap<GraphNode, Code>
+  readonly keys: ReadonlyMap<GraphNode, NodeKeys>
+  readonly files: ReadonlyMap<GraphNode, ReadonlyArray<InputFile>>
+  /** sha256 by file of the sources behind the keys. */
+  readonly sources: ReadonlyMap<string, string>
+  readonly compute: ComputeClass
+}
+
+const api = dirname(dirname(fileURLToPath(import.meta.url)))
+const authoring = join(api, "stage")
+
+/** What of this machine a program's result may depend on. */
+export const computeClass = (threads: number): ComputeClass => {
+  const info = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : (cpus()[0]?.model ?? "")
+  const found = ["avx512f", "avx2", "neon", "asimd"].filter((flag) => info.includes(flag))
+  return { device: "cpu", threads, instructions: `${process.arch} ${found[0] ?? "base"}` }
+}
+
+/** Surveys a pipeline. Planning errors of all nodes are thrown together. */
+export const survey = async (
+  project: Project,
+  file: string,
+  sets: { readonly [target: string]: string },
+  threads: number
+): Promise<Survey> => {
+  const graph = await loadGraph(file, sets)
+  const store = new Store(project.storeRoot)
+  const fingerprinter = makeFingerprinter({
+    root: project.root,
+    boundaries: ["#sluice", join(api, "index.ts")],
+    cacheFile: join(project.storeRoot, "fingerprints.json")
+  })
+  const code = new Map<GraphNode, Code>()
+  const keys = new Map<GraphNode, NodeKeys>()
+  const errors: Array<SluiceError> = []
+  for (const node of graph.nodes) {
+    try {
+      const found = codeOf(fingerprinter, node)
+      code.set(node, found)
+      keys.set(node, nodeKeys(node, found))
+    } catch (cause) {
+      if (cause instanceof FingerprintError) errors.push(planningError(node, cause))
+      else if (cause instanceof SluiceError) errors.push(cause)
+      else throw cause
+    }
+  }
+  const stats = new StatCache(project.storeRoot)
+  const files = new Map<GraphNode, ReadonlyArray<InputFile>>()
+  for (const node of graph.nodes) {
+    if (node.kind !== "source") continue
+    const { list } = node.declaration as SourceDeclaration
+    try {
+      files.set(node, listFiles(project.root, list(node.options) as string | ReadonlyArray<string>, stats, node.name))
+    } catch (cause) {
+      if (cause instanceof SluiceError) errors.push(cause)
+      else throw cause
+    }
+  }
+  stats.save()
+  if (errors.length > 0) throw new SluiceErrors(errors)
+  return {
+    project,
+    file,
+    sets,
+    graph,
+    store,
+    code,
+    keys,
+    files,
+    sources: fingerprinter.files(),
+    compute: computeClass(threads)
+  }
+}
+
+const none: Code = { functions: {}, impure: undefined }
+
+const codeOf = (fingerprinter: ReturnType<typeof makeFingerprinter>, node: GraphNode): Code => {
+  const { site } = node.declaration
+  if (site.file.startsWith(authoring)) return none
+  const { functions, impure } = fingerprinter.stage(site)
+  return { functions, impure }
+}
+
+const planningError = (node: GraphNode, cause: FingerprintError): SluiceError =>
+  new SluiceError(cause.code as never, `${node.name}: ${cause.message}`, {
+    evidence: [`${cause.file}:${cause.line}:${cause.column}`],
+    ...(cause.hint === undefined ? {} : { hint: cause.hint })
+  })

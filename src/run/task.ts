@@ -1,0 +1,111 @@
+// Tasks: what travels between the run loop and its workers. Names, views and keys; never code.
+import type { NodeKeys } from "../graph/key.ts"
+import type { View } from "../table/view.ts"
+import type { ParseInput, ParseOutcome } from "./parse.ts"
+import type { Outcome } from "./row-action.ts"
+
+/** What a worker needs to know once. */
+export interface WorkerStart {
+  readonly pipeline: string
+  readonly storeRoot: string
+  readonly sets: { readonly [target: string]: string }
+}
+
+/** A row-local node to run, and the earlier actions it may take rows from. */
+export interface ChainStep {
+  readonly node: string
+  readonly keys: NodeKeys
+  readonly reuse: ReadonlyArray<string>
+}
+
+/** Row-local nodes back to back on one partition, from a view or from records to parse. */
+export interface ChainTask {
+  readonly kind: "chain"
+  readonly parse: { readonly step: ChainStep; readonly input: ParseInput } | undefined
+  readonly view: View | undefined
+  readonly steps: ReadonlyArray<ChainStep>
+}
+
+export interface ChainResult {
+  readonly parsed: ParseOutcome | undefined
+  readonly outcomes: ReadonlyArray<Outcome & { readonly seconds: number }>
+}
+
+/** One table of a select: its partitions, and the prepared columns of each. */
+export interface PreparedTable {
+  readonly input: string
+  readonly partitions: ReadonlyArray<{ readonly view: View; readonly prepared: string }>
+}
+
+export interface ResolveTask {
+  readonly kind: "resolve"
+  readonly node: string
+  readonly key: string
+  readonly tables: ReadonlyArray<PreparedTable>
+}
+
+export interface ResolveResult {
+  readonly action: SelectAction
+  /** Views of each part's partitions; part "" for a select without parts. */
+  readonly views: { readonly [part: string]: ReadonlyArray<View> }
+}
+
+/** The stored verdicts of a select over all rows, in dataset order. */
+export interface SelectAction {
+  readonly rows: number
+  /** Pack with `codes` (0 keep, 1 + reason, or part index), `into` (row, or −1) and `similarity`. */
+  readonly pack: string
+  readonly reasons: { readonly [reason: string]: number }
+  readonly merged: number
+  readonly dropped: number
+  readonly parts: { readonly [part: string]: number }
+}
+
+export interface GatherTask {
+  readonly kind: "gather"
+  readonly node: string
+  readonly keys: NodeKeys
+  readonly views: ReadonlyArray<View>
+}
+
+export interface GatherResult {
+  readonly buckets: ReadonlyArray<{ readonly key: string; readonly action: GatherAction; readonly hit: boolean }>
+}
+
+/** The stored rows of one bucket of groups. */
+export interface GatherAction {
+  readonly view: View
+  readonly rows: { readonly in: number; readonly out: number; readonly dropped: number }
+  readonly reasons: { readonly [reason: string]: number }
+  /** Pack with `edges` (Int32: first parent of each row, one more at the end), `parents` (16-byte ids) and `dropped`. */
+  readonly edges: string
+}
+
+export interface RecheckTask {
+  readonly kind: "recheck"
+  readonly node: string
+  readonly keys: NodeKeys
+  readonly view: View
+  readonly action: string
+}
+
+export type Task = ChainTask | ResolveTask | GatherTask | RecheckTask
+
+export type TaskResult<T extends Task> = T extends ChainTask
+  ? ChainResult
+  : T extends ResolveTask
+    ? ResolveResult
+    : T extends GatherTask
+      ? GatherResult
+      : { readonly differs: ReadonlyArray<string> }
+
+/** An error as it crosses threads. */
+export interface WireError {
+  readonly code: string
+  readonly message: string
+  readonly evidence: ReadonlyArray<string>
+  readonly hint: string | undefined
+  readonly exit: number
+  readonly stack: string | undefined
+  readonly damaged: string | undefined
+}

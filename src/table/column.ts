@@ -1,0 +1,144 @@
+// Columns in memory: building them from values, reading values back, and taking rows by index without row objects.
+import type { Column } from "../stage/batch.ts"
+import type { Field } from "./field.ts"
+
+export type { Batch, Column } from "../stage/batch.ts"
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+
+/** Lays values out as a column; `null` and `undefined` are null. Throws a TypeError where a value does not fit the field. */
+export const columnOf = (values: ArrayLike<unknown>, field: Field): Column => {
+  const n = values.length
+  if (field.type === "nested") return { type: "nested", values: Array.from(values, (value) => value ?? null) }
+  const valid = validity(values)
+  if (field.type === "number") return { type: "number", integer: field.integer, values: numbers(values, field), valid }
+  if (field.type === "flag") {
+    const flags = new Uint8Array(n)
+    for (let i = 0; i < n; i++) flags[i] = values[i] === true ? 1 : 0
+    return { type: "flag", values: flags, valid }
+  }
+  const parts: Array<Uint8Array> = new Array(n)
+  for (let i = 0; i < n; i++) parts[i] = bytesOf(values[i], field.type)
+  return { ...joinBytes(parts), type: field.type, valid }
+}
+
+const bytesOf = (value: unknown, type: "text" | "bytes"): Uint8Array => {
+  if (value === null || value === undefined) return empty
+  if (type === "text" && typeof value === "string") return encoder.encode(value)
+  if (value instanceof Uint8Array) return value
+  throw new TypeError(`expected ${type}, got ${typeof value}`)
+}
+
+const numbers = (values: ArrayLike<unknown>, field: Field): Float64Array => {
+  const out = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (value === null || value === undefined) continue
+    const number = typeof value === "bigint" ? Number(value) : value
+    if (typeof number !== "number" || !Number.isFinite(number))
+      throw new TypeError(`expected a finite number, got ${value}`)
+    if (field.integer && !Number.isSafeInteger(number))
+      throw new TypeError(`expected an integer within ±2^53, got ${value}`)
+    out[i] = number
+  }
+  return out
+}
+
+const validity = (values: ArrayLike<unknown>): Uint8Array | undefined => {
+  let valid: Uint8Array | undefined
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== null && values[i] !== undefined) continue
+    valid ??= new Uint8Array(values.length).fill(1)
+    valid[i] = 0
+  }
+  return valid
+}
+
+const empty = new Uint8Array(0)
+
+/** Concatenates byte strings into one buffer with offsets. */
+export const joinBytes = (parts: ReadonlyArray<Uint8Array>): { offsets: Int32Array; bytes: Uint8Array } => {
+  const offsets = new Int32Array(parts.length + 1)
+  let total = 0
+  for (let i = 0; i < parts.length; i++) {
+    total += parts[i]!.length
+    offsets[i + 1] = total
+  }
+  const bytes = new Uint8Array(total)
+  for (let i = 0; i < parts.length; i++) bytes.set(parts[i]!, offsets[i]!)
+  return { offsets, bytes }
+}
+
+export const columnLength = (column: Column): number =>
+  column.type === "text" || column.type === "bytes" ? column.offsets.length - 1 : column.values.length
+
+/** The value of a row: string, Uint8Array, number, boolean, a JSON value, or null. */
+export const valueAt = (column: Column, row: number): unknown => {
+  if (column.type === "nested") return column.values[row] ?? null
+  if (column.valid !== undefined && column.valid[row] === 0) return null
+  switch (column.type) {
+    case "text":
+      return decoder.decode(column.bytes.subarray(column.offsets[row], column.offsets[row + 1]))
+    case "bytes":
+      return column.bytes.slice(column.offsets[row], column.offsets[row + 1])
+    case "number":
+      return column.values[row]
+    case "flag":
+      return column.values[row] === 1
+  }
+}
+
+/** All values as an array that can be indexed: typed arrays stay as they are where there are no nulls. */
+export const columnValues = (column: Column): ArrayLike<unknown> => {
+  if (column.type === "nested" || (column.type === "number" && column.valid === undefined)) return column.values
+  return Array.from({ length: columnLength(column) }, (_, row) => valueAt(column, row))
+}
+
+/** The rows at `index`, in that order. */
+export const takeColumn = (column: Column, index: Int32Array): Column => {
+  const n = index.length
+  if (column.type === "nested") return { type: "nested", values: Array.from(index, (row) => column.values[row]) }
+  const from = column.valid
+  const valid = from === undefined ? undefined : Uint8Array.from(index, (row) => from[row]!)
+  if (column.type === "number") {
+    const values = new Float64Array(n)
+    for (let i = 0; i < n; i++) values[i] = column.values[index[i]!]!
+    return { ...column, values, valid }
+  }
+  if (column.type === "flag") return { ...column, values: Uint8Array.from(index, (row) => column.values[row]!), valid }
+  const offsets = new Int32Array(n + 1)
+  for (let i = 0; i < n; i++) offsets[i + 1] = offsets[i]! + column.offsets[index[i]! + 1]! - column.offsets[index[i]!]!
+  const bytes = new Uint8Array(offsets[n]!)
+  for (let i = 0; i < n; i++)
+    bytes.set(column.bytes.subarray(column.offsets[index[i]!], column.offsets[index[i]! + 1]), offsets[i])
+  return { ...column, offsets, bytes, valid }
+}
+
+/** Columns of one field, end to end. */
+export const concatColumns = (columns: ReadonlyArray<Column>, field: Field): Column => {
+  if (columns.length === 1) return columns[0]!
+  const values: Array<unknown> = []
+  if (columns.every((column) => column.type !== "nested" && column.valid === undefined)) {
+    if (field.type === "number") {
+      const total = columns.reduce((sum, column) => sum + columnLength(column), 0)
+      const all = new Float64Array(total)
+      let at = 0
+      for (const column of columns) {
+        all.set((column as { values: Float64Array }).values, at)
+        at += columnLength(column)
+      }
+      return { type: "number", integer: field.integer, values: all, valid: undefined }
+    }
+  }
+  for (const column of columns) {
+    const n = columnLength(column)
+    for (let row = 0; row < n; row++) values.push(column.type === "text" ? rawAt(column, row) : valueAt(column, row))
+  }
+  return columnOf(values, field)
+}
+
+const rawAt = (column: Extract<Column, { type: "text" }>, row: number): Uint8Array | null =>
+  column.valid !== undefined && column.valid[row] === 0
+    ? null
+    : column.bytes.subarray(column.offsets[row], column.offsets[row + 1])

@@ -1,0 +1,147 @@
+// Digests of rows and columns: 16 bytes a value, and a content digest of a sequence that does not depend on how it is cut.
+import { createHash, hash } from "node:crypto"
+import type { Column } from "../stage/batch.ts"
+import { columnLength } from "./column.ts"
+
+export const digestBytes = 16
+
+const nullTag = 0xfe
+const hashTag = 0xff
+
+/**
+ * One 16-byte digest per row. A value of up to 15 bytes stands for itself (length, bytes); a longer one is 120 bits of
+ * its sha256; null has a tag of its own. Equal digests mean equal values, but for sha256 collisions.
+ */
+export const columnDigests = (column: Column): Uint8Array => {
+  const n = columnLength(column)
+  const out = new Uint8Array(n * digestBytes)
+  if (column.type === "nested") {
+    for (let row = 0; row < n; row++) {
+      const value = column.values[row]
+      if (value === null || value === undefined) out[row * digestBytes] = nullTag
+      else writeDigest(out, row, Buffer.from(canonicalJson(value)))
+    }
+    return out
+  }
+  const { valid } = column
+  const view = new DataView(out.buffer)
+  for (let row = 0; row < n; row++) {
+    const at = row * digestBytes
+    if (valid !== undefined && valid[row] === 0) out[at] = nullTag
+    else if (column.type === "number") {
+      out[at] = 8
+      view.setFloat64(at + 1, column.values[row]! + 0)
+    } else if (column.type === "flag") {
+      out[at] = 1
+      out[at + 1] = column.values[row]!
+    } else writeDigest(out, row, column.bytes.subarray(column.offsets[row], column.offsets[row + 1]))
+  }
+  return out
+}
+
+const writeDigest = (out: Uint8Array, row: number, bytes: Uint8Array) => {
+  const at = row * digestBytes
+  if (bytes.length < digestBytes) {
+    out[at] = bytes.length
+    out.set(bytes, at + 1)
+    return
+  }
+  out[at] = hashTag
+  out.set(hash("sha256", bytes, "buffer").subarray(0, digestBytes - 1), at + 1)
+}
+
+/** JSON with the keys of every object in order: equal values, equal text. */
+export const canonicalJson = (value: unknown): string => {
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null"
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`
+}
+
+/** sha256 of a value's canonical JSON, as hex: what keys are made of. */
+export const keyOf = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex")
+
+export const sha256 = (bytes: Uint8Array): string => hash("sha256", bytes, "hex")
+
+const prime = (1n << 127n) - 1n
+const base = 0x5f3759df9e3779b97f4a7c15d1b54a33n
+const reduce = (x: bigint): bigint => {
+  let y = (x & prime) + (x >> 127n)
+  y = (y & prime) + (y >> 127n)
+  return y >= prime ? y - prime : y
+}
+
+/** base^n mod 2^127 − 1. */
+const power = (n: number): bigint => {
+  let result = 1n
+  let square = base
+  for (let e = n; e > 0; e = Math.floor(e / 2)) {
+    if (e % 2 === 1) result = reduce(result * square)
+    square = reduce(square * square)
+  }
+  return result
+}
+
+/** The content of a sequence of 16-byte digests, with its length. */
+export interface Content {
+  readonly rows: number
+  readonly hex: string
+}
+
+export const emptyContent: Content = { rows: 0, hex: "0" }
+
+/**
+ * The content digest of rows in order: a polynomial over the rows' digests modulo the prime 2^127 − 1 (Rabin–Karp), so
+ * that the digest of a whole follows from those of its parts wherever it was cut.
+ */
+export const contentOf = (digests: Uint8Array): Content => {
+  const view = new DataView(digests.buffer, digests.byteOffset, digests.byteLength)
+  let sum = 0n
+  for (let at = 0; at < digests.byteLength; at += digestBytes) {
+    const value = (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8)
+    sum = reduce(sum * base + value + 1n)
+  }
+  return { rows: digests.byteLength / digestBytes, hex: sum.toString(16) }
+}
+
+/** The content of sequences one after another. */
+export const joinContent = (parts: ReadonlyArray<Content>): Content => {
+  let sum = 0n
+  let rows = 0
+  for (const part of parts) {
+    sum = reduce(sum * power(part.rows) + BigInt(`0x${part.hex}`))
+    rows += part.rows
+  }
+  return { rows, hex: sum.toString(16) }
+}
+
+/** Takes the 16-byte entries at `index`, in that order. */
+export const takeDigests = (digests: Uint8Array, index: Int32Array): Uint8Array => {
+  const out = new Uint8Array(index.length * digestBytes)
+  for (let i = 0; i < index.length; i++) {
+    const from = index[i]! * digestBytes
+    out.set(digests.subarray(from, from + digestBytes), i * digestBytes)
+  }
+  return out
+}
+
+/** One digest per row for several columns together: what a row function's result depends on. */
+export const combineDigests = (columns: ReadonlyArray<Uint8Array>, rows: number): Uint8Array => {
+  if (columns.length === 1) return columns[0]!
+  const out = new Uint8Array(rows * digestBytes)
+  const joined = new Uint8Array(columns.length * digestBytes)
+  for (let row = 0; row < rows; row++) {
+    for (let c = 0; c < columns.length; c++)
+      joined.set(columns[c]!.subarray(row * digestBytes, (row + 1) * digestBytes), c * digestBytes)
+    out.set(hash("sha256", joined, "buffer").subarray(0, digestBytes), row * digestBytes)
+  }
+  return out
+}
+
+/** The entry of a row as text, to be used as a map key. */
+export const digestText = (digests: Uint8Array, row: number): string =>
+  Buffer.from(digests.buffer, digests.byteOffset + row * digestBytes, digestBytes).toString("latin1")
+
+export const digestHex = (digests: Uint8Array, row: number): string =>
+  Buffer.from(digests.buffer, digests.byteOffset + row * digestBytes, digestBytes).toString("hex")
