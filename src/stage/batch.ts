@@ -1,6 +1,6 @@
 // Columns of a partition in Arrow layout, as batch functions receive and return them: buffers and offsets, no row objects.
 
-/** UTF-8 text: row `i` is `bytes[offsets[i] .. offsets[i + 1]]`; a null row has bit 0 in `valid`. */
+/** UTF-8 text: row `i` is `bytes[offsets[i] .. offsets[i + 1]]`; a null row has 0 in `valid`. */
 export interface TextColumn {
   readonly type: "text"
   readonly offsets: Int32Array

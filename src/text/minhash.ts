@@ -1,0 +1,97 @@
+// MinHash signatures of word n-grams (Broder 1997): the WebAssembly kernel for batches and the same in plain TypeScript.
+import { readFileSync } from "node:fs"
+import { hashedWords } from "./hashed-words.ts"
+import { mix32 } from "./hashing.ts"
+import { writeWord } from "./shingles.ts"
+import { unicode } from "./unicode.ts"
+
+const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./minhash.wasm", import.meta.url))
+
+/** What a signature is made of: words in an n-gram (at most 64), the number of minima (at most 16,384), the seed. */
+export interface SignatureShape {
+  readonly ngram: number
+  readonly permutations: number
+  readonly seed: number
+}
+
+/** Byte strings laid end to end: row `i` is `bytes[offsets[i] .. offsets[i + 1]]`. */
+export interface PackedBytes {
+  readonly offsets: Int32Array
+  readonly bytes: Uint8Array
+}
+
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: unknown }
+}
+
+interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
+  readonly table: () => number
+  readonly minima: () => number
+  readonly text: () => number
+  readonly shape: (seed: number, permutations: number, ngram: number) => void
+  readonly sign: (from: number, length: number) => number
+}
+
+/**
+ * Signs each text: `permutations` minima of 32 bits, least significant byte first. Minimum `i` is taken over the n-grams'
+ * hashes `h` of `a[i] · h + b[i]` modulo 2³². A text with fewer words than `ngram` gets no bytes.
+ */
+export const signAll = (texts: PackedBytes, rows: number, shape: SignatureShape): PackedBytes => {
+  const { permutations, ngram, seed } = shape
+  const kernel = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes)).exports as Kernel
+  const start = kernel.text()
+  makeRoom(kernel, start, texts, rows)
+  const memory = new Uint8Array(kernel.memory.buffer)
+  memory.set(unicode, kernel.table())
+  kernel.shape(seed, permutations, ngram)
+  const minima = kernel.minima()
+  const size = permutations * 4
+  const offsets = new Int32Array(rows + 1)
+  const out = new Uint8Array(rows * size)
+  let end = 0
+  for (let row = 0; row < rows; row++) {
+    const from = texts.offsets[row]!
+    const to = texts.offsets[row + 1]!
+    memory.set(texts.bytes.subarray(from, to), start)
+    if (kernel.sign(start, to - from) >= ngram) {
+      out.set(memory.subarray(minima, minima + size), end)
+      end += size
+    }
+    offsets[row + 1] = end
+  }
+  return { offsets, bytes: out.subarray(0, end) }
+}
+
+const makeRoom = (kernel: Kernel, start: number, texts: PackedBytes, rows: number): void => {
+  let longest = 0
+  for (let row = 0; row < rows; row++) longest = Math.max(longest, texts.offsets[row + 1]! - texts.offsets[row]!)
+  const missing = start + longest + 8 - kernel.memory.buffer.byteLength
+  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536))
+}
+
+/** Signs one text; the same bytes as `signAll` gives. */
+export const signOne = (text: string, { ngram, permutations, seed }: SignatureShape): Uint8Array => {
+  const words = hashedWords(Buffer.from(text, "utf8")).first
+  if (words.length < ngram) return new Uint8Array(0)
+  const hashes = new Uint32Array(words.length - ngram + 1)
+  for (let i = 0; i < hashes.length; i++) {
+    let h = 0
+    for (let k = i; k < i + ngram; k++) h = (Math.imul(h, 0x9e3779b1) + words[k]!) | 0
+    hashes[i] = mix32(h)
+  }
+  const out = new Uint8Array(permutations * 4)
+  const base = Math.imul(seed, 0x9e3779b1)
+  for (let p = 0; p < permutations; p++) {
+    const a = mix32(base + 2 * p + 1) | 1
+    const b = mix32(base + 2 * p + 2)
+    let least = 0xffffffff
+    for (let i = 0; i < hashes.length; i++) {
+      const value = (Math.imul(a, hashes[i]!) + b) >>> 0
+      if (value < least) least = value
+    }
+    writeWord(out, p * 4, least)
+  }
+  return out
+}

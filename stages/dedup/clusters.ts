@@ -1,0 +1,97 @@
+// Joins rows that share a band into groups (locality-sensitive hashing, then union-find); each group's root is its first row.
+import { mix32 } from "#sluice/text"
+import { equalShare, type Signatures } from "./signatures.ts"
+
+/** `bands` × `rows` minima; an edge needs a whole band and `threshold` of all minima in common. */
+export interface Banding {
+  readonly bands: number
+  readonly rows: number
+  readonly threshold: number
+}
+
+const NONE = -1
+/** Members of a bucket that a row is compared with before it counts as unlike them all; bounds the cost of boilerplate. */
+const COMPARED = 64
+
+/**
+ * For each row the first row of its group. Independent of how rows were partitioned: buckets are filled in dataset order,
+ * and a row is joined to the earliest member of its bucket that it agrees with.
+ */
+export const clusters = (signatures: Signatures, { bands, rows, threshold }: Banding): Int32Array => {
+  const parent = Int32Array.from({ length: signatures.rows }, (_, row) => row)
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(2, signatures.rows * 2)))
+  const chains = { head: new Int32Array(slots), tail: new Int32Array(slots), next: new Int32Array(signatures.rows) }
+  for (let band = 0; band < bands; band++) {
+    chains.head.fill(NONE)
+    chains.next.fill(NONE)
+    for (let row = 0; row < signatures.rows; row++) {
+      if (signatures.signed[row] === 0) continue
+      const slot = bandHash(signatures, row, band * rows, rows) & (slots - 1)
+      join(signatures, parent, chains, { slot, row, offset: band * rows, rows, threshold })
+      if (chains.head[slot] === NONE) chains.head[slot] = row
+      else chains.next[chains.tail[slot]!] = row
+      chains.tail[slot] = row
+    }
+  }
+  for (let row = 0; row < parent.length; row++) parent[row] = rootOf(parent, row)
+  return parent
+}
+
+interface Chains {
+  readonly head: Int32Array
+  readonly tail: Int32Array
+  readonly next: Int32Array
+}
+
+interface Place {
+  readonly slot: number
+  readonly row: number
+  readonly offset: number
+  readonly rows: number
+  readonly threshold: number
+}
+
+const join = (signatures: Signatures, parent: Int32Array, chains: Chains, place: Place): void => {
+  const { slot, row, offset, rows, threshold } = place
+  const { minima, permutations } = signatures
+  const at = row * permutations + offset
+  let compared = 0
+  for (let member = chains.head[slot]!; member !== NONE && compared < COMPARED; member = chains.next[member]!) {
+    if (!sameBand(minima, at, member * permutations + offset, rows)) continue
+    compared++
+    if (rootOf(parent, member) === rootOf(parent, row)) return
+    if (threshold <= 0 || equalShare(signatures, member, row) >= threshold) {
+      union(parent, member, row)
+      return
+    }
+  }
+}
+
+const bandHash = ({ minima, permutations }: Signatures, row: number, offset: number, rows: number): number => {
+  const at = row * permutations + offset
+  let hash = rows
+  for (let i = 0; i < rows; i++) hash = (Math.imul(hash, 0x9e3779b1) + minima[at + i]!) | 0
+  return mix32(hash)
+}
+
+const sameBand = (minima: Uint32Array, a: number, b: number, rows: number): boolean => {
+  for (let i = 0; i < rows; i++) if (minima[a + i] !== minima[b + i]) return false
+  return true
+}
+
+const rootOf = (parent: Int32Array, row: number): number => {
+  let root = row
+  while (parent[root] !== root) root = parent[root]!
+  for (let at = row; parent[at] !== root; ) {
+    const up = parent[at]!
+    parent[at] = root
+    at = up
+  }
+  return root
+}
+
+const union = (parent: Int32Array, a: number, b: number): void => {
+  const x = rootOf(parent, a)
+  const y = rootOf(parent, b)
+  parent[Math.max(x, y)] = Math.min(x, y)
+}

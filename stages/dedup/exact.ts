@@ -1,0 +1,37 @@
+// dedup.exact: rows whose text is the same, byte for byte, are merged into the first of them.
+import * as Schema from "effect/Schema"
+import { type Column, opt, Stage, type TextColumn } from "#sluice"
+import { digest128 } from "#sluice/text"
+
+/**
+ * Merges rows with the same value of a column (default `text`) into the first of them, in dataset order. Compares 128 bits
+ * of sha256. Cheap: put it before everything else.
+ */
+export const exact = Stage.select({
+  name: "dedup.exact",
+  needs: { by: Schema.String },
+  prepareOptions: { by: opt.column("text") },
+  prepares: { digest: Schema.Uint8Array },
+  reasons: ["duplicate"],
+  prepare: ({ by }) => ({ digest: digest128(by) }),
+  prepareBatch: ({ rows, columns }) => ({ rows, columns: { digest: digests(columns.by as TextColumn, rows) } }),
+  resolve: ({ rows }, _options, verdicts) => {
+    const first = new Map<string, number>()
+    for (let row = 0; row < rows.rows; row++) {
+      const digest = Buffer.from(rows.columns.digest[row]!).toString("latin1")
+      const into = first.get(digest)
+      if (into === undefined) first.set(digest, row)
+      else verdicts.merge(row, into, 1, "duplicate")
+    }
+  }
+})
+
+const digests = ({ bytes, offsets }: TextColumn, rows: number): Column => {
+  const out = new Uint8Array(rows * 16)
+  const ends = new Int32Array(rows + 1)
+  for (let row = 0; row < rows; row++) {
+    out.set(digest128(bytes.subarray(offsets[row]!, offsets[row + 1]!)), row * 16)
+    ends[row + 1] = (row + 1) * 16
+  }
+  return { type: "bytes", offsets: ends, bytes: out, valid: undefined }
+}

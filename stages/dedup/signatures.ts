@@ -1,0 +1,30 @@
+// The signatures of all rows in one array, and how far two of them agree.
+
+/** Signatures end to end: row `i`, where it has one, holds `minima[i × permutations ..]`. */
+export interface Signatures {
+  readonly rows: number
+  readonly permutations: number
+  readonly minima: Uint32Array
+  /** 1 where the row has a signature. */
+  readonly signed: Uint8Array
+}
+
+/** Lays the prepared byte columns out as 32-bit numbers. */
+export const packSignatures = (column: ArrayLike<Uint8Array>, rows: number, permutations: number): Signatures => {
+  const bytes = new Uint8Array(rows * permutations * 4)
+  const signed = new Uint8Array(rows)
+  for (let row = 0; row < rows; row++) {
+    const signature = column[row]!
+    if (signature.length === 0) continue
+    bytes.set(signature, row * permutations * 4)
+    signed[row] = 1
+  }
+  return { rows, permutations, minima: new Uint32Array(bytes.buffer), signed }
+}
+
+/** The share of equal minima: the MinHash estimate of Jaccard similarity. */
+export const equalShare = ({ minima, permutations }: Signatures, a: number, b: number): number => {
+  let equal = 0
+  for (let i = 0; i < permutations; i++) if (minima[a * permutations + i] === minima[b * permutations + i]) equal++
+  return equal / permutations
+}

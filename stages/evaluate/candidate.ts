@@ -1,0 +1,74 @@
+// One model under evaluation: opened from its folder, asked every question, and scored on the reference answers.
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import type { CausalModel, LoraAdapter } from "#sluice/model"
+import type { Outcome } from "./outcome.ts"
+import type { Question } from "./question.ts"
+
+type Engine = typeof import("#sluice/model")
+type Metrics = typeof import("#sluice/model")
+
+export interface Candidate {
+  readonly name: string
+  readonly model: CausalModel
+  readonly adapter?: LoraAdapter
+}
+
+/** A complete model's folder, or an adapter's with the model it corrects in its `base` folder. */
+export const openCandidate = (engine: Engine, name: string, folder: string): Candidate =>
+  existsSync(join(folder, "adapter_config.json"))
+    ? { name, model: engine.loadModel(join(folder, "base")), adapter: engine.loadAdapter(folder) }
+    : { name, model: engine.loadModel(folder) }
+
+/** Whether the question, its reference and an answer of `maxNewTokens` fit the model's positions. */
+export const fits = (
+  engine: Engine,
+  { model }: Candidate,
+  { prompt, messages }: Question,
+  maxNewTokens: number
+): boolean => {
+  const asked = engine.renderChat(model.tokenizer, prompt, { addGenerationPrompt: true }).ids.length + maxNewTokens
+  return Math.max(asked, engine.renderChat(model.tokenizer, messages).ids.length) <= model.config.maxPositions
+}
+
+/**
+ * Answers every question greedily and scores the references: nats over the answer's tokens and its end-of-turn mark.
+ * Outcomes are in the order of the questions.
+ */
+export const examine = async (
+  engine: Engine,
+  metrics: Metrics,
+  { name, model, adapter }: Candidate,
+  questions: ReadonlyArray<Question>,
+  settings: { readonly maxNewTokens: number; readonly threads: number }
+): Promise<ReadonlyArray<Outcome>> => {
+  const { threads, maxNewTokens } = settings
+  const shared = adapter === undefined ? { threads } : { threads, adapter }
+  const sequences = questions.map(({ id, messages }) => ({
+    rowId: id,
+    ...engine.renderChat(model.tokenizer, messages)
+  }))
+  const scores = await engine.scoreSequences(model, sequences, shared)
+  const prompts = questions.map(({ prompt }) =>
+    engine.renderChat(model.tokenizer, prompt, { addGenerationPrompt: true })
+  )
+  const answers = await engine.generate(
+    model,
+    prompts.map(({ ids }) => ids),
+    { ...shared, maxNewTokens }
+  )
+  return questions.map(({ id, reference }, at) => {
+    const answer = model.tokenizer.decode(answers[at]!.ids, { skipSpecial: true }).trim()
+    return {
+      id,
+      model: name,
+      answer,
+      nll: -scores[at]!.logProb,
+      tokens: scores[at]!.tokens,
+      bytes: Buffer.byteLength(reference),
+      exactMatch: metrics.exactMatch(answer, reference),
+      f1: metrics.tokenF1(answer, reference),
+      rougeL: metrics.rougeL(answer, reference).f1
+    }
+  })
+}

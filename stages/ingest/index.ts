@@ -1,0 +1,4 @@
+// ingest: stages that read files into rows.
+export { documents } from "./documents.ts"
+export { jsonl } from "./jsonl.ts"
+export { parquet } from "./parquet.ts"

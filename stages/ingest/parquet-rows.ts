@@ -1,0 +1,73 @@
+// The rows of a Parquet file as plain JSON values with keys in a fixed order.
+import type { FileMetaData } from "hyparquet"
+
+type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+
+/** All rows in file order; an Error says what is wrong with a file that is cut short or uses an unknown codec. */
+export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ readonly [column: string]: Json }>> => {
+  checkFrame(bytes)
+  const [{ parquetMetadata, parquetReadObjects, parquetSchema }, zlib] = await Promise.all([
+    import("hyparquet"),
+    import("node:zlib")
+  ])
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const file = { byteLength: buffer.byteLength, slice: (from: number, to?: number) => buffer.slice(from, to) }
+  const compressors = {
+    GZIP: (input: Uint8Array) => zlib.gunzipSync(input),
+    ZSTD: (input: Uint8Array) => zlib.zstdDecompressSync(input),
+    BROTLI: (input: Uint8Array) => zlib.brotliDecompressSync(input)
+  }
+  try {
+    const metadata = parquetMetadata(buffer)
+    checkPaths(parquetSchema(metadata), metadata)
+    const rows = await parquetReadObjects({ file, metadata, compressors })
+    return rows.map((row) => json(row) as { readonly [column: string]: Json })
+  } catch (error) {
+    throw new Error(`cannot be read as Parquet: ${(error as Error).message}`)
+  }
+}
+
+const checkFrame = (bytes: Uint8Array): void => {
+  const mark = (at: number) => Buffer.from(bytes.subarray(at, at + 4)).toString("latin1")
+  if (bytes.length < 12 || mark(0) !== "PAR1") throw new Error("is not a Parquet file: it does not start with PAR1")
+  if (mark(bytes.length - 4) === "PARE") throw new Error("is an encrypted Parquet file, which cannot be read")
+  if (mark(bytes.length - 4) !== "PAR1") throw new Error("is a truncated Parquet file: it does not end with PAR1")
+}
+
+interface SchemaNode {
+  readonly element: { readonly name: string }
+  readonly children: ReadonlyArray<SchemaNode>
+}
+
+/** A column that the schema lacks must be refused before columns are read: their failures would be nobody's to catch. */
+const checkPaths = (schema: SchemaNode, metadata: FileMetaData): void => {
+  for (const group of metadata.row_groups)
+    for (const { meta_data } of group.columns) {
+      let node: SchemaNode | undefined = schema
+      for (const name of meta_data?.path_in_schema ?? [])
+        node = node?.children.find(({ element }) => element.name === name)
+      if (node === undefined) throw new Error(`the schema has no column "${meta_data?.path_in_schema.join(".")}"`)
+    }
+}
+
+/** A value as canonical JSON: keys sorted, bigint as number where exact, else text; bytes as base64. */
+const json = (value: unknown): Json => {
+  if (value === null || value === undefined) return null
+  switch (typeof value) {
+    case "bigint":
+      return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString()
+    case "number":
+      return Number.isFinite(value) ? value : null
+    case "string":
+    case "boolean":
+      return value
+  }
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64")
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, json)
+  const entries = Object.entries(value as object).map(([key, inner]) => [key, json(inner)] as const)
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const isDate = (value: unknown): value is { readonly getTime: () => number; readonly toISOString: () => string } =>
+  Object.prototype.toString.call(value) === "[object Date]"

@@ -1,0 +1,71 @@
+// Finds personal data in a text: one pass over its characters, patterns are tried only where a digit or an @ stands.
+import { cardAt, ibanAt, type Span } from "./checked-numbers.ts"
+import { ipAt } from "./ip-address.ts"
+import { phoneAt } from "./phone.ts"
+
+export const PERSONAL_KINDS = ["email", "phone", "ip", "iban", "card"] as const
+export type PersonalKind = (typeof PERSONAL_KINDS)[number]
+
+/** One finding: `text[from .. to]`, in UTF-16 code units. */
+export interface Personal extends Span {
+  readonly kind: PersonalKind
+}
+
+/** All findings of the wanted kinds, in text order, none overlapping. */
+export const findPersonal = (text: string, kinds: ReadonlyArray<PersonalKind>): ReadonlyArray<Personal> => {
+  const found: Array<Personal> = []
+  let end = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== 0x40 && (code < 0x30 || code > 0x39)) continue
+    const finding = code === 0x40 ? email(text, at, kinds) : number(text, at, kinds)
+    if (finding !== undefined && finding.from >= end) {
+      found.push(finding)
+      end = finding.to
+      at = end - 1
+    } else if (code !== 0x40) while (isDigit(text.charCodeAt(at + 1))) at++
+  }
+  return found
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+const isAlphanumeric = (code: number): boolean =>
+  isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
+
+const number = (text: string, at: number, kinds: ReadonlyArray<PersonalKind>): Personal | undefined => {
+  const tries = [
+    ["iban", ibanAt],
+    ["ip", ipAt],
+    ["card", cardAt],
+    ["phone", phoneAt]
+  ] as const
+  for (const [kind, find] of tries) {
+    const span = kinds.includes(kind) ? find(text, at) : undefined
+    if (span !== undefined) return { kind, ...span }
+  }
+  return undefined
+}
+
+const isLocal = (code: number): boolean =>
+  isAlphanumeric(code) ||
+  code === 0x2e ||
+  code === 0x5f ||
+  code === 0x2b ||
+  code === 0x2d ||
+  code === 0x25 ||
+  code > 0xbf
+const isDomain = (code: number): boolean => isAlphanumeric(code) || code === 0x2e || code === 0x2d || code > 0xbf
+
+/** An address as people write it (a subset of RFC 5322); `git@host` and package versions (`name@1.2.x`) are none. */
+const email = (text: string, at: number, kinds: ReadonlyArray<PersonalKind>): Personal | undefined => {
+  if (!kinds.includes("email")) return undefined
+  let from = at
+  while (from > 0 && at - from < 64 && isLocal(text.charCodeAt(from - 1))) from--
+  while (from < at && !isAlphanumeric(text.charCodeAt(from)) && text.charCodeAt(from) < 0x80) from++
+  let to = at + 1
+  while (to < text.length && to - at < 255 && isDomain(text.charCodeAt(to))) to++
+  while (to > at + 1 && /[.-]/.test(text[to - 1]!)) to--
+  const domain = text.slice(at + 1, to)
+  if (from === at || text.slice(from, at) === "git" || /^\d+\.[\dx*]/.test(domain)) return undefined
+  return /^[^.-][^.]*(?:\.[^.]+)*\.\p{L}{2,24}$/u.test(domain) ? { kind: "email", from, to } : undefined
+}

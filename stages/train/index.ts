@@ -1,0 +1,4 @@
+// The train family: a model from scratch, full fine-tuning on chats, and a LoRA adapter.
+export { base } from "./base.ts"
+export { lora } from "./lora.ts"
+export { sft } from "./sft.ts"

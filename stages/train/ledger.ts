@@ -1,0 +1,85 @@
+// The step ledger: which rows a model saw at which step, and which content they had, as Parquet beside the weights.
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import { constants, zstdCompressSync } from "node:zlib"
+import type { SchemaElement } from "hyparquet"
+import type { LedgerEntry } from "#sluice/model"
+
+const codec = {
+  ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+}
+
+const plain = (name: string, type: "INT32" | "DOUBLE"): SchemaElement => ({ name, type, repetition_type: "REQUIRED" })
+
+const text = (name: string): SchemaElement => ({
+  name,
+  type: "BYTE_ARRAY",
+  converted_type: "UTF8",
+  repetition_type: "REQUIRED"
+})
+
+const listOf = (name: string, element: SchemaElement): ReadonlyArray<SchemaElement> => [
+  { name, repetition_type: "REQUIRED", num_children: 1, converted_type: "LIST" },
+  { name: "list", repetition_type: "REPEATED", num_children: 1 },
+  element
+]
+
+const write = async (filename: string, fields: ReadonlyArray<SchemaElement>, columns: Record<string, unknown[]>) => {
+  const { parquetWriteFile } = await import("hyparquet-writer")
+  parquetWriteFile({
+    filename,
+    codec: "ZSTD",
+    compressors: codec,
+    schema: [{ name: "root", num_children: Object.keys(columns).length }, ...fields],
+    columnData: Object.entries(columns).map(([name, data]) => ({ name, data }))
+  })
+}
+
+/** Writes `steps.parquet`: step (from 1), rowIds, tokens, supervised, loss in nats, gradNorm before clipping, learningRate. */
+export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> =>
+  write(
+    join(folder, "steps.parquet"),
+    [
+      plain("step", "INT32"),
+      ...listOf("rowIds", text("element")),
+      plain("tokens", "INT32"),
+      plain("supervised", "INT32"),
+      plain("loss", "DOUBLE"),
+      plain("gradNorm", "DOUBLE"),
+      plain("learningRate", "DOUBLE")
+    ],
+    {
+      step: ledger.map(({ step }) => step),
+      rowIds: ledger.map(({ rowIds }) => [...rowIds]),
+      tokens: ledger.map(({ tokens }) => tokens),
+      supervised: ledger.map(({ supervised }) => supervised),
+      loss: ledger.map(({ loss }) => loss),
+      gradNorm: ledger.map(({ gradNorm }) => gradNorm),
+      learningRate: ledger.map(({ lr }) => lr)
+    }
+  )
+
+/** What became of one input row. */
+export interface RowFate {
+  readonly id: string
+  /** What the model was shown of the row: its text, or its conversation as JSON. */
+  readonly content: string
+  /** Why the row was not trained on, or undefined. */
+  readonly skipped: string | undefined
+}
+
+/** Writes `rows.parquet`: id, sha256 of the row's content, how many steps saw it, and why not if none did ("" if some did). */
+export const writeRows = (
+  folder: string,
+  rows: ReadonlyArray<RowFate>,
+  ledger: ReadonlyArray<LedgerEntry>
+): Promise<void> => {
+  const seen = new Map<string, number>()
+  for (const { rowIds } of ledger) for (const id of rowIds) seen.set(id, (seen.get(id) ?? 0) + 1)
+  return write(join(folder, "rows.parquet"), [text("id"), text("digest"), plain("steps", "INT32"), text("skipped")], {
+    id: rows.map(({ id }) => id),
+    digest: rows.map(({ content }) => createHash("sha256").update(content).digest("hex")),
+    steps: rows.map(({ id }) => seen.get(id) ?? 0),
+    skipped: rows.map(({ skipped }) => skipped ?? "")
+  })
+}

@@ -1,0 +1,153 @@
+// What every training stage does around the engine's loop: progress, checkpoints, an account of each row, the ledger.
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { ProgramContext } from "#sluice"
+import type { CausalModel, LoraAdapter, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
+import { writeRows, writeSteps } from "./ledger.ts"
+
+export type Engine = typeof import("#sluice/model")
+
+/** One input row: the sequence to train on, or the reason why there is none. */
+export interface Example {
+  readonly id: string
+  /** What the model is shown of the row; its digest goes into the ledger. */
+  readonly content: string
+  readonly sequence?: TokenSequence
+  readonly skipped?: string
+}
+
+export interface Training {
+  readonly model: CausalModel
+  readonly adapter?: LoraAdapter
+  readonly examples: ReadonlyArray<Example>
+  /** Tokens per row of a batch. */
+  readonly length: number
+  readonly packing: TrainOptions["packing"]
+  /** Steps of the run, or passes over the data. */
+  readonly steps?: number | undefined
+  readonly epochs?: number
+  readonly beta2?: number
+}
+
+interface CommonOptions {
+  readonly batch: number
+  readonly learningRate: number
+  readonly warmup: number
+  readonly weightDecay: number
+  readonly seed: number
+  readonly checkpointEvery: number
+}
+
+/** What training leaves as its data: the same for the same inputs, so it holds no clock and no throughput. */
+export interface TrainingData {
+  readonly steps: number
+  readonly firstLoss: number
+  readonly finalLoss: number
+  /** Mean loss over the last tenth of the steps. */
+  readonly closingLoss: number
+  readonly tokens: number
+  readonly supervisedTokens: number
+  readonly parameters: number
+  readonly trainedParameters: number
+  readonly rows: { readonly used: number; readonly skipped: { readonly [reason: string]: number } }
+  /** Step and loss, thinned to at most 200 points. */
+  readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
+}
+
+const size = (weights: ReadonlyMap<string, { readonly data: { readonly length: number } }>): number =>
+  [...weights.values()].reduce((total, { data }) => total + data.length, 0)
+
+const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+const describeRun = (result: TrainResult, rows: TrainingData["rows"]): TrainingData => {
+  const { ledger, model, adapter } = result
+  const losses = ledger.map(({ loss }) => loss)
+  const stride = Math.ceil(ledger.length / 200)
+  const kept = ledger.filter(({ step }) => step % stride === 0 || step === 1 || step === ledger.length)
+  return {
+    steps: ledger.length,
+    firstLoss: losses[0]!,
+    finalLoss: losses.at(-1)!,
+    closingLoss: mean(losses.slice(-Math.ceil(losses.length / 10))),
+    tokens: ledger.reduce((total, { tokens }) => total + tokens, 0),
+    supervisedTokens: ledger.reduce((total, { supervised }) => total + supervised, 0),
+    parameters: size(model.weights) + (adapter ? size(adapter.weights) : 0),
+    trainedParameters: size(adapter?.weights ?? model.weights),
+    rows,
+    curve: kept.map(({ step, loss }) => [step, loss])
+  }
+}
+
+type Context = Pick<
+  ProgramContext<unknown, CommonOptions>,
+  "options" | "threads" | "out" | "work" | "progress" | "metric" | "used" | "skipped"
+>
+
+/** Says of every row whether a step saw it, and if not, why. */
+const account = (context: Context, examples: ReadonlyArray<Example>, result: TrainResult) => {
+  const seen = new Set(result.ledger.flatMap(({ rowIds }) => rowIds))
+  const lost = new Map(result.lost.map(({ rowId, reason }) => [rowId, reason]))
+  const skipped: Record<string, number> = {}
+  const fates = examples.map(({ id, content, skipped: given }) => {
+    const reason = seen.has(id)
+      ? undefined
+      : (given ?? (lost.get(id) === "nothing-supervised" ? "nothing-supervised" : "not-reached"))
+    if (reason !== undefined) {
+      skipped[reason] = (skipped[reason] ?? 0) + 1
+      context.skipped("data", id, reason)
+    }
+    return { id, content, skipped: reason }
+  })
+  context.used("data", seen)
+  return { fates, rows: { used: seen.size, skipped: Object.fromEntries(Object.entries(skipped).toSorted()) } }
+}
+
+/**
+ * Trains, continuing from a checkpoint under `work` if there is one, and writes `steps.parquet`, `rows.parquet` and
+ * `training.json` to `out`. The caller saves the weights.
+ */
+export const runTraining = async (
+  context: Context,
+  engine: Engine,
+  training: Training
+): Promise<{ readonly result: TrainResult; readonly data: TrainingData }> => {
+  const { options, out } = context
+  const sequences = training.examples.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]))
+  const settings: Partial<TrainOptions> = {
+    ...(training.steps === undefined
+      ? { epochs: training.epochs ?? 1 }
+      : { epochs: training.steps, maxSteps: training.steps }),
+    batchSize: options.batch,
+    maxLength: training.length,
+    packing: training.packing,
+    lr: options.learningRate,
+    schedule: "cosine",
+    warmupSteps: options.warmup,
+    weightDecay: options.weightDecay,
+    ...(training.beta2 !== undefined && { beta2: training.beta2 }),
+    seed: options.seed,
+    threads: context.threads
+  }
+  const lengths = sequences.map(({ ids }) => ids.length)
+  const rowsPerEpoch = engine.packSequences(lengths, training.length, training.packing).length
+  const expected = training.steps ?? Math.ceil(rowsPerEpoch / options.batch) * (training.epochs ?? 1)
+  const result = await engine.trainCausal({
+    model: training.model,
+    ...(training.adapter && { adapter: training.adapter }),
+    sequences,
+    options: settings,
+    checkpoint: { folder: join(context.work, "checkpoints"), every: options.checkpointEvery },
+    onStep: ({ step, loss, gradNorm }) => {
+      context.metric("loss", loss, step)
+      context.metric("gradNorm", gradNorm, step)
+      context.progress(step, expected, `loss ${loss.toFixed(2)}`)
+    }
+  })
+  const { fates, rows } = account(context, training.examples, result)
+  const data = describeRun(result, rows)
+  await writeSteps(out, result.ledger)
+  await writeRows(out, fates, result.ledger)
+  const { checkpointEvery: _, ...recorded } = options
+  await writeFile(join(out, "training.json"), `${JSON.stringify({ options: recorded, ...data }, null, 2)}\n`)
+  return { result, data }
+}

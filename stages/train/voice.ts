@@ -1,0 +1,28 @@
+// Lets a trained model speak: short greedy continuations, shown while a run is watched and kept nowhere.
+import type { ProgramContext } from "#sluice"
+import type { TrainResult } from "#sluice/model"
+import type { Engine } from "./training.ts"
+
+interface Prompt {
+  readonly text: string
+  readonly ids: Int32Array
+}
+
+/** Continues each prompt by up to 32 tokens and reports both as a sample. */
+export const speak = async (
+  context: Pick<ProgramContext<unknown, unknown>, "sample" | "threads">,
+  engine: Engine,
+  { model, adapter }: TrainResult,
+  prompts: ReadonlyArray<Prompt>
+): Promise<void> => {
+  const maxNewTokens = 32
+  const short = prompts.filter(({ ids }) => ids.length > 0 && ids.length + maxNewTokens <= model.config.maxPositions)
+  const answers = await engine.generate(
+    model,
+    short.map(({ ids }) => ids),
+    { maxNewTokens, threads: context.threads, ...(adapter && { adapter }) }
+  )
+  short.forEach(({ text }, at) => {
+    context.sample(`${text} → ${model.tokenizer.decode(answers[at]!.ids, { skipSpecial: true }).trim()}`)
+  })
+}

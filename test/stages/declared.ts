@@ -1,0 +1,67 @@
+// A stage's declaration as tests call it: its functions, with rows and options as plain objects.
+import type { Batch } from "#sluice"
+
+type Plain = { readonly [name: string]: unknown }
+
+export interface Filter {
+  readonly options: Plain
+  readonly measures?: Plain
+  readonly reasons: ReadonlyArray<string>
+  readonly measure: (row: Plain, options: Plain) => Plain
+  readonly measureBatch?: (batch: Batch, options: Plain) => Batch
+  readonly decide: (input: Plain, options: Plain) => string
+}
+
+export interface Select {
+  readonly reasons: ReadonlyArray<string>
+  readonly prepare: (row: Plain, options: Plain) => Plain
+  readonly prepareBatch?: (batch: Batch, options: Plain) => Batch
+  readonly resolve: (tables: Plain, options: Plain, verdicts: object) => void
+}
+
+export interface Apply {
+  readonly reasons: ReadonlyArray<string>
+  readonly apply: (row: Plain, options: Plain) => unknown
+}
+
+export interface Source {
+  readonly list: (options: Plain) => string | ReadonlyArray<string>
+  readonly frame: (bytes: Uint8Array, options: Plain, path: string) => unknown
+  readonly parse: (record: Uint8Array, options: Plain, path: string) => Plain
+}
+
+/** The defaults of declared options. */
+export const decodedDefaults = (options: Plain): Plain =>
+  Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, (spec as { fallback: unknown }).fallback]))
+
+/** One line a verdict, in the order given. */
+export interface Recorded {
+  readonly row: number
+  readonly into?: number
+  readonly similarity?: number
+  readonly reason: string
+}
+
+/** Runs a select over prepared rows and returns its verdicts, by row. */
+export const resolved = (
+  select: Select,
+  rows: ReadonlyArray<Plain>,
+  options: Plain,
+  others: { readonly [input: string]: ReadonlyArray<ReadonlyArray<Plain>> } = {}
+): ReadonlyArray<Recorded> => {
+  const recorded: Array<Recorded> = []
+  const verdicts = {
+    drop: (row: number, reason: string) => recorded.push({ row, reason }),
+    merge: (row: number, into: number, similarity: number, reason: string) =>
+      recorded.push({ row, into, similarity, reason })
+  }
+  const inputs = Object.fromEntries(Object.entries(others).map(([name, tables]) => [name, tables.map(tableOf)]))
+  select.resolve({ rows: tableOf(rows), ...inputs }, options, verdicts)
+  return recorded.sort((a, b) => a.row - b.row)
+}
+
+const tableOf = (rows: ReadonlyArray<Plain>) => ({
+  rows: rows.length,
+  columns: Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])])),
+  id: (row: number) => row.toString(16).padStart(32, "0")
+})

@@ -1,0 +1,115 @@
+// dedup.minhash: survivors, chains, thresholds, independence of partitions, recall and precision.
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { minhash } from "../../../stages/dedup/minhash.ts"
+import { columnValues, seeded, textBatch } from "../../text/text-batch.ts"
+import { decodedDefaults, resolved, type Select } from "../declared.ts"
+
+const select = minhash.declaration as Select & { readonly prepareOptions: object; readonly options: object }
+const options = decodedDefaults({ ...select.prepareOptions, ...select.options } as never)
+
+const prepared = (texts: ReadonlyArray<string>, partition = texts.length) => {
+  const rows: Array<{ readonly signature: unknown }> = []
+  for (let at = 0; at < texts.length; at += partition) {
+    const batch = select.prepareBatch!(textBatch("by", texts.slice(at, at + partition)), options)
+    for (const signature of columnValues(batch, "signature")) rows.push({ signature })
+  }
+  return rows
+}
+const merges = (texts: ReadonlyArray<string>, given: object = {}, partition?: number) =>
+  resolved(select, prepared(texts, partition), { ...options, ...given })
+
+const next = seeded(9)
+const words = (count: number) => Array.from({ length: count }, () => `w${Math.floor(next() * 1e6)}`)
+/** The text with every `step`-th word replaced: 5-gram Jaccard about (step − 5) / (step + 5). */
+const changed = (text: ReadonlyArray<string>, step: number) =>
+  text.map((word, i) => (i % step === step - 1 ? `${word}x` : word))
+
+test("near duplicates merge into the first row, with their similarity", () => {
+  const a = words(400)
+  const found = merges([
+    words(300).join(" "),
+    a.join(" "),
+    words(300).join(" "),
+    changed(a, 100).join(" "),
+    `${a.join(" ")}!`
+  ])
+  expect(found.map(({ row, into, reason }) => [row, into, reason])).toEqual([
+    [3, 1, "near-duplicate"],
+    [4, 1, "near-duplicate"]
+  ])
+  expect(found[0]!.similarity).toBeGreaterThan(0.8)
+  expect(found[1]!.similarity).toBe(1)
+  expect(select.reasons).toEqual(["near-duplicate"])
+})
+
+test("a chain ends in one survivor", () => {
+  const chain = [words(600)]
+  for (let i = 1; i < 8; i++) chain.push(chain[i - 1]!.map((word, at) => (at % 75 === i * 9 ? `${word}y` : word)))
+  expect(merges(chain.map((text) => text.join(" "))).map(({ into }) => into)).toEqual([0, 0, 0, 0, 0, 0, 0])
+})
+
+test("texts of fewer words than an n-gram are kept", () => {
+  expect(merges(["one two three four", "one two three four", "", ""])).toEqual([])
+  expect(merges(["one two three four five", "one two three four five"]).length).toBe(1)
+})
+
+test("the threshold is a floor under the share of equal minima", () => {
+  const a = words(2000)
+  const texts = [a.join(" "), changed(a, 60).join(" ")]
+  expect(merges(texts, { threshold: 0.95 })).toEqual([])
+  expect(merges(texts, { threshold: 0.5 }).length).toBe(1)
+})
+
+test("partitions change nothing", () => {
+  const texts = Array.from({ length: 120 }, (_, i) =>
+    i % 3 === 0 ? words(80).join(" ") : `copy ${i % 7} ${"of the same text again ".repeat(9)}`
+  )
+  const whole = merges(texts)
+  expect(whole.length).toBeGreaterThan(50)
+  for (const partition of [1, 7, 50]) expect(merges(texts, {}, partition)).toEqual(whole)
+})
+
+test("row form and batch form prepare the same", () => {
+  const texts = [words(50).join(" "), "too short", "", words(5).join(" ")]
+  const batch = prepared(texts).map(({ signature }) => Buffer.from(signature as Uint8Array).toString("hex"))
+  expect(
+    texts.map((by) => Buffer.from(select.prepare({ by }, options).signature as Uint8Array).toString("hex"))
+  ).toEqual(batch)
+})
+
+const archive = new URL("../../../../shared/data/dedup-dev.tar.zst", import.meta.url).pathname
+
+test("recall and precision on pairs of known similarity", ({ skip }) => {
+  skip(!existsSync(archive), "shared/data/dedup-dev.tar.zst is not here")
+  const folder = mkdtempSync(join(tmpdir(), "sluice-dedup-"))
+  execFileSync("tar", ["--zstd", "-xf", archive, "-C", folder])
+  const lines = (name: string) =>
+    readFileSync(join(folder, "dedup/dev", name), "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+  const documents = lines("docs.jsonl").map((line) => JSON.parse(line) as { id: string; text: string })
+  const pairs = lines("pairs.tsv")
+    .map((line) => line.split("\t"))
+    .filter((cells) => Number(cells[2]) > 0)
+  rmSync(folder, { recursive: true })
+  const group = documents.map((_, i) => i)
+  const found = merges(documents.map(({ text }) => text))
+  for (const { row, into } of found) group[row] = into!
+  const at = new Map(documents.map(({ id }, i) => [id, i]))
+  const similarity = new Map(pairs.map(([a, b, j]) => [`${at.get(a!)}:${at.get(b!)}`, Number(j)]))
+  const joined = (least: number) => {
+    const wanted = pairs.filter((cells) => Number(cells[2]) >= least)
+    return wanted.filter(([a, b]) => group[at.get(a!)!] === group[at.get(b!)!]).length / wanted.length
+  }
+  const jaccard = (a: number, b: number) => similarity.get(`${a}:${b}`) ?? similarity.get(`${b}:${a}`) ?? 0
+  const sound = found.filter(({ row, into }) => jaccard(row, into!) >= 0.6).length / found.length
+  console.log(
+    `recall at J ≥ 0.85 ${joined(0.85).toFixed(4)}, at J ≥ 0.8 ${joined(0.8).toFixed(4)}; merges into J ≥ 0.6 ${sound.toFixed(4)} of ${found.length}`
+  )
+  expect(joined(0.85)).toBeGreaterThan(0.97)
+  expect(sound).toBeGreaterThan(0.95)
+})

@@ -1,0 +1,97 @@
+// train.sft and train.lora for real, on a dozen conversations over one tiny model.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { loadAdapter, loadModel } from "#sluice/model"
+import { base } from "../../../stages/train/base.ts"
+import { lora } from "../../../stages/train/lora.ts"
+import { sft } from "../../../stages/train/sft.ts"
+import type { TrainingData } from "../../../stages/train/training.ts"
+import { dataset, digests, runProgram, Scratch } from "./program-run.ts"
+import { conversations, documents, tinyModel } from "./small-corpus.ts"
+
+const scratch = new Scratch()
+let start = { folder: "", digest: "" }
+
+beforeAll(async () => {
+  const inputs = { data: dataset(documents) }
+  const options = { ...tinyModel, steps: 60, learningRate: 0.01 }
+  const { out } = await runProgram(base, { inputs, options, out: scratch.next(), work: scratch.next() })
+  start = { folder: out, digest: "" }
+})
+afterAll(() => scratch[Symbol.dispose]())
+
+const options = { epochs: 8, batch: 1, context: 64, warmup: 1, learningRate: 0.03, checkpointEvery: 3 }
+const silent = { id: "silent", row: { messages: [{ role: "user", content: "Hello?" }] } }
+
+const tune = (stage: typeof sft | typeof lora, work = scratch.next(), onProgress?: (done: number) => void) =>
+  runProgram(stage, {
+    inputs: { base: start, data: dataset([...conversations, silent]) },
+    options: { ...options, maxViolations: 0.1 },
+    out: scratch.next(),
+    work,
+    ...(onProgress && { onProgress })
+  })
+
+describe.each([
+  ["train.sft", sft],
+  ["train.lora", lora]
+] as const)("%s", (_, stage) => {
+  test("learns, accounts for every row, and gives the same bytes when killed and resumed", async () => {
+    const whole = await tune(stage)
+    const data = whole.data as TrainingData
+    expect(data.closingLoss).toBeLessThan(data.firstLoss - 0.3)
+    expect(data.rows).toEqual({ used: 12, skipped: { "nothing-supervised": 1 } })
+    expect(whole.fates.get("data")!.size).toBe(13)
+    expect(whole.fates.get("data")!.get("silent")).toBe("nothing-supervised")
+    expect(whole.progress.at(-1)!.slice(0, 2)).toEqual([data.steps, data.steps])
+    expect(whole.samples).toHaveLength(3)
+
+    const work = scratch.next()
+    const killed = tune(stage, work, (done) => {
+      if (done === 5) throw new Error("killed")
+    })
+    await expect(killed).rejects.toThrow("killed")
+    const resumed = await tune(stage, work)
+    expect(resumed.progress[0]![0]).toBe(4)
+    expect(digests(resumed.out)).toEqual(digests(whole.out))
+  })
+
+  test("fails when too many masks are wrong", async () => {
+    const inputs = { base: start, data: dataset([...conversations, silent]) }
+    const run = runProgram(stage, { inputs, options, out: scratch.next(), work: scratch.next() })
+    await expect(run).rejects.toThrow("the loss mask is wrong in 1 of 13 conversations")
+  })
+})
+
+test("train.sft leaves a complete model with every weight trained", async () => {
+  const { out, data } = await tune(sft)
+  const before = loadModel(start.folder)
+  const after = loadModel(out)
+  expect(after.config).toEqual(before.config)
+  for (const [name, { data: weights }] of after.weights)
+    expect(weights, name).not.toEqual(before.weights.get(name)!.data)
+  expect((data as TrainingData).trainedParameters).toBe((data as TrainingData).parameters)
+})
+
+test("train.lora leaves an adapter in PEFT layout beside an untouched copy of the base", async () => {
+  const { out, data } = await tune(lora)
+  const config = JSON.parse(readFileSync(join(out, "adapter_config.json"), "utf8"))
+  expect(config).toMatchObject({ peft_type: "LORA", r: 8, lora_alpha: 16, target_modules: ["q_proj", "v_proj"] })
+  const adapter = loadAdapter(out)
+  expect([...adapter.weights.keys()]).toContain("model.layers.1.self_attn.v_proj.lora_B.weight")
+  expect(digests(join(out, "base"))).toEqual(digests(start.folder))
+  expect((data as TrainingData).trainedParameters).toBe(2 * (8 * 32 + 32 * 8 + 8 * 32 + 16 * 8))
+})
+
+test("an adapter can be the base of the next tuning: its correction is added into the weights", async () => {
+  const adapter = await tune(lora)
+  const inputs = { base: { folder: adapter.out, digest: "" }, data: dataset(conversations) }
+  const given = { inputs, options: { ...options, steps: 2 }, work: scratch.next() }
+  const { data, out } = await runProgram(lora, { ...given, out: scratch.next() })
+  expect((data as TrainingData).firstLoss).toBeLessThan((adapter.data as TrainingData).firstLoss - 0.3)
+  expect((data as TrainingData).steps).toBe(2)
+  expect(loadModel(join(out, "base")).weights.get("model.layers.0.self_attn.q_proj.weight")!.data).not.toEqual(
+    loadModel(start.folder).weights.get("model.layers.0.self_attn.q_proj.weight")!.data
+  )
+})
