@@ -6,7 +6,6 @@ import type { Outcome } from "./outcome.ts"
 import type { Question } from "./question.ts"
 
 type Engine = typeof import("#sluice/model")
-type Metrics = typeof import("#sluice/model")
 
 export interface Candidate {
   readonly name: string
@@ -37,7 +36,6 @@ export const fits = (
  */
 export const examine = async (
   engine: Engine,
-  metrics: Metrics,
   { name, model, adapter }: Candidate,
   questions: ReadonlyArray<Question>,
   settings: { readonly maxNewTokens: number; readonly threads: number }
@@ -66,9 +64,9 @@ export const examine = async (
       nll: -scores[at]!.logProb,
       tokens: scores[at]!.tokens,
       bytes: Buffer.byteLength(reference),
-      exactMatch: metrics.exactMatch(answer, reference),
-      f1: metrics.tokenF1(answer, reference),
-      rougeL: metrics.rougeL(answer, reference).f1
+      exactMatch: engine.exactMatch(answer, reference),
+      f1: engine.tokenF1(answer, reference),
+      rougeL: engine.rougeL(answer, reference).f1
     }
   })
 }

@@ -2,7 +2,7 @@
 import type { Comparison, Estimate, ModelScores } from "./evaluation.ts"
 import type { Outcome } from "./outcome.ts"
 
-type Metrics = typeof import("#sluice/model")
+type Engine = typeof import("#sluice/model")
 
 export interface Resampling {
   readonly resamples: number
@@ -30,8 +30,8 @@ const perByte = (outcomes: ReadonlyArray<Outcome>) => ({
 const values = (outcomes: ReadonlyArray<Outcome>, score: Score) => outcomes.map((outcome) => outcome[score])
 
 /** A model's scores over its outcomes. */
-export const scoreModel = (metrics: Metrics, outcomes: ReadonlyArray<Outcome>, resampling: Resampling): ModelScores => {
-  const { bootstrap, meanOf, summarizeLikelihood, wilson } = metrics
+export const scoreModel = (engine: Engine, outcomes: ReadonlyArray<Outcome>, resampling: Resampling): ModelScores => {
+  const { bootstrap, meanOf, summarizeLikelihood, wilson } = engine
   const { tokens, bytes } = summarizeLikelihood(outcomes)
   const nllPerToken = bootstrap(perToken(outcomes), resampling)
   const nllPerByte = bootstrap(perByte(outcomes), resampling)
@@ -51,12 +51,12 @@ export const scoreModel = (metrics: Metrics, outcomes: ReadonlyArray<Outcome>, r
 
 /** First against second: both lists hold the same examples in the same order. */
 export const compareModels = (
-  metrics: Metrics,
+  engine: Engine,
   first: ReadonlyArray<Outcome>,
   second: ReadonlyArray<Outcome>,
   resampling: Resampling
 ): Comparison => {
-  const { mcnemar, meanOf, pairedBootstrap } = metrics
+  const { mcnemar, meanOf, pairedBootstrap } = engine
   const paired = (score: Score) =>
     pairedBootstrap(meanOf(values(first, score)), meanOf(values(second, score)), resampling)
   const firstOnly = first.filter((outcome, at) => outcome.exactMatch > second[at]!.exactMatch).length

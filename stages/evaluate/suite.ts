@@ -62,7 +62,6 @@ export const suite = Stage.program({
   },
   run: async ({ inputs, options, threads, out, work, progress, metric, sample, used, skipped }) => {
     const engine = await import("#sluice/model")
-    const metrics = engine
     const { maxNewTokens, limit, bootstrap, seed } = options
     const names = ordered(Object.keys(inputs.models), options.baseline)
     const candidates = names.map((name) => openCandidate(engine, name, inputs.models[name]!.folder))
@@ -88,18 +87,18 @@ export const suite = Stage.program({
     for (const [at, candidate] of candidates.entries()) {
       progress(at, candidates.length, `${candidate.name}: ${chosen.length} questions`)
       const file = join(work, `outcomes-${at}.json`)
-      outcomes.push(await kept(file, () => examine(engine, metrics, candidate, chosen, { maxNewTokens, threads })))
+      outcomes.push(await kept(file, () => examine(engine, candidate, chosen, { maxNewTokens, threads })))
     }
     progress(candidates.length, candidates.length)
 
     const resampling = { resamples: bootstrap, seed }
-    const models = Object.fromEntries(names.map((name, at) => [name, scoreModel(metrics, outcomes[at]!, resampling)]))
+    const models = Object.fromEntries(names.map((name, at) => [name, scoreModel(engine, outcomes[at]!, resampling)]))
     for (const name of names)
       for (const key of ["perplexity", "exactMatch", "f1", "rougeL"] as const)
         metric(`${name}/${key}`, models[name]![key].estimate)
     const comparisons: Comparison[] = names.flatMap((_, second) =>
       names.slice(second + 1).map((_, at) => {
-        return compareModels(metrics, outcomes[second + 1 + at]!, outcomes[second]!, resampling)
+        return compareModels(engine, outcomes[second + 1 + at]!, outcomes[second]!, resampling)
       })
     )
     const samples = chosen.slice(0, options.samples).map(({ id, question, reference }, at) => ({

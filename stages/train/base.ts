@@ -34,8 +34,8 @@ export const base = Stage.program({
     /** Steps over which the learning rate rises to its peak; it falls to 0 along a cosine after them. */
     warmup: opt(Schema.Int, 20),
     weightDecay: opt(Schema.Finite, 0.1),
-    /** AdamW's memory of squared gradients; short runs want a short one (0.95 in Llama's pre-training). */
-    beta2: opt(Schema.Finite, 0.95),
+    /** AdamW's memory of squared gradients; a run of hundreds of steps wants a shorter one than 0.999. */
+    beta2: opt(Schema.Finite, 0.99),
     seed: opt(Schema.Int, 0),
     /** Steps between checkpoints; a killed run goes on from the last one. */
     checkpointEvery: opt.knob(Schema.Int, 50)

@@ -26,8 +26,8 @@ export const lora = Stage.program({
     steps: opt.maybe(Schema.Int),
     /** Tokens a row of a batch holds; a longer conversation is left out. */
     context: opt(Schema.Int, 256),
-    batch: opt(Schema.Int, 4),
-    learningRate: opt(Schema.Finite, 1e-2),
+    batch: opt(Schema.Int, 2),
+    learningRate: opt(Schema.Finite, 2e-2),
     warmup: opt(Schema.Int, 5),
     weightDecay: opt(Schema.Finite, 0),
     /** Share of the rows that may fail the mask proof before the node fails. */

@@ -1,0 +1,32 @@
+// The public face of models: tokenizers, chat rendering, training, scoring, generation and their files on disk.
+export { loadAdapter, mergeAdapter, saveAdapter } from "./adapter-folder.ts"
+export {
+  type ChatMask,
+  type ChatMessage,
+  chatTemplate,
+  type RenderedChat,
+  type RenderOptions,
+  renderChat,
+  renderText
+} from "./chat.ts"
+export { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
+export { type MaskedRow, type MaskReason, type MaskViolation, proveMasks } from "./mask-proof.ts"
+export * from "./metrics/index.ts"
+export { type CausalModel, createModel } from "./model.ts"
+export { ModelError } from "./model-error.ts"
+export { loadModel, loadTokenizer, saveModel, saveTokenizer } from "./model-folder.ts"
+export { type PackedRow, type PackingStrategy, packSequences } from "./pack.ts"
+export { readSafetensors, writeSafetensors } from "./safetensors.ts"
+export { type EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts"
+export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
+export { chatSpecialTokens, type TokenizerTraining, trainTokenizer } from "./tokenizer/train-tokenizer.ts"
+export type { TokenSequence } from "./train/batch.ts"
+export type { CheckpointOptions } from "./train/checkpoint.ts"
+export { type Generated, type GenerateOptions, generate } from "./train/generate.ts"
+export { createLora, type LoraAdapter, type LoraConfig } from "./train/lora.ts"
+export type { LedgerEntry } from "./train/ledger.ts"
+export { type TrainInput, type TrainResult, trainCausal } from "./train/run.ts"
+export { perplexity, type ScoreOptions, type SequenceScore, scoreSequences } from "./train/score.ts"
+export { type TrainOptions, trainDefaults } from "./train/train-options.ts"
+export { planTraining, type SequenceLoss, type TrainPlan } from "./train/train-plan.ts"
+export type { Weight, Weights } from "./weights.ts"

@@ -1,0 +1,72 @@
+// The Llama decoder as a graph, with weights under their Hugging Face names.
+import { type LlamaConfig, rotaryFrequencies } from "../llama-config.ts"
+import type { Binding } from "./binding.ts"
+import { type AttentionShape, attention, headsFirst, packedCausalMask, rotaryAngles } from "./layers.ts"
+import { add, affine, gatherRows, reshape, rmsNorm, rotate, swiGlu } from "./operation.ts"
+import type { Tensor, TensorGraph } from "./tensor-graph.ts"
+
+/** Tokens of a batch, row after row: ids and positions [batch · time], positions below `positionLimit`. */
+export interface TokenInput {
+  readonly ids: Tensor
+  readonly positions: Tensor
+  readonly positionLimit: number
+  readonly batch: number
+  readonly time: number
+}
+
+/** Queries and keys after rotation [batch, time, heads, width], values likewise; answers [batch · time, heads · width]. */
+export type Attend = (layer: number, queries: Tensor, keys: Tensor, values: Tensor) => Tensor
+
+/** Sizes of this model's attention for a batch. */
+export const attentionShape = (config: LlamaConfig, batch: number): AttentionShape => ({
+  batch,
+  heads: config.heads,
+  kvHeads: config.kvHeads,
+  headDim: config.headDim
+})
+
+/** Runs the layers over `input` with the given kind of attention → hidden states after the last norm [rows, hidden]. */
+export const llamaHidden = (
+  graph: TensorGraph,
+  config: LlamaConfig,
+  binding: Binding,
+  input: TokenInput,
+  attend: Attend
+): Tensor => {
+  const { batch, time } = input
+  const frequencies = rotaryFrequencies(config)
+  const size = { batch, time, maxPositions: input.positionLimit }
+  const keyAngles = rotaryAngles(graph, frequencies, input.positions, { ...size, factor: 1 })
+  const queryAngles = rotaryAngles(graph, frequencies, input.positions, { ...size, factor: config.headDim ** -0.5 })
+  let hidden = gatherRows(graph, binding.weight("model.embed_tokens.weight"), input.ids)
+  for (let layer = 0; layer < config.layers; layer++) {
+    const module = `model.layers.${layer}`
+    const gain = (name: string): Tensor => binding.weight(`${module}.${name}.weight`)
+    const normal = rmsNorm(graph, hidden, gain("input_layernorm"), config.rmsNormEpsilon)
+    const project = (name: string, heads: number): Tensor =>
+      reshape(graph, binding.linear(`${module}.self_attn.${name}`, normal), [batch, time, heads, config.headDim])
+    const queries = rotate(graph, project("q_proj", config.heads), queryAngles.cosine, queryAngles.sine)
+    const keys = rotate(graph, project("k_proj", config.kvHeads), keyAngles.cosine, keyAngles.sine)
+    const mixed = attend(layer, queries, keys, project("v_proj", config.kvHeads))
+    hidden = add(graph, hidden, binding.linear(`${module}.self_attn.o_proj`, mixed))
+    const wide = rmsNorm(graph, hidden, gain("post_attention_layernorm"), config.rmsNormEpsilon)
+    const gate = binding.linear(`${module}.mlp.gate_proj`, wide)
+    const gated = swiGlu(graph, gate, binding.linear(`${module}.mlp.up_proj`, wide))
+    hidden = add(graph, hidden, binding.linear(`${module}.mlp.down_proj`, gated))
+  }
+  return rmsNorm(graph, hidden, binding.weight("model.norm.weight"), config.rmsNormEpsilon)
+}
+
+/** Attention over the batch itself, causal and closed within each segment; `segments` [batch, time] int64. */
+export const packedAttention = (graph: TensorGraph, config: LlamaConfig, segments: Tensor): Attend => {
+  const shape = attentionShape(config, segments.shape[0]!)
+  const mask = packedCausalMask(graph, segments, config.heads / config.kvHeads)
+  return (_layer, queries, keys, values) =>
+    attention(graph, { queries, keys: headsFirst(graph, keys), values: headsFirst(graph, values), mask }, shape)
+}
+
+/** Scores of the next token: hidden [rows, hidden] → [rows, vocabulary], with the embedding table when tied. */
+export const llamaLogits = (graph: TensorGraph, config: LlamaConfig, binding: Binding, hidden: Tensor): Tensor =>
+  config.tieEmbeddings
+    ? affine(graph, hidden, binding.weight("model.embed_tokens.weight"))
+    : binding.linear("lm_head", hidden)

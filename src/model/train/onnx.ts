@@ -1,0 +1,125 @@
+// Writes a tensor graph as an ONNX model (protobuf wire format, opset 18), so that ONNX Runtime does all arithmetic.
+import { ModelError } from "../model-error.ts"
+import type { AttributeValue, DType, Tensor, TensorGraph } from "./tensor-graph.ts"
+
+const OPSET = 18
+const IR_VERSION = 8
+const MAX_BYTES = 2 ** 31 - 1
+const DATA_TYPES: Record<DType, number> = { float32: 1, int64: 7, bool: 9, float64: 11 }
+const ATTRIBUTE_FLOAT = 1
+const ATTRIBUTE_INT = 2
+const ATTRIBUTE_STRING = 3
+const ATTRIBUTE_INTS = 7
+
+/** Collects the fields of one protobuf message; nested messages are joined without copying their bytes. */
+class MessageWriter {
+  readonly parts: Uint8Array[] = []
+  length = 0
+
+  private push(part: Uint8Array): void {
+    this.parts.push(part)
+    this.length += part.length
+  }
+
+  private varint(value: number): void {
+    let rest = BigInt.asUintN(64, BigInt(value))
+    const bytes: number[] = []
+    do {
+      const low = Number(rest & 127n)
+      rest >>= 7n
+      bytes.push(rest > 0n ? low | 128 : low)
+    } while (rest > 0n)
+    this.push(Uint8Array.from(bytes))
+  }
+
+  int(field: number, value: number): this {
+    this.varint(field << 3)
+    this.varint(value)
+    return this
+  }
+
+  float(field: number, value: number): this {
+    this.varint((field << 3) | 5)
+    this.push(new Uint8Array(Float32Array.of(value).buffer))
+    return this
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.varint((field << 3) | 2)
+    this.varint(value.length)
+    this.push(value)
+    return this
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, new TextEncoder().encode(value))
+  }
+
+  message(field: number, value: MessageWriter): this {
+    this.varint((field << 3) | 2)
+    this.varint(value.length)
+    for (const part of value.parts) this.push(part)
+    return this
+  }
+
+  finish(): Uint8Array {
+    const joined = new Uint8Array(this.length)
+    let offset = 0
+    for (const part of this.parts) {
+      joined.set(part, offset)
+      offset += part.length
+    }
+    return joined
+  }
+}
+
+const attribute = (name: string, value: AttributeValue): MessageWriter => {
+  const writer = new MessageWriter().text(1, name)
+  if (typeof value === "number") return writer.int(3, value).int(20, ATTRIBUTE_INT)
+  if (typeof value === "string") return writer.text(4, value).int(20, ATTRIBUTE_STRING)
+  if ("float" in value) return writer.float(2, value.float).int(20, ATTRIBUTE_FLOAT)
+  for (const item of value) writer.int(8, item)
+  return writer.int(20, ATTRIBUTE_INTS)
+}
+
+const valueInfo = (tensor: Tensor): MessageWriter => {
+  const shape = new MessageWriter()
+  for (const size of tensor.shape) shape.message(1, new MessageWriter().int(1, size))
+  const tensorType = new MessageWriter().int(1, DATA_TYPES[tensor.dtype]).message(2, shape)
+  return new MessageWriter().text(1, tensor.name).message(2, new MessageWriter().message(1, tensorType))
+}
+
+/**
+ * Serialises `graph` as an ONNX `ModelProto` (github.com/onnx/onnx, onnx.proto; IR 8, opset 18).
+ * Throws `SLUICE_GRAPH_TOO_LARGE` when constants push the file over protobuf's 2 GiB limit.
+ */
+export const writeOnnx = (graph: TensorGraph): Uint8Array => {
+  const body = new MessageWriter()
+  for (const node of graph.nodes) {
+    const writer = new MessageWriter()
+    for (const input of node.inputs) writer.text(1, input.name)
+    for (const output of node.outputs) writer.text(2, output.name)
+    writer.text(4, node.type)
+    for (const [name, value] of Object.entries(node.attributes)) writer.message(5, attribute(name, value))
+    body.message(1, writer)
+  }
+  body.text(2, "sluice")
+  for (const { tensor, data } of graph.constants) {
+    const writer = new MessageWriter()
+    for (const size of tensor.shape) writer.int(1, size)
+    writer.int(2, DATA_TYPES[tensor.dtype]).text(8, tensor.name)
+    writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    body.message(5, writer)
+  }
+  for (const input of graph.inputs) body.message(11, valueInfo(input))
+  for (const tensor of new Set(graph.outputs.map((output) => output.tensor))) body.message(12, valueInfo(tensor))
+  const opset = new MessageWriter().text(1, "").int(2, OPSET)
+  const model = new MessageWriter().int(1, IR_VERSION).message(7, body).message(8, opset)
+  if (model.length > MAX_BYTES) {
+    throw new ModelError(
+      "SLUICE_GRAPH_TOO_LARGE",
+      `The graph with its constant weights takes ${model.length} bytes; the ONNX format stops at 2 GiB.`
+    )
+  }
+  return model.finish()
+}

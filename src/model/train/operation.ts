@@ -1,0 +1,145 @@
+// The differentiable operations, one function each; every operation has its rule in vjp.ts under the same name.
+import { broadcastShape, type Shape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
+
+const elementwise = (graph: TensorGraph, type: string, operation: string, left: Tensor, right: Tensor): Tensor => {
+  const output = graph.emit(type, [left, right], broadcastShape(left.shape, right.shape))
+  return graph.record(operation, [left, right], output)
+}
+
+/** left + right, with broadcasting. */
+export const add = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor =>
+  elementwise(graph, "Add", "add", left, right)
+
+/** left − right, with broadcasting. */
+export const subtract = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor =>
+  elementwise(graph, "Sub", "subtract", left, right)
+
+/** left · right elementwise, with broadcasting. */
+export const multiply = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor =>
+  elementwise(graph, "Mul", "multiply", left, right)
+
+/** left / right elementwise, with broadcasting. */
+export const divide = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor =>
+  elementwise(graph, "Div", "divide", left, right)
+
+const unary = (graph: TensorGraph, type: string, operation: string, input: Tensor): Tensor => {
+  const output = graph.emit(type, [input], input.shape)
+  return graph.record(operation, [input], output, [output])
+}
+
+/** −x. */
+export const negate = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Neg", "negate", input)
+
+/** eˣ. */
+export const exponential = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Exp", "exponential", input)
+
+/** Natural logarithm. */
+export const logarithm = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Log", "logarithm", input)
+
+/** Square root. */
+export const squareRoot = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Sqrt", "squareRoot", input)
+
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Sigmoid", "sigmoid", input)
+
+/** The same elements in another shape. */
+export const reshape = (graph: TensorGraph, input: Tensor, shape: Shape): Tensor =>
+  graph.record("reshape", [input], graph.emit("Reshape", [input, graph.integers(shape)], shape, { dtype: input.dtype }))
+
+/** Axes reordered: output axis i is input axis `order[i]`. */
+export const transpose = (graph: TensorGraph, input: Tensor, order: readonly number[]): Tensor => {
+  const shape = order.map((axis) => input.shape[axis]!)
+  const output = graph.emit("Transpose", [input], shape, { attributes: { perm: order } })
+  return graph.record("transpose", [input], output, [], { order })
+}
+
+/** Matrix product over the last two axes; leading axes must be equal. */
+export const matmul = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor => {
+  const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!]
+  return graph.record("matmul", [left, right], graph.emit("MatMul", [left, right], shape))
+}
+
+/** What `affine` adds and by how much it scales. */
+export interface AffineOptions {
+  /** [out] or [rows, out], added to the product. */
+  readonly bias?: Tensor
+  /** Factor of the product, 1 if not given. */
+  readonly scale?: number
+}
+
+/** scale · x Wᵀ (+ bias) for x [rows, in] and W [out, in], the Hugging Face order on disk → [rows, out]. */
+export const affine = (graph: TensorGraph, input: Tensor, weight: Tensor, options: AffineOptions = {}): Tensor => {
+  const { bias, scale = 1 } = options
+  const inputs = bias === undefined ? [input, weight] : [input, weight, bias]
+  const attributes = { transB: 1, alpha: { float: scale } }
+  const output = graph.emit("Gemm", inputs, [input.shape[0]!, weight.shape[0]!], { attributes })
+  return graph.record("affine", inputs, output, [], { scale })
+}
+
+/** Sum over `axes`, which are dropped. */
+export const sum = (graph: TensorGraph, input: Tensor, axes: readonly number[]): Tensor => {
+  const shape = input.shape.filter((_, axis) => !axes.includes(axis))
+  const attributes = { keepdims: 0 }
+  const output = graph.emit("ReduceSum", [input, graph.integers(axes)], shape, { attributes })
+  return graph.record("sum", [input], output, [], { axes })
+}
+
+/** Softmax over the last axis. */
+export const softmax = (graph: TensorGraph, input: Tensor): Tensor => {
+  const output = graph.emit("Softmax", [input], input.shape, { attributes: { axis: -1 } })
+  return graph.record("softmax", [input], output, [output])
+}
+
+/** Rows of a table: table [count, width], rows [n] int64 → [n, width]. */
+export const gatherRows = (graph: TensorGraph, table: Tensor, rows: Tensor): Tensor => {
+  const output = graph.emit("Gather", [table, rows], [rows.shape[0]!, table.shape[1]!], { attributes: { axis: 0 } })
+  return graph.record("gatherRows", [table], output, [rows])
+}
+
+/** RMSNorm over the last axis: x / √(mean x² + ε) · gain (Zhang and Sennrich, arXiv 1910.07467). */
+export const rmsNorm = (graph: TensorGraph, input: Tensor, gain: Tensor, epsilon: number): Tensor => {
+  const statistic = [...input.shape.slice(0, -1), 1]
+  const square = graph.emit("Mul", [input, input], input.shape)
+  const attributes = { keepdims: 1 }
+  const mean = graph.emit("ReduceMean", [square, graph.integers([-1])], statistic, { attributes })
+  const shifted = graph.emit("Add", [mean, graph.scalar(epsilon)], statistic)
+  const scale = graph.emit("Reciprocal", [graph.emit("Sqrt", [shifted], statistic)], statistic)
+  const normal = graph.emit("Mul", [input, scale], input.shape)
+  const output = graph.emit("Mul", [normal, gain], input.shape)
+  return graph.record("rmsNorm", [input, gain], output, [normal, scale])
+}
+
+/** The two halves of the last axis, exchanged. */
+export const swapHalves = (graph: TensorGraph, input: Tensor): Tensor => {
+  const half = [...input.shape.slice(0, -1), input.shape.at(-1)! / 2]
+  const attributes = { axis: -1, num_outputs: 2 }
+  const [first, second] = graph.emitMany("Split", [input], [half, half], { attributes })
+  return graph.emit("Concat", [second!, first!], input.shape, { attributes: { axis: -1 } })
+}
+
+/**
+ * Rotary position embedding of [batch, time, heads, width] in the half-split form (Su et al., arXiv 2104.09864, as laid
+ * out by Hugging Face Llama): x·cos + swap(x)·sin. `sine` carries the sign: its first half is negated.
+ */
+export const rotate = (graph: TensorGraph, input: Tensor, cosine: Tensor, sine: Tensor): Tensor => {
+  const direct = graph.emit("Mul", [input, cosine], input.shape)
+  const crossed = graph.emit("Mul", [swapHalves(graph, input), sine], input.shape)
+  return graph.record("rotate", [input], graph.emit("Add", [direct, crossed], input.shape), [cosine, sine])
+}
+
+/** silu(gate) · up, the gated unit of SwiGLU (Shazeer, arXiv 2002.05202). */
+export const swiGlu = (graph: TensorGraph, gate: Tensor, up: Tensor): Tensor => {
+  const slope = graph.emit("Sigmoid", [gate], gate.shape)
+  const silu = graph.emit("Mul", [gate, slope], gate.shape)
+  return graph.record("swiGlu", [gate, up], graph.emit("Mul", [silu, up], gate.shape), [slope, silu])
+}
+
+/** log softmax(logits)[target] per row: logits [rows, classes], targets [rows] int64 → [rows]. */
+export const pickLogProb = (graph: TensorGraph, logits: Tensor, targets: Tensor): Tensor => {
+  const rows = logits.shape[0]!
+  const logProbs = graph.emit("LogSoftmax", [logits], logits.shape, { attributes: { axis: -1 } })
+  const index = graph.emit("Reshape", [targets, graph.integers([rows, 1])], [rows, 1], { dtype: "int64" })
+  const picked = graph.emit("GatherElements", [logProbs, index], [rows, 1], { attributes: { axis: 1 } })
+  const output = graph.emit("Reshape", [picked, graph.integers([rows])], [rows])
+  return graph.record("pickLogProb", [logits], output, [logProbs, index])
+}

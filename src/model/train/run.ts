@@ -1,0 +1,130 @@
+// Trains a causal language model, wholly or through an adapter, and keeps a ledger of what every step saw.
+import type { CausalModel } from "../model.ts"
+import { ModelError } from "../model-error.ts"
+import type { Weight, Weights } from "../weights.ts"
+import { checkSequences, layOutBatch, type TokenSequence } from "./batch.ts"
+import { type CheckpointOptions, readCheckpoint, runDigest, writeCheckpoint } from "./checkpoint.ts"
+import type { LedgerEntry } from "./ledger.ts"
+import type { LoraAdapter } from "./lora.ts"
+import type { AdamWConfig } from "./optimizer.ts"
+import { scheduleFactor } from "./schedule.ts"
+import { type TrainTarget, trainableWeights } from "./step-graph.ts"
+import { type TrainOptions, trainDefaults } from "./train-options.ts"
+import { planTraining, type SequenceLoss } from "./train-plan.ts"
+import { Trainer } from "./trainer.ts"
+
+/** What to train on what. */
+export interface TrainInput {
+  readonly model: CausalModel
+  /** Train this adapter over the frozen model instead of the model. */
+  readonly adapter?: LoraAdapter
+  readonly sequences: readonly TokenSequence[]
+  readonly options?: Partial<TrainOptions>
+  readonly onStep?: (entry: LedgerEntry) => void
+  /** Write checkpoints here, and continue from the newest one found. */
+  readonly checkpoint?: CheckpointOptions
+}
+
+/** The outcome of a run. */
+export interface TrainResult {
+  /** The trained model, or the model given when an adapter was trained. */
+  readonly model: CausalModel
+  /** The trained adapter, when one was given. */
+  readonly adapter?: LoraAdapter
+  readonly ledger: readonly LedgerEntry[]
+  /** Sequences that were dropped or cut, with the reason. */
+  readonly lost: readonly SequenceLoss[]
+}
+
+const optimizerOf = (options: TrainOptions): AdamWConfig => ({
+  beta1: options.beta1,
+  beta2: options.beta2,
+  epsilon: options.epsilon,
+  weightDecay: options.weightDecay,
+  ...(options.maxGradNorm > 0 && { maxGradNorm: options.maxGradNorm })
+})
+
+const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" | "adapter"> =>
+  input.adapter === undefined
+    ? { model: { ...input.model, weights } }
+    : { model: input.model, adapter: { ...input.adapter, weights } }
+
+/**
+ * Trains on packed token sequences with AdamW, token cross-entropy and a global token normaliser. Equal inputs, seed and
+ * threads give equal bytes; a run continued from a checkpoint ends with the bytes of an unbroken one.
+ *
+ * Throws `SLUICE_NAN_LOSS` (evidence: step and row ids of the batch) as soon as a loss or gradient norm is not finite,
+ * `SLUICE_NO_TRAINING_ROWS`, `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG` and `SLUICE_CHECKPOINT_MISMATCH`.
+ */
+export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
+  const { model, adapter, sequences } = input
+  const options: TrainOptions = { ...trainDefaults, ...input.options }
+  checkSequences(sequences, model.config.vocabSize)
+  if (options.maxLength > model.config.maxPositions) {
+    throw new ModelError(
+      "SLUICE_ROW_TOO_LONG",
+      `Rows of ${options.maxLength} tokens exceed the model's ${model.config.maxPositions} positions.`
+    )
+  }
+  const plan = planTraining(sequences, options)
+  const digest =
+    input.checkpoint === undefined
+      ? ""
+      : runDigest([options, model.config, adapter?.config], [model.weights, adapter?.weights ?? new Map()], sequences)
+  const resumed = input.checkpoint && readCheckpoint(input.checkpoint.folder, digest)
+  const inOrder = (weights: Weights, like: Weights): Weights =>
+    new Map([...like.keys()].map((name): [string, Weight] => [name, weights.get(name)!]))
+  const start: TrainTarget = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
+  const known = resumed && inOrder(resumed.weights, trainableWeights(start))
+  const target: TrainTarget =
+    known === undefined
+      ? start
+      : { ...start, ...(adapter ? { lora: { config: adapter.config, weights: known } } : { base: known }) }
+  const trainer = await Trainer.compile(target, plan.shape, {
+    optimizer: optimizerOf(options),
+    accumulate: options.accumulate,
+    threads: options.threads,
+    ...(resumed && { moments: resumed.moments })
+  })
+  const ledger: LedgerEntry[] = [...(resumed?.ledger ?? [])]
+  const schedule = { kind: options.schedule, warmupSteps: options.warmupSteps, totalSteps: plan.totalSteps }
+  try {
+    for (let index = resumed?.step ?? 0; index < plan.totalSteps; index++) {
+      const batches = plan.step(index).map((places) =>
+        layOutBatch(
+          places.map((place) => plan.rows[place]!),
+          sequences,
+          plan.shape
+        )
+      )
+      const lr = options.lr * scheduleFactor(schedule, index)
+      const { loss, gradNorm, badBatch } = await trainer.step(batches, index + 1, lr)
+      if (badBatch >= 0) {
+        const rowIds = batches[badBatch]!.sequences.map((place) => sequences[place]!.rowId)
+        throw new ModelError(
+          "SLUICE_NAN_LOSS",
+          `Step ${index + 1} gave loss ${loss} and gradient norm ${gradNorm}; rows of the batch: ${rowIds.join(", ")}.`,
+          { step: index + 1, rowIds, loss, gradNorm }
+        )
+      }
+      const entry: LedgerEntry = {
+        step: index + 1,
+        rowIds: batches.flatMap((batch) => batch.sequences.map((place) => sequences[place]!.rowId)),
+        tokens: batches.reduce((total, batch) => total + batch.tokens, 0),
+        supervised: batches.reduce((total, batch) => total + batch.supervised, 0),
+        loss,
+        gradNorm,
+        lr
+      }
+      ledger.push(entry)
+      if (input.checkpoint !== undefined && (index + 1) % input.checkpoint.every === 0) {
+        const state = { step: index + 1, digest, ledger, weights: trainer.weights(), moments: trainer.moments() }
+        writeCheckpoint(input.checkpoint, state)
+      }
+      input.onStep?.(entry)
+    }
+    return { ...finish(input, trainer.weights()), ledger, lost: plan.lost }
+  } finally {
+    await trainer.dispose()
+  }
+}

@@ -1,0 +1,88 @@
+// Scores sequences under a model: log-probabilities of supervised tokens, summed per sequence, and perplexity.
+import type { CausalModel } from "../model.ts"
+import { packSequences } from "../pack.ts"
+import { checkSequences, layOutBatch, supervisedCount, type TokenSequence, targetPlaces } from "./batch.ts"
+import { inputName } from "./binding.ts"
+import type { LoraAdapter } from "./lora.ts"
+import { floatValue, Session } from "./session.ts"
+import { buildScoreGraph } from "./step-graph.ts"
+
+/** Score of one sequence. */
+export interface SequenceScore {
+  readonly rowId: string
+  /** Sum of log p (nats) over supervised tokens; the first token has nothing before it and is never counted. */
+  readonly logProb: number
+  /** Supervised tokens counted. */
+  readonly tokens: number
+  /** log p of each supervised token in order. */
+  readonly tokenLogProbs: Float32Array
+}
+
+/** How to score. */
+export interface ScoreOptions {
+  readonly adapter?: LoraAdapter
+  /** Longest sequence in tokens; longer ones are cut off. The longest one given if not set, within the model's limit. */
+  readonly maxLength?: number
+  /** Packed rows per batch, 8 if not given. */
+  readonly batchSize?: number
+  readonly threads?: number
+}
+
+/**
+ * Scores every sequence; the answer is in the order given. Sequences share rows but do not see each other. Throws
+ * `SLUICE_BAD_SEQUENCE`.
+ */
+export const scoreSequences = async (
+  model: CausalModel,
+  sequences: readonly TokenSequence[],
+  options: ScoreOptions = {}
+): Promise<SequenceScore[]> => {
+  const { adapter, batchSize = 8, threads = 2 } = options
+  checkSequences(sequences, model.config.vocabSize)
+  const longest = sequences.reduce((most, { ids }) => Math.max(most, ids.length), 2)
+  const length = options.maxLength ?? Math.min(Math.ceil(longest / 32) * 32, model.config.maxPositions)
+  const lengths = sequences.map(({ ids }) => ids.length)
+  const rows = packSequences(lengths, length, "bfd").filter((row) => supervisedCount(row, sequences) > 0)
+  const found: number[][] = sequences.map(() => [])
+  if (rows.length > 0) {
+    const count = Math.min(batchSize, rows.length)
+    const counts = rows.map((row) => supervisedCount(row, sequences))
+    let most = 0
+    for (let start = 0; start < rows.length; start += count) {
+      most = Math.max(
+        most,
+        counts.slice(start, start + count).reduce((total, value) => total + value, 0)
+      )
+    }
+    const shape = { rows: count, length, targets: targetPlaces(most, count, length) }
+    const target = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
+    const { graph, fed } = buildScoreGraph(target, shape)
+    const frozen = Object.fromEntries([...fed].map(([name, w]) => [inputName(name), floatValue(w.data, w.shape)]))
+    const session = await Session.compile(graph, { threads })
+    try {
+      for (let start = 0; start < rows.length; start += count) {
+        const batch = layOutBatch(rows.slice(start, start + count), sequences, shape)
+        const { weights: _unused, ...feeds } = batch.feeds
+        const { logProbs } = await session.run({ ...frozen, ...feeds })
+        const values = logProbs!.data as Float32Array
+        batch.targetSequence.forEach((sequence, place) => {
+          if (sequence >= 0) found[sequence]!.push(values[place]!)
+        })
+      }
+    } finally {
+      await session.dispose()
+    }
+  }
+  return sequences.map(({ rowId }, place) => {
+    const tokenLogProbs = Float32Array.from(found[place]!)
+    const logProb = found[place]!.reduce((total, value) => total + value, 0)
+    return { rowId, logProb, tokens: tokenLogProbs.length, tokenLogProbs }
+  })
+}
+
+/** exp of the mean negative log-probability over all tokens of `scores` (token-weighted, not a mean of means). */
+export const perplexity = (scores: readonly SequenceScore[]): number => {
+  const tokens = scores.reduce((total, score) => total + score.tokens, 0)
+  const logProb = scores.reduce((total, score) => total + score.logProb, 0)
+  return Math.exp(-logProb / tokens)
+}

@@ -1,0 +1,116 @@
+// Builds the graphs of training: one fused step, or gradients and update apart when gradients are accumulated.
+import type { LlamaConfig } from "../llama-config.ts"
+import type { Weights } from "../weights.ts"
+import { type BatchShape, isDense } from "./batch.ts"
+import { type Binding, bindTensors, createBinding, inputName } from "./binding.ts"
+import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
+import { type LoraConfig, loraGraphAdapter } from "./lora.ts"
+import { tokenCrossEntropy } from "./objectives.ts"
+import { gatherRows, pickLogProb } from "./operation.ts"
+import { type AdamWConfig, addAdamW } from "./optimizer.ts"
+import { type FloatType, type Tensor, TensorGraph } from "./tensor-graph.ts"
+import { backward } from "./vjp.ts"
+
+/** What is trained: all base weights, or an adapter over a frozen base. */
+export interface TrainTarget {
+  readonly config: LlamaConfig
+  readonly base: Weights
+  readonly lora?: { readonly config: LoraConfig; readonly weights: Weights }
+}
+
+/** Weights that training changes. */
+export const trainableWeights = (target: TrainTarget): Weights => target.lora?.weights ?? target.base
+
+/** Name of the state that sums the gradient of a weight over micro-batches. */
+export const accumulatorName = (name: string): string => `gradient:${name}`
+
+/** A graph and the frozen weights it wants to be fed. */
+export interface BuiltGraph {
+  readonly graph: TensorGraph
+  readonly fed: Weights
+}
+
+interface Forward {
+  readonly binding: Binding
+  readonly logProbs: Tensor
+  readonly parameters: ReadonlyMap<string, Tensor>
+}
+
+/** Binds weights and computes log p of every target of a batch [targets]. */
+const forward = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, train: boolean): Forward => {
+  const { config } = target
+  const { rows, length, targets } = shape
+  const size = rows * length
+  const base = bindTensors(graph, target.base, train && target.lora === undefined)
+  const adapter = target.lora && bindTensors(graph, target.lora.weights, train)
+  const binding = createBinding(
+    graph,
+    { tensors: base.tensors, fed: new Map([...base.fed, ...(adapter?.fed ?? [])]) },
+    target.lora && loraGraphAdapter(target.lora.config, adapter!.tensors)
+  )
+  const ids = graph.input("ids", [size], "int64")
+  const positions = graph.input("positions", [size], "int64")
+  const segments = graph.input("segments", [rows, length], "int64")
+  const input = { ids, positions, positionLimit: length, batch: rows, time: length }
+  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, segments))
+  const seen = isDense(shape) ? hidden : gatherRows(graph, hidden, graph.input("sources", [targets], "int64"))
+  const logits = llamaLogits(graph, config, binding, seen)
+  const logProbs = pickLogProb(graph, logits, graph.input("targets", [targets], "int64"))
+  return { binding, logProbs, parameters: (adapter ?? base).tensors }
+}
+
+const lossAndGradients = (graph: TensorGraph, parts: Forward): Map<string, Tensor> => {
+  const loss = tokenCrossEntropy(graph, parts.logProbs)
+  graph.output(loss, "loss")
+  const names = [...parts.parameters.keys()]
+  const gradients = backward(graph, loss, [...parts.parameters.values()])
+  return new Map(names.map((name, place) => [name, gradients[place]!]))
+}
+
+/** Loss, gradients and AdamW in one graph. */
+export const buildStepGraph = (target: TrainTarget, shape: BatchShape, optimizer: AdamWConfig): BuiltGraph => {
+  const graph = new TensorGraph()
+  const parts = forward(graph, target, shape, true)
+  const gradients = lossAndGradients(graph, parts)
+  const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
+  addAdamW(graph, optimizer, entries)
+  return { graph, fed: parts.binding.fed }
+}
+
+/** Loss and gradients of one micro-batch; gradients come out added to the `gradient:*` inputs, or alone in a check. */
+export const buildGradientGraph = (
+  target: TrainTarget,
+  shape: BatchShape,
+  options: { readonly accumulate: boolean; readonly float?: FloatType }
+): BuiltGraph => {
+  const graph = new TensorGraph(options.float)
+  const parts = forward(graph, target, shape, true)
+  for (const [name, gradient] of lossAndGradients(graph, parts)) {
+    const known = accumulatorName(name)
+    const total = options.accumulate
+      ? graph.emit("Add", [graph.input(known, gradient.shape), gradient], gradient.shape)
+      : gradient
+    graph.output(total, known)
+  }
+  return { graph, fed: parts.binding.fed }
+}
+
+/** AdamW over gradients summed before. */
+export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig): TensorGraph => {
+  const graph = new TensorGraph()
+  const entries = [...trainableWeights(target)].map(([name, { shape }]) => ({
+    name,
+    value: graph.input(inputName(name), shape),
+    gradient: graph.input(accumulatorName(name), shape)
+  }))
+  addAdamW(graph, optimizer, entries)
+  return graph
+}
+
+/** Log-probabilities of the targets of a batch, output `logProbs` [targets]; nothing is trained. */
+export const buildScoreGraph = (target: TrainTarget, shape: BatchShape): BuiltGraph => {
+  const graph = new TensorGraph()
+  const parts = forward(graph, target, shape, false)
+  graph.output(parts.logProbs, "logProbs")
+  return { graph, fed: parts.binding.fed }
+}

@@ -1,0 +1,51 @@
+// The settings of a training run, with the defaults that apply when one is left out.
+import type { PackingStrategy } from "../pack.ts"
+import type { Schedule } from "./schedule.ts"
+
+/** Settings of `trainCausal`. */
+export interface TrainOptions {
+  /** Passes over the sequences. */
+  readonly epochs: number
+  /** Ends the run early after this many steps; the schedule then ends there too. */
+  readonly maxSteps?: number
+  /** Packed rows per micro-batch. */
+  readonly batchSize: number
+  /** Micro-batches per step; 8 × 1 row and 1 × 8 rows give the same gradients up to rounding. */
+  readonly accumulate: number
+  /** Tokens per row. */
+  readonly maxLength: number
+  readonly packing: PackingStrategy
+  readonly lr: number
+  readonly schedule: Schedule["kind"]
+  readonly warmupSteps: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  /** Decoupled decay of weights with two axes. */
+  readonly weightDecay: number
+  /** Global gradient norm above which gradients are scaled down; 0 turns clipping off. */
+  readonly maxGradNorm: number
+  /** Seed of the order of rows. */
+  readonly seed: number
+  /** Threads of the arithmetic. Results are bit-equal for equal threads on one machine. */
+  readonly threads: number
+}
+
+/** transformers' defaults for AdamW and clipping; one epoch, rows of 128 tokens, best-fit packing. */
+export const trainDefaults: TrainOptions = {
+  epochs: 1,
+  batchSize: 8,
+  accumulate: 1,
+  maxLength: 128,
+  packing: "bfd",
+  lr: 1e-3,
+  schedule: "linear",
+  warmupSteps: 0,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  maxGradNorm: 1,
+  seed: 0,
+  threads: 2
+}

@@ -1,0 +1,163 @@
+// Reverse mode: one vector-Jacobian rule per operation, and the walk that applies them from a loss back to its inputs.
+import { ModelError } from "../model-error.ts"
+import { divide, multiply, negate, reshape, subtract, swapHalves, transpose } from "./operation.ts"
+import { type Call, elementCount, type Shape, sameShape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
+
+/** Given the gradient of a call's output, the gradients of its inputs, in their order. */
+type Rule = (graph: TensorGraph, call: Call, gradient: Tensor) => readonly (Tensor | undefined)[]
+
+const sumTo = (graph: TensorGraph, gradient: Tensor, shape: Shape): Tensor => {
+  if (sameShape(gradient.shape, shape)) return gradient
+  const extra = gradient.shape.length - shape.length
+  const axes: number[] = []
+  gradient.shape.forEach((size, axis) => {
+    if (axis < extra || (shape[axis - extra] === 1 && size !== 1)) axes.push(axis)
+  })
+  const kept = gradient.shape.filter((_, axis) => !axes.includes(axis))
+  const attributes = { keepdims: 0 }
+  const summed = graph.emit("ReduceSum", [gradient, graph.integers(axes)], kept, { attributes })
+  return reshape(graph, summed, shape)
+}
+
+const lastAxisMean = (graph: TensorGraph, input: Tensor): Tensor =>
+  graph.emit("ReduceMean", [input, graph.integers([-1])], [...input.shape.slice(0, -1), 1], {
+    attributes: { keepdims: 1 }
+  })
+
+const lastAxisSum = (graph: TensorGraph, input: Tensor): Tensor =>
+  graph.emit("ReduceSum", [input, graph.integers([-1])], [...input.shape.slice(0, -1), 1], {
+    attributes: { keepdims: 1 }
+  })
+
+const swapLastAxes = (graph: TensorGraph, input: Tensor): Tensor => {
+  const order = input.shape.map((_, axis) => axis)
+  const rank = order.length
+  order[rank - 1] = rank - 2
+  order[rank - 2] = rank - 1
+  return transpose(graph, input, order)
+}
+
+/** The rules by operation name; test/model/train/vjp.test.ts compares each with finite differences. */
+export const rules: Readonly<Record<string, Rule>> = {
+  add: (graph, { inputs: [left, right] }, gradient) => [
+    sumTo(graph, gradient, left!.shape),
+    right!.needsGrad ? sumTo(graph, gradient, right!.shape) : undefined
+  ],
+  subtract: (graph, { inputs: [left, right] }, gradient) => [
+    sumTo(graph, gradient, left!.shape),
+    right!.needsGrad ? sumTo(graph, negate(graph, gradient), right!.shape) : undefined
+  ],
+  multiply: (graph, { inputs: [left, right] }, gradient) => [
+    left!.needsGrad ? sumTo(graph, multiply(graph, gradient, right!), left!.shape) : undefined,
+    right!.needsGrad ? sumTo(graph, multiply(graph, gradient, left!), right!.shape) : undefined
+  ],
+  divide: (graph, { inputs: [left, right], output }, gradient) => {
+    const scaled = divide(graph, gradient, right!)
+    const other = right!.needsGrad ? negate(graph, multiply(graph, scaled, output)) : undefined
+    return [sumTo(graph, scaled, left!.shape), other && sumTo(graph, other, right!.shape)]
+  },
+  negate: (graph, _call, gradient) => [negate(graph, gradient)],
+  exponential: (graph, { output }, gradient) => [multiply(graph, gradient, output)],
+  logarithm: (graph, { inputs: [input] }, gradient) => [divide(graph, gradient, input!)],
+  squareRoot: (graph, { output }, gradient) => [divide(graph, gradient, multiply(graph, output, graph.scalar(2)))],
+  sigmoid: (graph, { output }, gradient) => {
+    const slope = multiply(graph, output, subtract(graph, graph.scalar(1), output))
+    return [multiply(graph, gradient, slope)]
+  },
+  reshape: (graph, { inputs: [input] }, gradient) => [reshape(graph, gradient, input!.shape)],
+  transpose: (graph, { attributes }, gradient) => {
+    const order = attributes.order as readonly number[]
+    const inverse = order.map((_, axis) => order.indexOf(axis))
+    return [transpose(graph, gradient, inverse)]
+  },
+  matmul: (graph, { inputs: [left, right] }, gradient) => [
+    left!.needsGrad ? graph.emit("MatMul", [gradient, swapLastAxes(graph, right!)], left!.shape) : undefined,
+    right!.needsGrad ? graph.emit("MatMul", [swapLastAxes(graph, left!), gradient], right!.shape) : undefined
+  ],
+  affine: (graph, { inputs: [input, weight, bias], attributes }, gradient) => {
+    const alpha = { float: attributes.scale as number }
+    return [
+      input!.needsGrad ? graph.emit("Gemm", [gradient, weight!], input!.shape, { attributes: { alpha } }) : undefined,
+      weight!.needsGrad
+        ? graph.emit("Gemm", [gradient, input!], weight!.shape, { attributes: { alpha, transA: 1 } })
+        : undefined,
+      bias?.needsGrad ? sumTo(graph, gradient, bias.shape) : undefined
+    ]
+  },
+  sum: (graph, { inputs: [input], attributes }, gradient) => {
+    const axes = attributes.axes as readonly number[]
+    const kept = input!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+    const shaped = reshape(graph, gradient, kept)
+    return [graph.emit("Expand", [shaped, graph.integers(input!.shape)], input!.shape)]
+  },
+  softmax: (graph, { output }, gradient) => {
+    const weighted = graph.emit("Mul", [gradient, output], output.shape)
+    const total = lastAxisSum(graph, weighted)
+    return [subtract(graph, weighted, multiply(graph, output, total))]
+  },
+  gatherRows: (graph, { inputs: [table], saved: [rows] }, gradient) => {
+    // ScatterND adds in parallel without a lock on the CPU and loses updates of repeated rows; ScatterElements does not.
+    const shape = table!.shape
+    const count = elementCount(rows!.shape)
+    const column = graph.emit("Reshape", [rows!, graph.integers([count, 1])], [count, 1], { dtype: "int64" })
+    const wide = [count, shape[1]!]
+    const index = graph.emit("Expand", [column, graph.integers(wide)], wide, { dtype: "int64" })
+    const zeros = graph.emit("Expand", [graph.scalar(0), graph.integers(shape)], shape)
+    const attributes = { axis: 0, reduction: "add" }
+    return [graph.emit("ScatterElements", [zeros, index, gradient], shape, { attributes })]
+  },
+  rmsNorm: (graph, { inputs: [input, gain], saved: [normal, scale] }, gradient) => {
+    const scaled = graph.emit("Mul", [gradient, gain!], gradient.shape)
+    const along = lastAxisMean(graph, graph.emit("Mul", [scaled, normal!], scaled.shape))
+    const across = graph.emit("Sub", [scaled, graph.emit("Mul", [normal!, along], scaled.shape)], scaled.shape)
+    return [
+      input!.needsGrad ? graph.emit("Mul", [across, scale!], input!.shape) : undefined,
+      gain!.needsGrad ? sumTo(graph, graph.emit("Mul", [gradient, normal!], gradient.shape), gain!.shape) : undefined
+    ]
+  },
+  rotate: (graph, { saved: [cosine, sine] }, gradient) => {
+    const direct = graph.emit("Mul", [gradient, cosine!], gradient.shape)
+    const crossed = swapHalves(graph, graph.emit("Mul", [gradient, sine!], gradient.shape))
+    return [graph.emit("Add", [direct, crossed], gradient.shape)]
+  },
+  swiGlu: (graph, { inputs: [, up], saved: [slope, silu] }, gradient) => {
+    const shape = gradient.shape
+    const rest = graph.emit("Sub", [silu!, graph.emit("Mul", [silu!, slope!], shape)], shape)
+    const derivative = graph.emit("Add", [slope!, rest], shape)
+    const gated = graph.emit("Mul", [gradient, up!], shape)
+    return [graph.emit("Mul", [gated, derivative], shape), graph.emit("Mul", [gradient, silu!], shape)]
+  },
+  pickLogProb: (graph, { inputs: [logits], saved: [logProbs, index] }, gradient) => {
+    const shape = logits!.shape
+    const column = reshape(graph, gradient, [shape[0]!, 1])
+    const minus = graph.emit("Neg", [column], column.shape)
+    const spread = graph.emit("Mul", [graph.emit("Exp", [logProbs!], shape), minus], shape)
+    const attributes = { axis: 1, reduction: "add" }
+    return [graph.emit("ScatterElements", [spread, index!, column], shape, { attributes })]
+  }
+}
+
+/**
+ * Extends `graph` with the gradients of the scalar `loss` (shape []) with respect to `parameters`, in their order.
+ * Throws `SLUICE_NO_GRADIENT` when a parameter does not reach the loss.
+ */
+export const backward = (graph: TensorGraph, loss: Tensor, parameters: readonly Tensor[]): Tensor[] => {
+  const gradients = new Map<Tensor, Tensor>([[loss, graph.scalar(1)]])
+  const calls = graph.calls.toReversed()
+  for (const call of calls) {
+    const gradient = gradients.get(call.output)
+    if (gradient === undefined) continue
+    const parts = rules[call.operation]!(graph, call, gradient)
+    call.inputs.forEach((input, place) => {
+      const part = parts[place]
+      if (part === undefined || !input.needsGrad) return
+      const known = gradients.get(input)
+      gradients.set(input, known === undefined ? part : graph.emit("Add", [known, part], part.shape))
+    })
+  }
+  return parameters.map((parameter) => {
+    const gradient = gradients.get(parameter)
+    if (gradient !== undefined) return gradient
+    throw new ModelError("SLUICE_NO_GRADIENT", `No path leads from the loss back to ${parameter.name}.`)
+  })
+}
