@@ -4,7 +4,7 @@ import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { Declaration, Fields, Kind } from "../stage/declaration.ts"
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
 import type { Pipeline } from "../stage/pipeline.ts"
-import { decodeOptions } from "./options.ts"
+import { decodeOptions, optionFields } from "./options.ts"
 import { Settings } from "./settings.ts"
 
 /** One input of a node: which node it comes from, which part of it, and under which name. */
@@ -183,7 +183,7 @@ export const columnName = (
   declaration: Declaration,
   options: { readonly [name: string]: unknown },
   need: string
-): string => (declaration.options[need]?.kind === "column" ? (options[need] as string) : need)
+): string => (optionFields(declaration)[need]?.kind === "column" ? (options[need] as string) : need)
 
 const renamed = (declaration: Declaration, options: { readonly [name: string]: unknown }, fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, schema]) => [columnName(declaration, options, name), schema]))

@@ -43,13 +43,17 @@ const pathDigests = (input: Pick<ParseInput, "paths" | "files">): Uint8Array => 
   return out
 }
 
-const inputDigests = (declaration: SourceDeclaration, input: Omit<ParseInput, "bytes" | "offsets">): Uint8Array =>
+/** What each record's row depends on: its bytes, and its path where the parser reads it. */
+export const recordDigests = (
+  declaration: SourceDeclaration,
+  input: Pick<ParseInput, "digests" | "paths" | "files">
+): Uint8Array =>
   declaration.readsPath ? combineDigests([input.digests, pathDigests(input)], input.files.length) : input.digests
 
 /** The key of a parsed partition: the parser, the records, and their ids. */
 export const parseKey = (node: GraphNode, keys: NodeKeys, input: Omit<ParseInput, "bytes" | "offsets">): string => {
   const declaration = node.declaration as SourceDeclaration
-  return keyOf([keys.row, contentOf(inputDigests(declaration, input)), contentOf(input.ids)])
+  return keyOf([keys.row, contentOf(recordDigests(declaration, input)), contentOf(input.ids)])
 }
 
 const decoder = (node: GraphNode) =>
@@ -66,7 +70,7 @@ export const parseRecords = async (
   const declaration = node.declaration as SourceDeclaration
   const fields = fieldsOf(node.columns, node.name)
   const decode = decoder(node)
-  const digests = inputDigests(declaration, input)
+  const digests = recordDigests(declaration, input)
   const rows = input.files.length
   const { places, todo } = reuse.match(digests, rows)
   const errors: Array<RowError> = []

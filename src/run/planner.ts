@@ -3,10 +3,11 @@ import { keyOf } from "../table/digest.ts"
 import type { View } from "../table/view.ts"
 import { explainChange, type NodeIngredients, type NodePlan } from "../graph/plan.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
+import type { SourceDeclaration } from "../stage/declaration.ts"
 import { hashOf } from "../graph/code.ts"
 import { runtime } from "../graph/key.ts"
 import { datasetDigest, type DatasetHead, type NodeRecord, type PipelineRef, viewsOf } from "./node-record.ts"
-import { parseKey } from "./parse.ts"
+import { parseKey, recordDigests } from "./parse.ts"
 import { Records } from "./records.ts"
 import { lookUp, type RowAction, rowKey, viewIntact } from "./row-action.ts"
 import { RowReuse } from "./row-reuse.ts"
@@ -190,8 +191,9 @@ class Planner {
     const reuse = new RowReuse(store, store.action<ReadonlyArray<string>>(reuseKey(keys.row)) ?? [])
     let fresh = 0
     records.partitions.forEach((part, index) => {
-      if (views[index] === undefined)
-        for (let row = 0; row < part.count; row++) if (reuse.find(part.digests, row) === undefined) fresh++
+      if (views[index] !== undefined) return
+      const digests = recordDigests(node.declaration as SourceDeclaration, { ...part, paths })
+      for (let row = 0; row < part.count; row++) if (reuse.find(digests, row) === undefined) fresh++
     })
     const total = records.partitions.reduce((sum, part) => sum + part.count, 0)
     this.known.set(node, { record: undefined, views, fresh })

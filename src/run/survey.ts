@@ -65,6 +65,7 @@ export const survey = async (
       else throw cause
     }
   }
+  fingerprinter.save()
   const stats = new StatCache(project.storeRoot)
   const files = new Map<GraphNode, ReadonlyArray<InputFile>>()
   for (const node of graph.nodes) {

@@ -1,0 +1,57 @@
+// The code fingerprint: every piece of code that can change what a stage computes, found by reading it, and nothing else.
+import { isAbsolute, join } from "node:path"
+import { Linker, placeOf } from "./linker.ts"
+import { LoadOrder } from "./load-order.ts"
+import { ModuleStore } from "./module-store.ts"
+import { RecordBuilder } from "./record-builder.ts"
+import { DiskReader, type SourceReader } from "./source-reader.ts"
+import { type CallSite, type StageFingerprint, StageReader } from "./stage-fingerprint.ts"
+import { SummaryCache } from "./summary-cache.ts"
+
+export { FingerprintError } from "./fingerprint-error.ts"
+export { diffRecords, type FingerprintRecord, type SymbolRecord } from "./fingerprint-record.ts"
+export type { Resolution, SourceReader } from "./source-reader.ts"
+export type { CallSite, StageFingerprint } from "./stage-fingerprint.ts"
+
+export interface FingerprinterOptions {
+  /** The project's directory; records name files relative to it. */
+  readonly root: string
+  /** The authoring API: module specifiers as the project writes them, or absolute files. */
+  readonly boundaries: ReadonlyArray<string>
+  /** Where parsed modules are kept between processes. */
+  readonly cacheFile?: string
+  /** Another way to read sources than from the disk. */
+  readonly reader?: SourceReader
+}
+
+export interface Fingerprinter {
+  /** The fingerprint of the stage defined at the place; throws a FingerprintError. */
+  stage(site: CallSite): StageFingerprint
+  /** Every file read so far, with the sha256 of its content. */
+  files(): ReadonlyMap<string, string>
+  /** Writes the cache file, when there is one and something new was learnt. */
+  save(): void
+}
+
+/** Makes a fingerprinter: one consistent reading of a project's sources, in which each file is read once. */
+export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter {
+  const cache = new SummaryCache(options.cacheFile)
+  const reader = options.reader ?? new DiskReader(cache.packages)
+  const root = reader.realPath(options.root)
+  const store = new ModuleStore(reader, cache)
+  const boundaries = new Map<string, string>()
+  for (const [index, boundary] of options.boundaries.entries()) {
+    const place = isAbsolute(boundary)
+      ? reader.realPath(boundary)
+      : placeOf(reader.resolve(join(root, "package.json"), boundary))
+    const label = isAbsolute(boundary) ? `boundary ${index}` : boundary
+    if (place !== undefined && !boundaries.has(place)) boundaries.set(place, label)
+  }
+  const linker = new Linker({ root, reader, store, boundaries })
+  const stages = new StageReader(linker, new RecordBuilder(linker, new LoadOrder(linker, reader)), reader)
+  return {
+    stage: (site) => stages.stage(site),
+    files: () => store.files,
+    save: () => cache.save()
+  }
+}

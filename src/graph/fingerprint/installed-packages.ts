@@ -1,0 +1,179 @@
+// Digests npm packages with everything below them: what the lockfile promises and the files that are really there.
+import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs"
+import { dirname, join, relative, sep } from "node:path"
+import { digest, digestList } from "./digest.ts"
+
+export interface PackageFacts {
+  readonly name: string
+  readonly version: string
+  /** Over name, version, integrity and files of the package and of all it depends on. */
+  readonly digest: string
+  /** Whether the package says that loading it does nothing. */
+  readonly isInert: boolean
+}
+
+/** Digests of packages' files by directory, with the state of the files they are true of. */
+export type StoredDigests = Map<string, { readonly state: string; readonly digest: string }>
+
+interface LockEntry {
+  readonly version?: string
+  readonly integrity?: string
+  readonly resolved?: string
+}
+
+interface Manifest {
+  readonly name?: string
+  readonly version?: string
+  readonly sideEffects?: unknown
+  readonly dependencies?: { readonly [name: string]: string }
+  readonly optionalDependencies?: { readonly [name: string]: string }
+  readonly peerDependencies?: { readonly [name: string]: string }
+}
+
+type Lock = { readonly [place: string]: LockEntry }
+
+const CLOCK_TICK_MS = 2000
+const NOT_RUN = /\.(d\.[mc]?ts|map)$/
+
+/** The installed packages as one process sees them; each directory is looked at once. */
+export class InstalledPackages {
+  readonly #stored: StoredDigests
+  readonly #facts = new Map<string, PackageFacts>()
+  readonly #own = new Map<string, { text: string; dependencies: ReadonlyArray<[string, string | undefined]> }>()
+  readonly #locks = new Map<string, { root: string; lock: Lock } | undefined>()
+
+  constructor(stored: StoredDigests) {
+    this.#stored = stored
+  }
+
+  /** What is installed in the directory. */
+  facts(directory: string): PackageFacts {
+    let facts = this.#facts.get(directory)
+    if (!facts) {
+      const manifest = readManifest(directory)
+      const name = manifest.name ?? ""
+      const inert =
+        manifest.sideEffects === false || (Array.isArray(manifest.sideEffects) && !manifest.sideEffects.length)
+      facts = {
+        name,
+        version: this.#lockEntry(directory)?.version ?? manifest.version ?? "",
+        digest: this.#subtreeDigest(directory),
+        isInert: inert || name === "effect" || name.startsWith("@effect/")
+      }
+      this.#facts.set(directory, facts)
+    }
+    return facts
+  }
+
+  /** Numbers the packages by a walk in order of names, so that hoisting does not matter. */
+  #subtreeDigest(top: string): string {
+    const numbers = new Map<string, number>()
+    const parts: string[] = []
+    const visit = (directory: string): number => {
+      const known = numbers.get(directory)
+      if (known !== undefined) return known
+      const number = numbers.size
+      numbers.set(directory, number)
+      const own = this.#ownText(directory)
+      parts.push(own.text)
+      const below = own.dependencies.map(([name, place]) => `${name}=${place === undefined ? "absent" : visit(place)}`)
+      parts.push(`${number}:${below.join(",")}`)
+      return number
+    }
+    visit(top)
+    return digestList(parts)
+  }
+
+  #ownText(directory: string): { text: string; dependencies: ReadonlyArray<[string, string | undefined]> } {
+    let own = this.#own.get(directory)
+    if (!own) {
+      const manifest = readManifest(directory)
+      const entry = this.#lockEntry(directory)
+      const promised = [entry?.version, entry?.integrity ?? entry?.resolved].map((value) => value ?? "")
+      const named = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies }
+      const dependencies = Object.keys(named)
+        .sort()
+        .map((name): [string, string | undefined] => [name, findPackage(directory, name)])
+      const parts = [manifest.name ?? "", manifest.version ?? "", ...promised, this.#filesDigest(directory)]
+      own = { text: digestList(parts), dependencies }
+      this.#own.set(directory, own)
+    }
+    return own
+  }
+
+  #filesDigest(directory: string): string {
+    const files: Array<{ path: string; state: string }> = []
+    const newest = listFiles(directory, "", files)
+    const state = digestList(files.flatMap((file) => [file.path, file.state]))
+    const stored = this.#stored.get(directory)
+    if (stored?.state === state) return stored.digest
+    const content = files.flatMap(({ path }) => [path, digest(readFileSync(join(directory, path)))])
+    const result = digestList(content)
+    if (newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, { state, digest: result })
+    else this.#stored.delete(directory)
+    return result
+  }
+
+  #lockEntry(directory: string): LockEntry | undefined {
+    const marker = directory.indexOf(`${sep}node_modules${sep}`)
+    const found = this.#lock(marker < 0 ? directory : directory.slice(0, marker))
+    return found?.lock[relative(found.root, directory).split(sep).join("/")]
+  }
+
+  #lock(start: string): { root: string; lock: Lock } | undefined {
+    if (this.#locks.has(start)) return this.#locks.get(start)
+    const lock =
+      readLock(join(start, "package-lock.json")) ?? readLock(join(start, "node_modules", ".package-lock.json"))
+    const parent = dirname(start)
+    const found = lock ? { root: start, lock } : parent === start ? undefined : this.#lock(parent)
+    this.#locks.set(start, found)
+    return found
+  }
+}
+
+function readLock(path: string): Lock | undefined {
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { packages?: Lock }).packages
+  } catch {
+    return undefined
+  }
+}
+
+function readManifest(directory: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest
+  } catch {
+    return {}
+  }
+}
+
+function findPackage(from: string, name: string): string | undefined {
+  for (let directory = from; ; directory = dirname(directory)) {
+    try {
+      const real = realpathSync.native(join(directory, "node_modules", name))
+      lstatSync(join(real, "package.json"))
+      return real
+    } catch {
+      if (dirname(directory) === directory) return undefined
+    }
+  }
+}
+
+/** Lists a package's own files in order, without those that never run; gives the time of the newest change. */
+function listFiles(directory: string, below: string, into: Array<{ path: string; state: string }>): number {
+  let newest = 0
+  const entries = readdirSync(join(directory, below), { withFileTypes: true })
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) {
+      if (entry.name !== "node_modules" && entry.name !== ".git")
+        newest = Math.max(newest, listFiles(directory, path, into))
+    } else if (entry.isFile() && !NOT_RUN.test(entry.name)) {
+      const stat = lstatSync(join(directory, path))
+      into.push({ path, state: `${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}` })
+      newest = Math.max(newest, stat.mtimeMs, stat.ctimeMs)
+    }
+  }
+  return newest
+}

@@ -1,0 +1,137 @@
+// What loading a module does, in order: packages loaded, effects run, and initialisers that read what effects may change.
+import type { GraphNode, Leaf } from "./graph-node.ts"
+import { type Linker, placeOf, type Resolved } from "./linker.ts"
+import type { Unit } from "./module-summary.ts"
+import type { SourceReader } from "./source-reader.ts"
+
+export type LoadToken =
+  | { readonly kind: "effect"; readonly file: string; readonly node: GraphNode }
+  /** Counts only for code that reaches the node: where among the effects its value is made. */
+  | { readonly kind: "read"; readonly node: GraphNode }
+  | { readonly kind: "package"; readonly leaf: Leaf; readonly isInert: boolean }
+
+/** Knows the load order of a project's modules. */
+export class LoadOrder {
+  readonly #linker: Linker
+  readonly #reader: SourceReader
+  readonly #own = new Map<string, ReadonlyArray<LoadToken>>()
+  readonly #plain = new Map<string, boolean>()
+  readonly #requests = new Map<string, ReadonlyArray<string | LoadToken>>()
+
+  constructor(linker: Linker, reader: SourceReader) {
+    this.#linker = linker
+    this.#reader = reader
+  }
+
+  /** Appends what loading the file does, after everything it loads; files already loaded do nothing. */
+  append(file: string, into: LoadToken[], loaded: Set<string>): void {
+    if (loaded.has(file) || this.#linker.boundaries.has(file)) return
+    loaded.add(file)
+    for (const request of this.#requestsOf(file)) {
+      if (typeof request === "string") this.append(request, into, loaded)
+      else into.push(request)
+    }
+    into.push(...this.#tokensOf(file))
+  }
+
+  #requestsOf(file: string): ReadonlyArray<string | LoadToken> {
+    let requests = this.#requests.get(file)
+    if (!requests) {
+      const found: Array<string | LoadToken> = []
+      for (const { from, at } of this.#linker.module(file).loads) {
+        const target = this.#linker.locate(file, from, at)
+        if (target.kind === "source") {
+          if (!/\.(json|wasm)$/.test(target.path)) found.push(target.path)
+        } else if (target.kind === "package" && !this.#linker.boundaries.has(placeOf(target)!)) {
+          const facts = this.#reader.packageFacts(target.directory)
+          const shown = `package ${target.name} ${target.subpath}`
+          const described = { package: target.name, version: facts.version, digest: facts.digest }
+          const leaf: Leaf = { kind: "leaf", text: `${shown} ${facts.digest}`, shown, package: described }
+          found.push({ kind: "package", leaf, isInert: facts.isInert })
+        }
+      }
+      requests = found
+      this.#requests.set(file, requests)
+    }
+    return requests
+  }
+
+  #tokensOf(file: string): ReadonlyArray<LoadToken> {
+    let tokens = this.#own.get(file)
+    if (!tokens) {
+      tokens = this.#linker.module(file).units.flatMap((unit, index) => this.#unitTokens(file, unit, index))
+      this.#own.set(file, tokens)
+    }
+    return tokens
+  }
+
+  #unitTokens(file: string, unit: Unit, index: number): LoadToken[] {
+    const node = (): GraphNode => this.#linker.unitNode(file, index)
+    const holds = unit.effects !== "whole" && unit.needs.every((need) => this.#holds(file, need))
+    if (unit.effects === "whole" || !holds) return [{ kind: "effect", file, node: node() }]
+    const tokens = unit.effects.map((shape): LoadToken => {
+      const identity = { kind: "statement", file, symbol: unit.names.join(","), own: shape.own }
+      return { kind: "effect", file, node: this.#linker.shapeNode(identity, shape) }
+    })
+    const reads = unit.reads || unit.direct.some((name) => this.#isMoving(file, name))
+    if (reads) tokens.push({ kind: "read", node: node() })
+    return tokens
+  }
+
+  #resolve(file: string, name: string): Resolved {
+    return this.#linker.resolve(file, name)
+  }
+
+  #unitOf(target: Resolved): Unit | undefined {
+    return target.kind === "unit" ? this.#linker.module(target.file).units[target.index] : undefined
+  }
+
+  /** Whether the name is one that a statement or `var` fills at its place in the order. */
+  #isMoving(file: string, name: string): boolean {
+    return this.#unitOf(this.#resolve(file, name))?.effects === "whole"
+  }
+
+  #holds(file: string, need: string): boolean {
+    const colon = need.indexOf(":")
+    const target = this.#resolve(file, need.slice(colon + 1))
+    switch (need.slice(0, colon)) {
+      case "constructor":
+        return target.kind === "leaf" && isConstructor(target)
+      case "member":
+        return target.kind === "leaf" || this.#isPlain(target)
+      default:
+        return this.#isPlain(target)
+    }
+  }
+
+  /** Whether reading into the value or iterating it does nothing and gives data. */
+  #isPlain(target: Resolved): boolean {
+    if (target.kind === "leaf") return target.asset !== undefined || isConstructor(target)
+    if (target.kind === "namespace") {
+      return this.#linker.exportNames(target.file).names.every((name) => {
+        const exported = this.#linker.resolveExport(target.file, name, 0x10001)
+        return exported !== undefined && this.#isPlain(exported)
+      })
+    }
+    const key = `${target.file}#${target.index}`
+    const known = this.#plain.get(key)
+    if (known !== undefined) return known
+    this.#plain.set(key, true)
+    const unit = this.#unitOf(target)!
+    const plain =
+      unit.plain &&
+      unit.effects.length === 0 &&
+      unit.direct.every((name) => this.#isPlain(this.#resolve(target.file, name))) &&
+      unit.needs.every((need) => this.#isPlain(this.#resolve(target.file, need.slice(need.indexOf(":") + 1))))
+    this.#plain.set(key, plain)
+    return plain
+  }
+}
+
+/** Whether the leaf is the authoring API or one of the constructors of effect that make values and do nothing else. */
+function isConstructor(leaf: Leaf): boolean {
+  return (
+    leaf.text.startsWith("boundary ") ||
+    /^package effect (\. (Schema|Data|Context)$|\.\/(Schema|Data|Context) )/.test(leaf.shown)
+  )
+}

@@ -1,0 +1,162 @@
+// Builds the record of one piece of code: what it reaches, what loading its module does, and one hash over both.
+import { digestList } from "./digest.ts"
+import { FingerprintError } from "./fingerprint-error.ts"
+import type { FingerprintRecord, SymbolRecord } from "./fingerprint-record.ts"
+import { type GraphNode, isLeaf, type Leaf } from "./graph-node.ts"
+import type { Linker } from "./linker.ts"
+import type { LoadOrder, LoadToken } from "./load-order.ts"
+import { Merkle } from "./merkle.ts"
+import { unpackPlace } from "./syntax.ts"
+
+export interface RecordRequest {
+  readonly root: GraphNode
+  /** The declaration whose evaluation gives the root its value; undefined for a function written in place. */
+  readonly madeAt: GraphNode | undefined
+  /** Whether the code itself may read the clock and the disk. */
+  readonly mayBeImpure: boolean
+  /** Whether everything that loads with it may. */
+  readonly mayLoadImpure: boolean
+}
+
+/** Builds records over one linker. */
+export class RecordBuilder {
+  readonly #linker: Linker
+  readonly #order: LoadOrder
+  readonly #merkle = new Merkle()
+  readonly #known = new Map<GraphNode, SymbolRecord>()
+
+  constructor(linker: Linker, order: LoadOrder) {
+    this.#linker = linker
+    this.#order = order
+  }
+
+  /** The record of a piece of code. */
+  build(request: RecordRequest): FingerprintRecord {
+    const reached = new Set<GraphNode>()
+    const byEffects = new Set<GraphNode>()
+    const tokens: LoadToken[] = []
+    const loaded = new Set<string>()
+    let effectsSeen = 0
+    const load = (file: string): void => {
+      this.#order.append(file, tokens, loaded)
+      for (; effectsSeen < tokens.length; effectsSeen++) {
+        const token = tokens[effectsSeen]!
+        if (token.kind === "effect") collect(token.node, byEffects)
+      }
+    }
+    collect(request.root, reached)
+    load(request.root.file)
+    for (const node of reached) for (const file of node.lazy) load(file)
+    for (const node of byEffects) for (const file of node.lazy) load(file)
+    this.#check(reached, request.mayBeImpure)
+    this.#check(byEffects, request.mayLoadImpure)
+    for (const node of byEffects) reached.add(node)
+    return this.#record(request, reached, tokens)
+  }
+
+  #record(request: RecordRequest, reached: ReadonlySet<GraphNode>, tokens: ReadonlyArray<LoadToken>) {
+    const ordered: string[] = []
+    const inert = new Set<string>()
+    const wired: GraphNode[] = [request.root]
+    const effectsByFile = new Map<string, string[]>()
+    const leaves: Leaf[] = []
+    for (const token of tokens) {
+      if (token.kind === "package") {
+        leaves.push(token.leaf)
+        if (token.isInert) inert.add(token.leaf.text)
+        else ordered.push("package", token.leaf.text)
+        continue
+      }
+      if (token.kind === "effect") {
+        ordered.push("effect", this.#merkle.hash(token.node))
+        const list = effectsByFile.get(token.file) ?? []
+        list.push(token.node.shown)
+        effectsByFile.set(token.file, list)
+      } else if (token.node === request.madeAt) ordered.push("made here", "")
+      else if (reached.has(token.node)) ordered.push("read", this.#merkle.hash(token.node))
+      else continue
+      if (token.node !== request.madeAt) wired.push(token.node)
+    }
+    for (const node of reached) for (const { target } of node.edges) if (isLeaf(target)) leaves.push(target)
+    const parts = [
+      this.#merkle.hash(request.root),
+      ...ordered,
+      "inert",
+      ...[...inert].sort(),
+      this.#wiring(reached, wired)
+    ]
+    const effects = [...effectsByFile].map(([file, list]) => ({
+      file: this.#linker.shown(file),
+      hash: digestList(list)
+    }))
+    return { hash: digestList(parts), symbols: this.#symbols(reached), ...named(leaves), effects }
+  }
+
+  /**
+   * Two declarations with the same hash are two objects all the same: which is meant where then counts too. Where all
+   * hashes differ they name the declarations, and nothing is to be added.
+   */
+  #wiring(reached: ReadonlySet<GraphNode>, roots: ReadonlyArray<GraphNode>): string {
+    const hashes = new Set<string>()
+    for (const node of reached) hashes.add(this.#merkle.hash(node))
+    if (hashes.size === reached.size) return ""
+    const numbers = new Map<GraphNode, number>()
+    const order = new Set<GraphNode>()
+    for (const root of roots) collect(root, order)
+    for (const node of order) numbers.set(node, numbers.size)
+    const rows = [roots.map((root) => numbers.get(root)).join(" ")]
+    for (const node of order) {
+      rows.push(node.edges.map(({ target }) => (isLeaf(target) ? "" : numbers.get(target))).join(" "))
+    }
+    return digestList(rows)
+  }
+
+  #check(nodes: ReadonlySet<GraphNode>, mayBeImpure: boolean): void {
+    for (const node of nodes) {
+      for (const { hazard, at } of node.hazards) {
+        if (mayBeImpure && hazard.code === "SLUICE_IMPURE") continue
+        const place = { file: this.#linker.shown(node.file), ...unpackPlace(at) }
+        throw new FingerprintError(hazard.code, place, hazard.message, hazard.hint)
+      }
+    }
+  }
+
+  #symbol(node: GraphNode): SymbolRecord {
+    let symbol = this.#known.get(node)
+    if (!symbol) {
+      symbol = { symbol: node.symbol, file: this.#linker.shown(node.file), hash: node.shown, kind: node.kind }
+      this.#known.set(node, symbol)
+    }
+    return symbol
+  }
+
+  #symbols(reached: ReadonlySet<GraphNode>): SymbolRecord[] {
+    const symbols: SymbolRecord[] = []
+    for (const node of reached) {
+      if (node.kind === "namespace" || node.kind === "statement" || node.kind === "data") continue
+      symbols.push(this.#symbol(node))
+    }
+    return symbols.sort((a, b) => compare(a.file, b.file) || compare(a.symbol, b.symbol))
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function collect(node: GraphNode, into: Set<GraphNode>): void {
+  if (into.has(node)) return
+  into.add(node)
+  for (const { target } of node.edges) if (!isLeaf(target)) collect(target, into)
+}
+
+function named(leaves: ReadonlyArray<Leaf>): Pick<FingerprintRecord, "packages" | "assets"> {
+  const packages = new Map<string, NonNullable<Leaf["package"]>>()
+  const assets = new Map<string, NonNullable<Leaf["asset"]>>()
+  for (const leaf of leaves) {
+    if (leaf.package) packages.set(`${leaf.package.package} ${leaf.package.digest}`, leaf.package)
+    if (leaf.asset) assets.set(leaf.asset.asset, leaf.asset)
+  }
+  const byKey = <A>(map: Map<string, A>): A[] => [...map].sort(([a], [b]) => compare(a, b)).map(([, value]) => value)
+  return { packages: byKey(packages), assets: byKey(assets) }
+}

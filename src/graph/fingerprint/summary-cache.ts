@@ -1,0 +1,78 @@
+// What was learnt of sources and packages, by content, kept in one file between processes.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import type { StoredDigests } from "./installed-packages.ts"
+import { readModule } from "./module-reader.ts"
+import type { ModuleSummary } from "./module-summary.ts"
+
+/** Raised whenever shapes, summaries or the trust in stored digests change. */
+const FORMAT = 1
+const KEPT_SAVES = 20
+
+interface StoredModule {
+  readonly summary: ModuleSummary
+  /** How many saves ago the module was last used. */
+  readonly age: number
+}
+
+interface StoredState {
+  readonly format: number
+  readonly modules: { readonly [content: string]: StoredModule }
+  readonly packages: { readonly [directory: string]: { readonly state: string; readonly digest: string } }
+}
+
+/** Summaries by content, and digests of packages, kept in one file between processes. */
+export class SummaryCache {
+  readonly packages: StoredDigests = new Map()
+  readonly #file: string | undefined
+  readonly #stored = new Map<string, StoredModule>()
+  readonly #used = new Map<string, ModuleSummary>()
+  #isDirty = false
+  #packagesBefore = ""
+
+  constructor(file: string | undefined) {
+    this.#file = file
+    const state = file === undefined ? undefined : readState(file)
+    for (const [content, module] of Object.entries(state?.modules ?? {})) this.#stored.set(content, module)
+    for (const [directory, entry] of Object.entries(state?.packages ?? {})) this.packages.set(directory, entry)
+    this.#packagesBefore = JSON.stringify([...this.packages])
+  }
+
+  /** The summary of a source text, parsed only when its content is new. */
+  summary(file: string, content: string, source: Uint8Array): ModuleSummary {
+    const key = `${content} ${/\.[mc]?ts$/.test(file) ? "ts" : "js"}`
+    let summary = this.#used.get(key) ?? this.#stored.get(key)?.summary
+    if (!summary) {
+      summary = readModule(file, Buffer.from(source).toString("utf8"))
+      this.#isDirty = true
+    }
+    this.#used.set(key, summary)
+    return summary
+  }
+
+  /** Writes what was learnt, whole or not at all; does nothing when nothing is new. */
+  save(): void {
+    const packages = Object.fromEntries(this.packages)
+    if (this.#file === undefined) return
+    if (!this.#isDirty && JSON.stringify([...this.packages]) === this.#packagesBefore) return
+    const modules: { [content: string]: StoredModule } = {}
+    for (const [key, { summary, age }] of this.#stored) if (age < KEPT_SAVES) modules[key] = { summary, age: age + 1 }
+    for (const [key, summary] of this.#used) modules[key] = { summary, age: 0 }
+    const state: StoredState = { format: FORMAT, modules, packages }
+    mkdirSync(dirname(this.#file), { recursive: true })
+    const temporary = `${this.#file}.${process.pid}.tmp`
+    writeFileSync(temporary, JSON.stringify(state))
+    renameSync(temporary, this.#file)
+    this.#isDirty = false
+    this.#packagesBefore = JSON.stringify([...this.packages])
+  }
+}
+
+function readState(file: string): StoredState | undefined {
+  try {
+    const state = JSON.parse(readFileSync(file, "utf8")) as StoredState
+    return state.format === FORMAT ? state : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,232 @@
+// Small random modules with aliases, shadowing, effects, re-exports and shared state, and random edits of them.
+
+/** A seeded source of numbers, the same on every machine. */
+export class Dice {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = (seed * 2654435761) >>> 0 || 1
+  }
+
+  /** A whole number from 0 up to, not including, the bound. */
+  below(bound: number): number {
+    this.#state ^= this.#state << 13
+    this.#state ^= this.#state >>> 17
+    this.#state ^= this.#state << 5
+    this.#state >>>= 0
+    return this.#state % bound
+  }
+
+  pick<A>(from: ReadonlyArray<A>): A {
+    return from[this.below(from.length)]!
+  }
+
+  chance(percent: number): boolean {
+    return this.below(100) < percent
+  }
+}
+
+export interface RandomModule {
+  imports: string[]
+  items: string[]
+}
+
+/** Modules by file name; the last one holds the stage. */
+export type RandomProject = Map<string, RandomModule>
+
+const COUNT = 4
+
+/** Items that share or read what other items change. */
+const SHARED = [
+  "export const l1 = l0; l1.push(4)",
+  "export const l2 = [...l0]",
+  "export const { a: d0, b: { c: d1 } } = o0",
+  "export const [d2, d3 = 3] = l0",
+  "export const g0 = (function* () { yield 1; yield 2; yield 3 })()",
+  "export const g1 = typeof g0 === 'undefined' ? 0 : [...g0].length",
+  "export const g2 = typeof g0 === 'undefined' ? 0 : [...g0].length",
+  "export const o1 = { get a() { l0.push(1); return l0.length } }",
+  "export const o2 = typeof o1 === 'undefined' ? 1 : o1.a",
+  "export const f2 = (x) => (x <= 0 ? c0 : f3(x - 1) + 1)\nexport const f3 = (x) => (x <= 0 ? c1 : f2(x - 1) * 2)",
+  "export const n0 = new Set(l0).size",
+  "export const w0 = v0\nexport var v0 = c1",
+  "export const q1 = new Map(q0)",
+  "export class L { static at = l0.length; static { globalThis.trace = 5 } }"
+]
+const MOVING = [
+  "export const r1 = l0.length",
+  `export const r2 = \`\${q0.get('a')}\`.length`,
+  "export const r3 = -l0[0]",
+  "var v1 = 2"
+]
+
+/** Makes a project. */
+export function makeProject(dice: Dice): RandomProject {
+  const project: RandomProject = new Map()
+  for (let index = 0; index < COUNT; index++) project.set(`m${index}.js`, makeModule(dice, project, index))
+  const imports = ['import { Stage } from "#sluice"', ...importsOf(dice, project, COUNT, 5)]
+  const names = importedNames(imports)
+  const uses = [0, 1, 2, 3].map(() => call(dice, names, "row")).join(" + ")
+  const items = [`export const s = Stage.map({ name: "s", apply: (row) => [${uses}, globalThis.trace] })`]
+  if (dice.chance(40)) items.unshift(effect(dice))
+  project.set("stage.js", { imports, items })
+  return project
+}
+
+/** The text of a module. */
+export function render(module: RandomModule): string {
+  return [...module.imports, ...module.items, ""].join("\n")
+}
+
+function makeModule(dice: Dice, project: RandomProject, index: number): RandomModule {
+  const imports = index > 0 ? importsOf(dice, project, index, dice.below(4)) : []
+  if (index > 0 && dice.chance(30)) imports.push(`export { f0 as h${index} } from "./m${dice.below(index)}.js"`)
+  if (index > 0 && dice.chance(20)) imports.push(`export * from "./m${dice.below(index)}.js"`)
+  const names = importedNames(imports)
+  const items = [
+    `export const c0 = ${dice.below(4)}`,
+    `export const c1 = ${dice.below(4)}`,
+    `export const l0 = [${dice.below(3)}, ${dice.below(3)}]`,
+    `export const q0 = new Map([["a", ${dice.below(3)}]])`,
+    `export const o0 = { a: ${dice.below(3)}, b: { c: ${dice.below(3)} } }`,
+    makeFunction(dice, "f0", names),
+    makeFunction(dice, "f1", [...names, "f0"]),
+    `export class K { static n = ${dice.below(4)}\n  #v = ${dice.below(4)}\n  get v() { return this.#v + K.n } }`
+  ]
+  items.push(...SHARED.filter(() => dice.chance(12)))
+  for (let count = dice.below(4); count > 0; count--) items.push(effect(dice))
+  items.splice(dice.below(items.length), 0, ...(dice.chance(40) ? [dice.pick(MOVING)] : []))
+  if (dice.chance(50))
+    items.push(`export const r0 = ${dice.pick(["l0.length", "[...l0].length", "o0.b.c", "q0.get('a')"])}`)
+  else items.push("export const r0 = c1")
+  for (let count = dice.below(2); count > 0; count--) items.push(effect(dice))
+  return { imports, items }
+}
+
+function importsOf(dice: Dice, project: RandomProject, below: number, count: number): string[] {
+  const lines: string[] = []
+  for (let index = 0; index < count; index++) {
+    const target = `m${dice.below(below)}.js`
+    const from = `./${target}`
+    const text = project.get(target)!.items.join("\n")
+    const name = dice.pick([...text.matchAll(/^export (?:const|var|class|function) (\w+)/gm)].map((match) => match[1]!))
+    if (dice.chance(12)) lines.push(`import "${from}"`)
+    else if (dice.chance(20)) lines.push(`import * as i${index}_ns from "${from}"`)
+    else lines.push(`import { ${name} as i${index}_${name} } from "${from}"`)
+  }
+  return lines
+}
+
+function importedNames(imports: ReadonlyArray<string>): string[] {
+  return imports.flatMap((line) => [...line.matchAll(/as (i\d_\w+)/g)].map((match) => match[1]!))
+}
+
+function makeFunction(dice: Dice, name: string, names: ReadonlyArray<string>): string {
+  const locals = ["const t0 = x + 1"]
+  if (dice.chance(25)) locals.push(`const c0 = x * ${dice.below(5)}`)
+  if (dice.chance(15)) locals.push("l0.push(x)")
+  if (dice.chance(20)) locals.push(`const { a: t1 = c1 } = { b: x }`)
+  const parts = [
+    dice.pick(["x", "t0", "y"]),
+    call(dice, names, "x"),
+    dice.pick(["c0", "c1", "l0.length", "o0.a", "q0.get('a')"])
+  ]
+  const value = parts.join(dice.pick([" + ", " - ", " * "]))
+  if (dice.chance(50)) return `export function ${name}(x, y = c0) { ${locals.join("; ")}; return ${value} }`
+  return `export const ${name} = (x, y = ${dice.below(3)}) => { ${locals.join("; ")}; return ${value} }`
+}
+
+function call(dice: Dice, names: ReadonlyArray<string>, argument: string): string {
+  if (names.length === 0) return argument
+  const name = dice.pick(names)
+  if (name.endsWith("ns"))
+    return dice.pick([`${name}.f0(${argument})`, `${name}.c0`, `${name}.r0`, `Object.keys(${name}).length`])
+  if (/f\d$/.test(name)) return `${name}(${argument})`
+  if (/l\d$/.test(name)) return `${name}.length`
+  if (/q\d$/.test(name)) return `${name}.get('a')`
+  if (name.endsWith("o0")) return `${name}.b.c`
+  return name.endsWith("K") ? `new ${name}().v` : name
+}
+
+function effect(dice: Dice): string {
+  const n = dice.below(4)
+  return dice.pick([
+    `globalThis.trace = (globalThis.trace ?? 0) * 3 + ${n}`,
+    `globalThis.trace = (globalThis.trace ?? 0) * 3 + ${n}`,
+    `typeof l0 === "undefined" || l0.push(${n})`,
+    `typeof q0 === "undefined" || q0.set("a", ${n})`,
+    `typeof f0 === "undefined" || f0(${n})`,
+    "export const e0 = typeof l0 === 'undefined' ? 0 : l0.push(2)"
+  ])
+}
+
+/** Edits the project at random; what comes out need not run. */
+export function editProject(dice: Dice, project: RandomProject): RandomProject {
+  const edited: RandomProject = new Map()
+  for (const [name, { imports, items }] of project) edited.set(name, { imports: [...imports], items: [...items] })
+  const modules = [...edited.values()]
+  const module = dice.pick(modules)
+  const at = dice.below(module.items.length)
+  switch (dice.below(12)) {
+    case 0:
+    case 1:
+      module.items[at] = module.items[at]!.replace(/\b[0-4]\b/g, (digit) =>
+        dice.chance(50) ? String(dice.below(5)) : digit
+      )
+      break
+    case 2:
+      swap(module.items, at, dice.below(module.items.length))
+      break
+    case 3:
+      if (module.imports.length > 1)
+        swap(module.imports, dice.below(module.imports.length), dice.below(module.imports.length))
+      break
+    case 4:
+      swapAliases(dice, module)
+      break
+    case 5:
+      module.items[at] = module.items[at]!.replace(/\bt0\b/g, "renamed")
+      break
+    case 6:
+      module.items.splice(at, 0, effect(dice))
+      break
+    case 7:
+      if (!module.items[at]!.startsWith("export")) module.items.splice(at, 1)
+      break
+    case 8:
+      module.items[at] = module.items[at]!.replace(" + ", " - ")
+      break
+    case 9:
+      if (module.imports.length > 0) {
+        const line = dice.below(module.imports.length)
+        module.imports[line] = module.imports[line]!.replace(/m\d\.js/, () => `m${dice.below(COUNT)}.js`)
+      }
+      break
+    case 10:
+      module.items[at] = module.items[at]!.replace(
+        /\{ const t0/,
+        `{ const ${dice.pick(["c0", "l0", "q0", "o0"])} = [x]; const t0`
+      )
+      break
+    default: {
+      const other = dice.pick(modules)
+      const name = /export \w+ (\w+)/.exec(module.items[at]!)?.[1]
+      const there = other.items.findIndex((item) => name !== undefined && /export \w+ (\w+)/.exec(item)?.[1] === name)
+      if (there >= 0) [module.items[at], other.items[there]] = [other.items[there]!, module.items[at]!]
+    }
+  }
+  return edited
+}
+
+function swap(list: string[], one: number, two: number): void {
+  ;[list[one], list[two]] = [list[two]!, list[one]!]
+}
+
+function swapAliases(dice: Dice, module: RandomModule): void {
+  const places = module.imports.map((line, index) => ({ line, index })).filter(({ line }) => /as i\d/.test(line))
+  if (places.length < 2) return
+  const [one, two] = [dice.pick(places), dice.pick(places)]
+  const alias = (line: string): string => /as (i\d_\w+)/.exec(line)![1]!
+  module.imports[one.index] = one.line.replace(/as i\d_\w+/, `as ${alias(two.line)}`)
+  module.imports[two.index] = two.line.replace(/as i\d_\w+/, `as ${alias(one.line)}`)
+}
