@@ -28,12 +28,18 @@ const pairs = clean.pipe(
   dedup.exact({ by: "question" })
 )
 const held = pairs.pipe(split({ by: "source", test: 0.15, seed: 7 }))
-const chats = held.train.pipe(quality.decontaminate({ by: "question", against: [held.test] }), synth.toChat())
+const chats = held.train.pipe(
+  quality.decontaminate({ by: "question", against: [held.test] }),
+  quality.decontaminate({ by: "answer", against: [held.test] }),
+  synth.toChat()
+)
 const exam = held.test.pipe(synth.toChat())
 
-const base = train.base({ data: clean, steps: 300, seed: 7 })
+const allLinear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+
+const base = train.base({ data: clean, steps: 500, seed: 7 })
 const tuned = train.sft({ base, data: chats, seed: 7 })
-const adapter = train.lora({ base, data: chats, rank: 8, seed: 7 })
+const adapter = train.lora({ base, data: chats, rank: 8, targets: allLinear, seed: 7 })
 const report = evaluate
   .suite({ models: { base, tuned, adapter }, on: exam })
   .pipe(evaluate.gate({ better: "tuned", than: "base", metric: "perplexity" }))

@@ -14,11 +14,7 @@ const splitStage = Stage.select({
   prepare: ({ by }) => ({ by }),
   resolve: ({ rows }, { test, seed }, verdicts) => {
     const { by } = rows.columns
-    for (let row = 0; row < rows.rows; row++)
-      (verdicts as unknown as { assign(row: number, part: string): void }).assign(
-        row,
-        share(by[row]!, seed) < test ? "test" : "train"
-      )
+    for (let row = 0; row < rows.rows; row++) verdicts.assign(row, share(by[row]!, seed) < test ? "test" : "train")
   }
 })
 

@@ -167,7 +167,7 @@ const select = <
         readonly [K in keyof I]: ReadonlyArray<Table<RowOf<Prepares>>>
       },
       options: Decoded<Options & PrepareOptions>,
-      verdicts: Verdicts<Reasons, never>
+      verdicts: Verdicts<Reasons, string>
     ) => void
   }
 ): OnRows<Options & PrepareOptions, Inputs<I>, Needs, "same"> =>

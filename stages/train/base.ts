@@ -27,7 +27,7 @@ export const base = Stage.program({
     intermediate: opt(Schema.Int, 384),
     /** Tokens a row of a batch holds, and the longest piece of a document. */
     context: opt(Schema.Int, 128),
-    steps: opt(Schema.Int, 500),
+    steps: opt(Schema.Int, 600),
     /** Rows of `context` tokens per step. */
     batch: opt(Schema.Int, 4),
     learningRate: opt(Schema.Finite, 6e-3),

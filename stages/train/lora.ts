@@ -22,7 +22,7 @@ export const lora = Stage.program({
     /** Linear layers that get an adapter, by the last part of their names. */
     targets: opt(Schema.Array(Schema.String), ["q_proj", "v_proj"]),
     /** Passes over the conversations, unless `steps` says how many steps to take. */
-    epochs: opt(Schema.Int, 3),
+    epochs: opt(Schema.Int, 1),
     steps: opt.maybe(Schema.Int),
     /** Tokens a row of a batch holds; a longer conversation is left out. */
     context: opt(Schema.Int, 256),

@@ -17,7 +17,7 @@ export const sft = Stage.program({
   reasons: conversationReasons,
   options: {
     /** Passes over the conversations, unless `steps` says how many steps to take. */
-    epochs: opt(Schema.Int, 3),
+    epochs: opt(Schema.Int, 1),
     steps: opt.maybe(Schema.Int),
     /** Tokens a row of a batch holds; a longer conversation is left out. */
     context: opt(Schema.Int, 256),
