@@ -1,0 +1,110 @@
+// The checks behind sluice doctor.
+import { execFile } from "node:child_process"
+import { existsSync, readFileSync, statfsSync } from "node:fs"
+import { createRequire } from "node:module"
+import { availableParallelism, totalmem } from "node:os"
+import { dirname, join } from "node:path"
+import { promisify } from "node:util"
+import type { Project } from "../run/project.ts"
+import { Store } from "../store/store.ts"
+import { bytes, count, plural } from "./print.ts"
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  readonly text: string
+  readonly problems: ReadonlyArray<{ readonly text: string; readonly hint: string }>
+}
+
+export interface Diagnosis {
+  readonly ok: boolean
+  readonly checks: ReadonlyArray<Check>
+}
+
+/** Free space below which a run is likely to fail. */
+const leastFree = 1e9
+
+/** Checks the machine and the project's store. */
+export const diagnose = async (project: Project): Promise<Diagnosis> => {
+  const checks = [nodeCheck(), await npmCheck(), machineCheck(), onnxCheck(), diskCheck(project), storeCheck(project)]
+  return { ok: checks.every(({ ok }) => ok), checks }
+}
+
+const fine = (name: string, text: string): Check => ({ name, ok: true, text, problems: [] })
+const wrong = (name: string, text: string, hint: string): Check => ({
+  name,
+  ok: false,
+  text,
+  problems: [{ text: `${name}: ${text}`, hint }]
+})
+
+const nodeCheck = (): Check => fine("node", `${process.versions.node} on ${process.platform} ${process.arch}`)
+
+const npmCheck = async (): Promise<Check> => {
+  try {
+    const { stdout } = await promisify(execFile)("npm", ["--version"], {
+      timeout: 10_000,
+      shell: process.platform === "win32"
+    })
+    return fine("npm", stdout.trim())
+  } catch {
+    return fine("npm", "not found on the path; it is needed to install, not to run")
+  }
+}
+
+const machineCheck = (): Check =>
+  fine("machine", `${plural(availableParallelism(), "core")}, ${bytes(totalmem())} memory`)
+
+const onnxCheck = (): Check => {
+  const require = createRequire(import.meta.url)
+  try {
+    const { version } = JSON.parse(readFileSync(packageFile(require.resolve("onnxruntime-node")), "utf8")) as {
+      readonly version: string
+    }
+    const { listSupportedBackends } = require("onnxruntime-node") as {
+      readonly listSupportedBackends: () => ReadonlyArray<{ readonly name: string }>
+    }
+    const names = listSupportedBackends().map(({ name }) => name)
+    return fine("onnxruntime", `${version}, execution providers: ${names.join(", ")}`)
+  } catch (cause) {
+    const hint = "npm ci; without it pipelines run, but nothing can be trained or evaluated here"
+    return wrong("onnxruntime", `it cannot be loaded (${(cause as Error).message.split("\n")[0]})`, hint)
+  }
+}
+
+const packageFile = (inside: string): string => {
+  let folder = dirname(inside)
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder)
+  return join(folder, "package.json")
+}
+
+const diskCheck = (project: Project): Check => {
+  const place = existsSync(project.storeRoot) ? project.storeRoot : project.root
+  const { bavail, bsize } = statfsSync(place)
+  const free = bavail * bsize
+  return free >= leastFree
+    ? fine("disk", `${bytes(free)} free`)
+    : wrong("disk", `only ${bytes(free)} free`, "free some space; sluice gc --dry-run shows what the store can give")
+}
+
+const storeCheck = (project: Project): Check => {
+  const store = new Store(project.storeRoot)
+  const damage = store.check()
+  let objects = 0
+  let actions = 0
+  for (const _ of store.entries("objects")) objects++
+  for (const _ of store.entries("actions")) actions++
+  const text = `${count(objects)} objects, ${count(actions)} results, ${plural(store.refNames().length, "pipeline")}`
+  if (damage.length === 0) return fine("store", text)
+  return {
+    name: "store",
+    ok: false,
+    text: `${text}, ${plural(damage.length, "damaged entry", "damaged entries")}`,
+    problems: damage.map(({ path, what }) => ({
+      text: `${path}: ${what}`,
+      hint: path.includes(`${project.storeRoot}/refs`)
+        ? "delete the file and run the pipeline again"
+        : "delete the file; the next run computes what it belongs to anew"
+    }))
+  }
+}

@@ -1,0 +1,42 @@
+// sluice plan: what a run would do, node by node, and why. Runs nothing.
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { handler, parseSets, pipelineArgument, setFlag, workerCount, workersFlag } from "./sluice.ts"
+
+export const plan = Command.make(
+  "plan",
+  {
+    pipeline: pipelineArgument,
+    set: setFlag,
+    workers: workersFlag,
+    mermaid: Flag.Boolean("mermaid").pipe(
+      Flag.withDescription("Print the graph as a Mermaid diagram"),
+      Flag.withoutNegation,
+      Flag.withDefault(false)
+    )
+  },
+  handler(async ({ pipeline, set, workers, mermaid }, shared) => {
+    const sets = parseSets(set)
+    const [{ planPipeline }, { findProject, pipelineFile }, print] = await Promise.all([
+      import("../run/run.ts"),
+      import("../run/project.ts"),
+      import("./print-plan.ts")
+    ])
+    const { printJson, terminal } = await import("./print.ts")
+    const project = findProject(process.cwd(), shared.store)
+    const file = pipelineFile(project, pipeline, process.cwd())
+    const made = await planPipeline({ project, file, sets, workers: await workerCount(workers) })
+    const { graph } = made.survey
+    if (shared.json) printJson({ pipeline: graph.pipeline, nodes: made.plan.nodes })
+    else if (mermaid) process.stdout.write(print.mermaidOf(graph, made.plan.nodes))
+    else print.printPlan(terminal(process.stdout), graph.pipeline, made.plan.nodes)
+  })
+).pipe(
+  Command.withDescription("Say for every node whether it is a hit, runs, or may run, and why. Nothing is run."),
+  Command.withShortDescription("Say what would run, and why"),
+  Command.withExamples([
+    { command: "sluice plan quickstart", description: "What a run would do now" },
+    { command: "sluice plan quickstart --set quality.gopher.minWords=80", description: "What a change would cost" },
+    { command: "sluice plan quickstart --mermaid", description: "The graph, for Markdown" }
+  ])
+)

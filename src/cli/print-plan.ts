@@ -1,0 +1,81 @@
+// A plan as text: a line per node with verdict, partitions, rows and reasons; and the graph as a Mermaid diagram.
+import type { Graph } from "../graph/graph.ts"
+import type { NodePlan } from "../graph/plan.ts"
+import { count, type Style, table, type Terminal, widthOf, wrap } from "./print.ts"
+
+const verdicts: { readonly [V in NodePlan["verdict"]]: { readonly text: string; readonly style: Style } } = {
+  hit: { text: "hit", style: "green" },
+  run: { text: "run", style: "yellow" },
+  "may-run": { text: "may run", style: "cyan" }
+}
+
+const partitionsText = ({ partitions: { hit, run }, verdict }: NodePlan): string =>
+  hit + run === 0 ? "" : verdict === "hit" ? count(hit) : `${count(run)} of ${count(hit + run)}`
+
+const rowsText = ({ rows, verdict }: NodePlan): string => {
+  if (verdict === "hit") return count(rows.reusable)
+  if (rows.new === 0 && rows.reusable === 0) return ""
+  return rows.reusable === 0 ? `${count(rows.new)} new` : `${count(rows.new)} new, ${count(rows.reusable)} reused`
+}
+
+/** "3 hits, 2 run, 1 may run" */
+export const planSummary = (nodes: ReadonlyArray<NodePlan>): string => {
+  const number = (verdict: NodePlan["verdict"]) => nodes.filter((node) => node.verdict === verdict).length
+  const [hits, run, may] = [number("hit"), number("run"), number("may-run")]
+  return [
+    ...(hits > 0 ? [`${hits} ${hits === 1 ? "hit" : "hits"}`] : []),
+    ...(run > 0 ? [`${run} to run`] : []),
+    ...(may > 0 ? [`${may} may run`] : [])
+  ].join(", ")
+}
+
+/** Prints a plan as a table. */
+export const printPlan = (to: Terminal, pipeline: string, nodes: ReadonlyArray<NodePlan>): void => {
+  to.line(`${to.paint("bold", `plan of ${pipeline}`)}: ${planSummary(nodes)}`)
+  const head = ["node", "verdict", "partitions", "rows", ""].map((text) => to.paint("dim", text))
+  const rows = nodes.map((node) => {
+    const { text, style } = verdicts[node.verdict]
+    return [node.name, to.paint(style, text), partitionsText(node), rowsText(node), ""]
+  })
+  const lines = table(to, [[...head.slice(0, 4), ""], ...rows], ["left", "left", "right", "right"])
+  const edge = Math.max(...lines.map(widthOf)) + 2
+  to.line(`${lines[0]!.padEnd(0)}${" ".repeat(Math.max(0, edge - widthOf(lines[0]!)))}${to.paint("dim", "because")}`)
+  for (const [at, node] of nodes.entries()) because(to, lines[at + 1]!, edge, node)
+}
+
+/** The sentences stand beside the node where there is room, else below it. */
+const because = (to: Terminal, line: string, edge: number, node: NodePlan): void => {
+  const text = node.because.join("; ")
+  const room = to.width - edge
+  if (room < 30) {
+    to.line(line)
+    for (const part of node.verdict === "hit" ? [] : wrap(text, to.width - 6)) to.line(`      ${to.paint("dim", part)}`)
+    return
+  }
+  const [first, ...rest] = wrap(text, room)
+  to.line(`${line}${" ".repeat(edge - widthOf(line))}${first ?? ""}`)
+  for (const part of rest) to.line(`${" ".repeat(edge)}${part}`)
+}
+
+const shapes: { readonly [kind: string]: readonly [string, string] } = {
+  source: ["[(", ")]"],
+  program: ["[[", "]]"],
+  select: ["{{", "}}"]
+}
+
+/** The graph as a Mermaid flowchart, coloured by verdict. */
+export const mermaidOf = (graph: Graph, nodes: ReadonlyArray<NodePlan>): string => {
+  const id = new Map(graph.nodes.map((node, at) => [node, `n${at}`]))
+  const lines = graph.nodes.map((node, at) => {
+    const [open, close] = shapes[node.kind] ?? ["[", "]"]
+    return `  n${at}${open}"${node.name}"${close}:::${nodes[at]!.verdict === "hit" ? "hit" : "run"}`
+  })
+  const edges = graph.nodes.flatMap((node) =>
+    node.edges.map((edge) => {
+      const label = edge.part ?? (edge.input === "rows" ? undefined : (edge.label ?? edge.input))
+      return `  ${id.get(edge.node)} -->${label === undefined ? "" : `|${label}|`} ${id.get(node)}`
+    })
+  )
+  const styles = ["  classDef hit fill:#e6f4ea,stroke:#34a853", "  classDef run fill:#fef7e0,stroke:#f9ab00"]
+  return `${["flowchart TD", ...lines, ...edges, ...styles].join("\n")}\n`
+}

@@ -1,0 +1,50 @@
+// How the report writes numbers: grouped counts, figures at a sensible precision, spans of time.
+
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
+
+/** A whole number with its thousands apart. */
+export const count = (value: number): string => grouped.format(value)
+
+/** A count with its noun: `1 row`, `2 rows`. */
+export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`
+
+/** A figure to about three digits, with a real minus sign. */
+export const figure = (value: number): string => {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–"
+  const size = Math.abs(value)
+  const sign = value < 0 ? "−" : ""
+  if (size === 0) return "0"
+  if (size >= 1e7) return `${sign}${size.toExponential(2)}`
+  if (size >= 100) return `${sign}${grouped.format(size)}`
+  if (size >= 10) return `${sign}${size.toFixed(1)}`
+  if (size >= 1) return `${sign}${size.toFixed(2)}`
+  if (size >= 0.001) return `${sign}${size.toFixed(3)}`
+  return `${sign}${size.toExponential(1)}`
+}
+
+/** A difference: always with its sign. */
+export const signed = (value: number): string => (value > 0 ? `+${figure(value)}` : figure(value))
+
+/** A number of parameters or tokens: `1.4 M`. */
+export const amount = (value: number): string => {
+  if (value >= 1e9) return `${(value / 1e9).toFixed(1)} B`
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} M`
+  if (value >= 1e4) return `${(value / 1e3).toFixed(0)} k`
+  return count(value)
+}
+
+/** A probability: `p = 0.012`, or `p < 0.001`. */
+export const chance = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`)
+
+/** A span of time. */
+export const span = (seconds: number): string => {
+  if (seconds < 0.05) return "0 s"
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 100) return `${seconds.toFixed(0)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
+}
+
+/** A moment, to the minute, in UTC. */
+export const moment = (milliseconds: number): string =>
+  `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`
