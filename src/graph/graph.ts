@@ -72,6 +72,7 @@ class Builder {
   readonly nodes: Array<GraphNode> = []
   readonly #known = new Map<Call, GraphNode>()
   readonly #names = new Map<string, number>()
+  readonly #taken = new Set<string>()
   readonly #settings: Settings
   readonly #errors: Array<SluiceError> = []
 
@@ -109,9 +110,13 @@ class Builder {
   #name(call: Call): string {
     const { name: given } = call.options as { readonly name?: unknown }
     const base = typeof given === "string" && !("name" in call.declaration.options) ? given : call.declaration.name
-    const count = (this.#names.get(base) ?? 0) + 1
+    let count = this.#names.get(base) ?? 0
+    let name: string
+    do name = ++count === 1 ? base : `${base}#${count}`
+    while (this.#taken.has(name))
     this.#names.set(base, count)
-    return count === 1 ? base : `${base}#${count}`
+    this.#taken.add(name)
+    return name
   }
 
   #make(call: Call): GraphNode {
@@ -185,6 +190,20 @@ export const columnName = (
   need: string
 ): string => (optionFields(declaration)[need]?.kind === "column" ? (options[need] as string) : need)
 
+/** The columns that a node's column options name: no part of a function's key, but of where its results stand. */
+export const chosenColumns = (node: Pick<GraphNode, "declaration" | "options">): { readonly [name: string]: unknown } =>
+  Object.fromEntries(
+    Object.entries(optionFields(node.declaration))
+      .filter(([, { kind }]) => kind === "column")
+      .map(([name]) => [name, node.options[name]])
+  )
+
+/** The options that a node's functions see: all but the names of columns. */
+export const seenOptions = (node: GraphNode): { readonly [name: string]: unknown } => {
+  const columns = chosenColumns(node)
+  return Object.fromEntries(Object.entries(node.options).filter(([name]) => !(name in columns)))
+}
+
 const renamed = (declaration: Declaration, options: { readonly [name: string]: unknown }, fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, schema]) => [columnName(declaration, options, name), schema]))
 
@@ -204,12 +223,19 @@ const columnsOf = (
     case "gather":
       return declaration.emits
     case "filter":
-    case "select":
       return before
+    case "select":
+      return declaration.name === "union.rows" ? sharedColumns(edges) : before
     case "program":
       return {}
   }
 }
+
+/** A union has the columns that all its inputs have. */
+const sharedColumns = (edges: ReadonlyArray<Edge>): Fields =>
+  Object.fromEntries(
+    Object.entries(edges[0]!.node.columns).filter(([name]) => edges.every((edge) => name in edge.node.columns))
+  )
 
 const sourceColumns = (
   emits: Fields | { readonly option: string },

@@ -4,7 +4,7 @@ import { keyOf } from "../table/digest.ts"
 import { canonicalSchema } from "../table/field.ts"
 import { type Code, hashOf } from "./code.ts"
 import { epochsOf } from "./epoch.ts"
-import type { GraphNode } from "./graph.ts"
+import { chosenColumns, type Graph, type GraphNode } from "./graph.ts"
 import { earlyOptions } from "./options.ts"
 
 /** What of the running system can change a result. */
@@ -145,6 +145,17 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
     }
   }
 }
+
+/** A digest of a graph but for its code: whoever loads the pipeline again can tell whether it is still the same. */
+export const graphKey = (graph: Graph): string =>
+  keyOf(
+    graph.nodes.map((node) => [
+      node.name,
+      nodeKeys(node, { functions: {}, impure: undefined }),
+      chosenColumns(node),
+      node.edges.map(({ input, label, node: from, part }) => [input, label ?? null, from.name, part ?? null])
+    ])
+  )
 
 /** The stage and options that child ids are made from. */
 export const childLabel = (node: GraphNode): string => `${node.declaration.name}\u0000${keyOf(optionsOf(node))}`

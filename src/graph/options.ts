@@ -67,14 +67,18 @@ const decodeOne = (
   settings: Settings
 ): { readonly value: unknown } | SluiceError => {
   let value = written
+  let raw: string | undefined
   let where = `${node}.${name}`
   if (isParam(value)) {
-    const text = settings.param(value.name)
-    where = text === undefined ? where : `--set ${value.name}`
-    value = text === undefined ? value.fallback : parseText(text)
+    raw = settings.param(value.name)
+    where = raw === undefined ? where : `--set ${value.name}`
+    value = raw === undefined ? value.fallback : parseText(raw)
   }
   const text = settings.option(node, name)
-  if (text !== undefined) value = parseText(text)
+  if (text !== undefined) {
+    raw = text
+    value = parseText(text)
+  }
   if (value === undefined) {
     if (spec.required)
       return new SluiceError("SLUICE_BAD_OPTION", `${node} needs the option "${name}"`, { hint: `give ${name}` })
@@ -82,10 +86,13 @@ const decodeOne = (
   }
   if (spec.kind === "rows") return { value }
   if (spec.kind === "column")
-    return typeof value === "string"
-      ? { value }
+    return typeof (raw ?? value) === "string"
+      ? { value: raw ?? value }
       : new SluiceError("SLUICE_BAD_OPTION", `${where} must be the name of a column`)
-  const result = Schema.decodeUnknownResult(spec.schema as Schema.Codec<unknown>)(value)
+  const decode = Schema.decodeUnknownResult(spec.schema as Schema.Codec<unknown>)
+  let result = decode(value)
+  // `--set year=2024` is text where the option takes text.
+  if (Result.isFailure(result) && raw !== undefined && typeof value !== "string") result = decode(raw)
   if (Result.isSuccess(result)) return { value: result.success }
   return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(value)}`, {
     evidence: String(result.failure.message).split("\n"),

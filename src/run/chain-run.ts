@@ -1,14 +1,14 @@
 // One chain at work: takes partitions from earlier runs while it can, sends the rest to workers, adds up what came of them.
 import * as Effect from "effect/Effect"
-import { SluiceError } from "../errors.ts"
-import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { View } from "../table/view.ts"
 import type { Chain, ChainLink } from "./chain.ts"
+import { badRow, failedRows, notRowLocal } from "./chain-error.ts"
 import type { Execution, Failure, Made } from "./execution.ts"
 import { datasetHead } from "./node-record.ts"
 import { parseKey } from "./parse.ts"
-import { reuseKey } from "./planner.ts"
-import type { RecordPartition, Records } from "./records.ts"
+import { placeOf } from "./planner.ts"
+import type { Records } from "./records.ts"
+import { earlierActions, rememberActions } from "./reuse-list.ts"
 import { lookUp, type Outcome, type RowAction } from "./row-action.ts"
 import { checkKeys, sourceRefs } from "./source-refs.ts"
 import type { ChainStep, ChainTask } from "./task.ts"
@@ -26,8 +26,11 @@ export class ChainRun {
   readonly #records: Records | undefined
   /** By link, by partition. */
   readonly #passed: ReadonlyArray<Array<Passed | undefined>>
+  /** By link: actions of partitions with failed rows. */
+  readonly #failed: ReadonlyArray<Array<string>>
   readonly #reuse: ReadonlyArray<ReadonlyArray<string>>
-  readonly #used = new Set<string>()
+  /** How many partitions took an earlier action whole: their rows are no longer to be looked for. */
+  readonly #used = new Map<string, number>()
   readonly #rechecks: Array<Promise<void>> = []
   readonly #rechecked = new Set<ChainLink>()
 
@@ -38,8 +41,10 @@ export class ChainRun {
     const first = chain.links[0]!
     this.#records = first.role === "parse" ? execution.plan.records.get(first.node) : undefined
     this.#passed = chain.links.map(() => [])
-    this.#reuse = chain.links.map(
-      (link) => execution.survey.store.action<ReadonlyArray<string>>(reuseKey(this.#keys(link).row)) ?? []
+    this.#failed = chain.links.map(() => [])
+    const { survey } = execution
+    this.#reuse = chain.links.map((link) =>
+      earlierActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge))
     )
   }
 
@@ -61,9 +66,21 @@ export class ChainRun {
         if (rest !== undefined) waiting.push({ index, ...rest })
       }
       const concurrency = Math.max(2, self.#execution.threads + 1)
-      yield* Effect.forEach(waiting, (work) => self.#send(work), { concurrency, discard: true })
+      yield* Effect.forEach(waiting, (work) => self.#send(work), { concurrency, discard: true }).pipe(
+        Effect.tapError(() => Effect.sync(() => self.#salvage()))
+      )
       yield* self.#execution.promise(() => Promise.all(self.#rechecks))
     })
+  }
+
+  /** After a failure: what was computed, and the good rows of what failed, serve the next run. */
+  #salvage() {
+    const { survey } = this.#execution
+    for (const [at, link] of this.#chain.links.entries()) {
+      const keys = this.#passed[at]!.flatMap((passed) => (passed === undefined ? [] : [passed.reuseKey]))
+      keys.push(...this.#failed[at]!)
+      rememberActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge), keys, false)
+    }
   }
 
   #announce() {
@@ -112,7 +129,12 @@ export class ChainRun {
 
   #step(at: number): ChainStep {
     const link = this.#chain.links[at]!
-    const reuse = this.#reuse[at]!.filter((key) => !this.#used.has(key))
+    const used = new Map(this.#used)
+    const reuse = this.#reuse[at]!.filter((key) => {
+      const times = used.get(key) ?? 0
+      if (times > 0) used.set(key, times - 1)
+      return times === 0
+    })
     return { node: link.node.name, keys: this.#keys(link), reuse }
   }
 
@@ -152,7 +174,11 @@ export class ChainRun {
     const link = this.#chain.links[at]!
     const part = this.#records!.partitions[index]!
     const bad = action.errors[0]
-    if (bad !== undefined && link.node.options["onBadRow"] !== "drop") throw this.#badRow(link, part, bad)
+    if (bad !== undefined && link.node.options["onBadRow"] !== "drop") {
+      this.#failed[at]!.push(key)
+      const done = this.#passed[0]!.filter((passed) => passed !== undefined).length
+      throw badRow(link.node, this.#records!, part, bad, done)
+    }
     const tally = this.#execution.tally(link.node)
     tally.in += action.counts.in
     tally.kept += action.counts.out
@@ -160,20 +186,6 @@ export class ChainRun {
     tally.dropped += action.errors.length
     if (action.errors.length > 0) tally.reason({ "bad-row": action.errors.length })
     this.#count_(at, index, key, key, action.face!.view, computed, action.counts, action.errors.length, 0)
-  }
-
-  #badRow(
-    link: ChainLink,
-    part: RecordPartition,
-    bad: { readonly row: number; readonly message: string }
-  ): SluiceError {
-    const { path, place } = this.#records!.place(part, bad.row)
-    const where = "line" in place ? `line ${place.line}` : place.start === 0 ? "" : `bytes ${place.start}–${place.end}`
-    const done = this.#passed[0]!.filter((passed) => passed !== undefined).length
-    return new SluiceError("SLUICE_BAD_INPUT", `${link.node.name}: ${path}${where ? ` ${where}` : ""} ${bad.message}`, {
-      evidence: [`${done} of ${this.#count} partitions are done and kept`],
-      hint: `fix the ${"line" in place ? "line" : "file"}, or ${(link.node.declaration as SourceDeclaration).name}({ onBadRow: "drop" })`
-    })
   }
 
   #took(at: number, index: number, outcome: Outcome, seconds: number) {
@@ -188,7 +200,10 @@ export class ChainRun {
       tally.failed += counts.failed
       tally.reason(reasons)
     }
-    if (counts.failed > 0) this.#failedRows(link, outcome)
+    if (counts.failed > 0) {
+      this.#failed[at]!.push(outcome.reuseKey)
+      throw failedRows(link.node, outcome.action)
+    }
     this.#count_(
       at,
       index,
@@ -223,7 +238,7 @@ export class ChainRun {
     if (hit) tally.hit++
     else tally.run++
     this.#passed[at]![index] = { key, reuseKey: reuse, view }
-    if (hit) this.#used.add(reuse)
+    if (hit) this.#used.set(reuse, (this.#used.get(reuse) ?? 0) + 1)
     this.#execution.journal.write({
       event: "partition",
       node: node.name,
@@ -232,18 +247,6 @@ export class ChainRun {
       dropped,
       computed
     })
-  }
-
-  #failedRows(link: ChainLink, outcome: Outcome): never {
-    const { errors, counts } = outcome.action
-    throw new SluiceError(
-      "SLUICE_FAILED_ROWS",
-      `${link.node.name}: ${counts.failed} of ${counts.in} rows of a partition failed: ${errors[0]!.message}`,
-      {
-        evidence: errors.slice(0, 3).map((error) => `row ${error.row}: ${error.message}`),
-        hint: "mend the stage or the rows and run again: only failed rows are computed again"
-      }
-    )
   }
 
   /** New code is tried for memory between rows, on a sample, in a thread of its own. */
@@ -256,14 +259,7 @@ export class ChainRun {
       this.#execution.recheck(task).then(({ differs }) => {
         if (differs.length === 0) return
         this.#execution.survey.store.removeAction(outcome.key)
-        throw new SluiceError(
-          "SLUICE_NOT_ROW_LOCAL",
-          `${link.node.name} gives other results for the same row in another order`,
-          {
-            evidence: [`row ${differs[0]!.slice(0, 12)} and ${differs.length - 1} more of a sample`],
-            hint: "a row function must not keep anything between rows: no module-level state, no /g regular expression"
-          }
-        )
+        throw notRowLocal(link.node, differs)
       })
     )
   }
@@ -274,12 +270,10 @@ export class ChainRun {
 
   /** Lets later runs take single rows from these partitions. */
   rememberReuse(at: number) {
-    const { store } = this.#execution.survey
+    const { survey } = this.#execution
+    const link = this.#chain.links[at]!
     const now = this.#passed[at]!.map((passed) => passed!.reuseKey)
-    const known = new Set(now)
-    const before = this.#reuse[at]!.filter((key) => !known.has(key)).slice(0, now.length)
-    if (before.length + now.length !== this.#reuse[at]!.length || now.some((key, i) => key !== this.#reuse[at]![i]))
-      store.putAction(reuseKey(this.#keys(this.#chain.links[at]!).row), [...now, ...before])
+    rememberActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge), now)
   }
 
   made(at: number): Made {

@@ -11,7 +11,7 @@ import { chainsOf, prepares } from "./chain.ts"
 import { ChainRun } from "./chain-run.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
-import { headOf, ingredientsOf, type Plan, recordKey } from "./planner.ts"
+import { headOf, ingredientsOf, intact, type Plan, recordKey } from "./planner.ts"
 import type { Pool } from "./pool.ts"
 import type { Survey } from "./survey.ts"
 import { Tally } from "./tally.ts"
@@ -158,6 +158,11 @@ export class Execution {
     const self = this
     return Effect.gen(function* () {
       for (const edge of node.edges) yield* self.record(edge.node)
+      const known = self.#unchanged(node)
+      if (known !== undefined) {
+        self.#hit(node, known)
+        return yield* Deferred.succeed(self.#done.get(node)!, known).pipe(Effect.asVoid)
+      }
       const work =
         node.kind === "select"
           ? runSelect(self, node)
@@ -166,6 +171,14 @@ export class Execution {
             : one.withPermit(runProgramNode(self, node))
       yield* self.complete(node, yield* work)
     })
+  }
+
+  /** A program's result of an earlier run, where its inputs turned out to be what they were: the wave stops here. */
+  #unchanged(node: GraphNode): NodeRecord | undefined {
+    if (node.kind !== "program" || this.survey.code.get(node)!.impure !== undefined) return undefined
+    const { store } = this.survey
+    const record = store.action<NodeRecord>(recordKey(this.survey, node, this.records))
+    return record !== undefined && intact(store, record) ? record : undefined
   }
 
   /** Seals what a node made into its record and lets go those who wait for it. */

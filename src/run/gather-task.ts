@@ -1,6 +1,6 @@
 // Runs a gather: spreads groups over buckets, computes each bucket whose rows changed, and records which rows made which.
 import { SluiceError } from "../errors.ts"
-import type { GraphNode } from "../graph/graph.ts"
+import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import { childLabel, type NodeKeys } from "../graph/key.ts"
 import type { GatherDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
@@ -10,6 +10,7 @@ import { bytesOf, writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { groupRowId } from "../table/row-id.ts"
 import { digestsOf, freshView, Partition } from "../table/view.ts"
+import { viewIntact } from "./row-action.ts"
 import { columnsOf, fieldsOf, type Row, rowsAt } from "./row-function.ts"
 import type { GatherAction, GatherResult, GatherTask } from "./task.ts"
 
@@ -27,7 +28,7 @@ export const gatherRows = async (store: Store, node: GraphNode, task: GatherTask
     buckets: buckets.map((entries) => {
       const key = keyOf([task.keys.whole, content(entries.map((e) => e.digest)), content(entries.map((e) => e.id))])
       const known = store.action<GatherAction>(key)
-      if (known !== undefined && store.has(known.edges) && store.has(known.view.ids))
+      if (known !== undefined && store.has(known.edges) && viewIntact(store, known.view))
         return { key, action: known, hit: true }
       const action = applyGroups(store, node, declaration, task.keys, entries)
       store.putAction(key, action)
@@ -45,6 +46,7 @@ const fill = async (
   task: GatherTask
 ): Promise<ReadonlyArray<ReadonlyArray<Entry>>> => {
   const buckets: Array<Array<Entry>> = Array.from({ length: declaration.buckets }, () => [])
+  const options = seenOptions(node)
   for (const view of task.views) {
     const partition = new Partition(view, store)
     const read = await partition.columns([...new Set(Object.values(node.reads))])
@@ -56,7 +58,7 @@ const fill = async (
     )
     const ids = partition.ids()
     rows.forEach((row, i) => {
-      const key = String(declaration.key(row, node.options))
+      const key = String(declaration.key(row, options))
       const bucket = Number.parseInt(keyOf(key).slice(0, 8), 16) % declaration.buckets
       const at = i * digestBytes
       buckets[bucket]!.push({
@@ -89,7 +91,7 @@ const applyGroups = (
   for (const [key, group] of groups) {
     const made = declaration.apply(
       group.map((entry) => entry.row),
-      node.options,
+      seenOptions(node),
       key
     ) as ReadonlyArray<unknown> | string
     if (typeof made === "string" || made.length === 0) {

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs"
 
 export class LoadedSources {
   readonly #digests = new Map<string, string>()
+  #told = 0
 
   constructor() {
     registerHooks({
@@ -19,6 +20,13 @@ export class LoadedSources {
 
   #note(file: string) {
     this.#digests.set(file, createHash("sha256").update(readFileSync(file)).digest("hex"))
+  }
+
+  /** Those loaded since this was last asked: row functions may import more. */
+  fresh(): ReadonlyArray<readonly [string, string]> {
+    const fresh = [...this.#digests].slice(this.#told)
+    this.#told = this.#digests.size
+    return fresh
   }
 
   /** sha256 by file, of what has been loaded so far. */

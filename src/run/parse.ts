@@ -12,7 +12,7 @@ import { writeParquet } from "../table/parquet.ts"
 import { keyedRowId } from "../table/row-id.ts"
 import { digestsOf, freshView, Partition } from "../table/view.ts"
 import type { RowAction, RowError } from "./row-action.ts"
-import { columnsOf, fieldsOf } from "./row-function.ts"
+import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
 /** The records of one partition, as they travel to a worker. */
@@ -81,6 +81,8 @@ export const parseRecords = async (
       const parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
       const decoded = decode(parsed)
       if (Result.isFailure(decoded)) throw new Error(`does not fit the row schema: ${oneLine(decoded.failure.message)}`)
+      const wrong = misfitOf(decoded.success, fields)
+      if (wrong !== undefined) throw new TypeError(wrong)
       results.push(decoded.success)
     } catch (cause) {
       errors.push({ row, message: (cause as Error).message })

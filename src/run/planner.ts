@@ -2,16 +2,18 @@
 import { keyOf } from "../table/digest.ts"
 import type { View } from "../table/view.ts"
 import { explainChange, type NodeIngredients, type NodePlan } from "../graph/plan.ts"
-import type { Edge, GraphNode } from "../graph/graph.ts"
+import { chosenColumns, type Edge, type GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import { hashOf } from "../graph/code.ts"
+import { epochsOf } from "../graph/epoch.ts"
 import { runtime } from "../graph/key.ts"
 import { datasetDigest, type DatasetHead, type NodeRecord, type PipelineRef, viewsOf } from "./node-record.ts"
 import { parseKey, recordDigests } from "./parse.ts"
 import { Records } from "./records.ts"
+import { earlierActions } from "./reuse-list.ts"
 import { lookUp, type RowAction, rowKey, viewIntact } from "./row-action.ts"
 import { RowReuse } from "./row-reuse.ts"
-import type { Store } from "../store/store.ts"
+import { DamagedObject, type Store } from "../store/store.ts"
 import type { Survey } from "./survey.ts"
 
 /** What is known of a node before the run: its record where it is a hit, else which partitions are known. */
@@ -55,7 +57,8 @@ export const recordKey = (survey: Survey, node: GraphNode, inputs: ReadonlyMap<G
     return keyOf(["record", keys.row, files])
   }
   const edges = node.edges.map((edge) => [edge.input, edge.label ?? null, inputOf(node, edge, inputs.get(edge.node)!)])
-  return keyOf(["record", keys.row, keys.whole, edges, node.kind === "program" ? survey.compute : null])
+  const compute = node.kind === "program" ? survey.compute : null
+  return keyOf(["record", keys.row, keys.whole, edges, chosenColumns(node), compute])
 }
 
 export const edgeLabel = (edge: Edge): string =>
@@ -67,7 +70,7 @@ export const ingredientsOf = (
   inputs: ReadonlyMap<GraphNode, NodeRecord>
 ): NodeIngredients => ({
   code: survey.code.get(node)!.functions,
-  options: node.keyed,
+  options: { ...node.keyed, ...chosenColumns(node) },
   inputs:
     node.kind === "source"
       ? Object.fromEntries(survey.files.get(node)!.map(({ path, digest }) => [path, digest]))
@@ -80,7 +83,7 @@ export const ingredientsOf = (
 })
 
 /** Whether every object that a record names is there. */
-const intact = (store: Store, record: NodeRecord): boolean => {
+export const intact = (store: Store, record: NodeRecord): boolean => {
   const files = record.folder?.files.map(({ object }) => object) ?? []
   if (![record.refs, record.ingredients.code, ...files].every((object) => store.has(object))) return false
   return Object.values(record.datasets).every(
@@ -160,6 +163,16 @@ class Planner {
     return key === undefined ? undefined : this.#survey.store.action<NodeRecord>(key)
   }
 
+  /** The functions behind an earlier result; a reason that cannot be read any more is no reason to fail. */
+  #codeOf(record: NodeRecord): NodeIngredients["code"] | undefined {
+    try {
+      return JSON.parse(Buffer.from(this.#survey.store.get(record.ingredients.code)).toString())
+    } catch (cause) {
+      if (cause instanceof DamagedObject) return undefined
+      throw cause
+    }
+  }
+
   /** What changed in the node itself since the last finished run. */
   #why(node: GraphNode, waiting: ReadonlyArray<Edge>): ReadonlyArray<string> {
     const { impure } = this.#survey.code.get(node)!
@@ -167,8 +180,8 @@ class Planner {
     const last = this.#last(node)
     if (last === undefined) return ["it has not run before"]
     const now = ingredientsOf(this.#survey, node, this.#found)
-    const code = JSON.parse(Buffer.from(this.#survey.store.get(last.ingredients.code)).toString())
-    const sentences = [...explainChange({ ...last.ingredients, code }, now)]
+    const code = this.#codeOf(last)
+    const sentences = code === undefined ? [] : [...explainChange({ ...last.ingredients, code }, now)]
     if (node.kind === "source") sentences.push(...explainFiles(last.ingredients.inputs, now.inputs))
     else if (waiting.length === 0)
       for (const [label, digest] of Object.entries(now.inputs)) {
@@ -182,13 +195,13 @@ class Planner {
   async #source(node: GraphNode): Promise<NodePlan> {
     const { store } = this.#survey
     const keys = this.#survey.keys.get(node)!
-    const frameKey = keyOf([hashOf(this.#survey.code.get(node)!, "frame"), node.keyed])
+    const frameKey = keyOf([epochsOf("ingest"), hashOf(this.#survey.code.get(node)!, "frame"), node.keyed])
     const records = await Records.of(node, frameKey, this.#survey.files.get(node)!, store)
     this.records.set(node, records)
     const paths = records.files.map(({ path }) => path)
     const actions = records.partitions.map((part) => store.action<RowAction>(parseKey(node, keys, { ...part, paths })))
     const views = actions.map((action) => action?.face?.view)
-    const reuse = new RowReuse(store, store.action<ReadonlyArray<string>>(reuseKey(keys.row)) ?? [])
+    const reuse = new RowReuse(store, earlierActions(store, keys.row, placeOf(this.#survey, node, undefined)))
     let fresh = 0
     records.partitions.forEach((part, index) => {
       if (views[index] !== undefined) return
@@ -219,7 +232,7 @@ class Planner {
     const missing = inputs.flatMap((view, index) => (view !== undefined && outcomes[index] === undefined ? [view] : []))
     const known = missing.filter((view) => store.action(rowKey(node, keys, view)) !== undefined)
     const total = inputs.reduce((sum, view) => sum + (view?.rows ?? 0), 0)
-    const reuse = store.action<ReadonlyArray<string>>(reuseKey(keys.row)) === undefined
+    const reuse = earlierActions(store, keys.row, placeOf(this.#survey, node, edge)).length === 0
     const fresh = reuse
       ? missing.reduce((sum, view) => sum + view.rows, 0) - known.reduce((sum, view) => sum + view.rows, 0)
       : (above.fresh ?? 0)
@@ -233,8 +246,9 @@ class Planner {
   }
 }
 
-/** Under this key stands the list of actions that a function's later runs take rows from. */
-export const reuseKey = (functionKey: string): string => keyOf(["reuse", functionKey])
+/** Where a function runs: a pipeline's node, on the rows of one of its inputs. */
+export const placeOf = (survey: Survey, node: GraphNode, edge: Edge | undefined): string =>
+  JSON.stringify([survey.graph.pipeline, node.name, edge === undefined ? -1 : node.edges.indexOf(edge)])
 
 const explainFiles = (
   before: { readonly [path: string]: string },

@@ -39,7 +39,7 @@ export class Pool {
   readonly #options: PoolOptions
   readonly #slots = new Set<Slot>()
   readonly #queue: Array<Job> = []
-  #starting = 0
+  readonly #starting = new Set<Worker>()
   #closed = false
 
   constructor(options: PoolOptions) {
@@ -67,7 +67,8 @@ export class Pool {
     while (this.#queue.length > 0) {
       const idle = [...this.#slots].find((slot) => slot.job === undefined)
       if (idle === undefined) {
-        if (this.#slots.size + this.#starting < this.#options.size && this.#starting < this.#queue.length) this.#start()
+        if (this.#slots.size + this.#starting.size < this.#options.size && this.#starting.size < this.#queue.length)
+          this.#start()
         else return
         continue
       }
@@ -78,18 +79,16 @@ export class Pool {
   }
 
   #start() {
-    this.#starting++
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: this.#options.start,
       env: { ...process.env, TZ: "UTC", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
       stdout: false
     })
+    this.#starting.add(worker)
     const slot: Slot = { worker, job: undefined }
-    let ready = false
     worker.on("message", (message: Message) => {
       if ("ready" in message) {
-        ready = true
-        this.#starting--
+        this.#starting.delete(worker)
         const edited = this.#edited(message.sources)
         if (edited !== undefined) {
           void worker.terminate()
@@ -98,35 +97,35 @@ export class Pool {
         }
         this.#slots.add(slot)
       } else if ("failed" in message) {
-        this.#starting--
-        ready = true
+        this.#starting.delete(worker)
         this.#failAll(unwireError(message.failed))
         return
       } else {
         const { job } = slot
         slot.job = undefined
+        const edited = "error" in message ? undefined : this.#edited(message.sources)
         if ("error" in message) job?.reject(unwireError(message.error))
+        else if (edited !== undefined) job?.reject(edited)
         else job?.resolve(message.result as never)
       }
       this.#feed()
     })
     const died = (what: string) => {
-      if (!ready) this.#starting--
-      ready = true
+      const began = !this.#starting.delete(worker)
       this.#slots.delete(slot)
       const { job } = slot
       slot.job = undefined
       if (this.#closed) return
-      job?.reject(
-        new SluiceError("SLUICE_WORKER", `a worker thread died: ${what}`, {
-          hint: "run again: finished partitions are kept; --workers 1 needs less memory"
-        })
-      )
-      this.#feed()
+      const error = new SluiceError("SLUICE_WORKER", `a worker thread died: ${what}`, {
+        hint: "run again: finished partitions are kept; --workers 1 needs less memory"
+      })
+      job?.reject(error)
+      if (began) this.#feed()
+      else this.#failAll(error)
     }
     worker.on("error", (cause) => died(cause instanceof Error ? cause.message : String(cause)))
     worker.on("exit", (code) => {
-      if (this.#slots.has(slot) || !ready) died(`exit code ${code}`)
+      if (this.#slots.has(slot) || this.#starting.has(worker)) died(`exit code ${code}`)
     })
   }
 
@@ -147,13 +146,19 @@ export class Pool {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#slots].map((slot) => slot.worker.terminate()))
+    const workers = [...this.#starting, ...[...this.#slots].map(({ worker }) => worker)]
+    this.#starting.clear()
     this.#slots.clear()
+    await Promise.all(workers.map((worker) => worker.terminate()))
   }
 }
 
 type Message =
   | { readonly ready: true; readonly sources: ReadonlyArray<readonly [string, string]> }
   | { readonly failed: WireError }
-  | { readonly id: number; readonly result: unknown }
+  | {
+      readonly id: number
+      readonly result: unknown
+      readonly sources: ReadonlyArray<readonly [string, string]>
+    }
   | { readonly id: number; readonly error: WireError }

@@ -4,13 +4,15 @@ import { join } from "node:path"
 import type { ProgramDeclaration } from "../stage/declaration.ts"
 import { columnValues } from "../table/column.ts"
 import { readParquet } from "../table/parquet.ts"
+import { seenOptions } from "../graph/graph.ts"
 import { LoadedSources } from "./loaded-sources.ts"
 import type { InputSpec } from "./program-inputs.ts"
-import { loadGraph } from "./project.ts"
+import { reloadGraph } from "./project.ts"
 
 /** What a program's process is told, as JSON in a file. */
 export interface ProgramSpec {
   readonly pipeline: string
+  readonly graph: string
   readonly sets: { readonly [target: string]: string }
   readonly node: string
   readonly inputs: { readonly [name: string]: SpecValue }
@@ -71,7 +73,7 @@ const openValue = (value: SpecValue): unknown => {
 const main = async (specPath: string) => {
   const sources = new LoadedSources()
   const spec = JSON.parse(readFileSync(specPath, "utf8")) as ProgramSpec
-  const graph = await loadGraph(spec.pipeline, spec.sets)
+  const graph = await reloadGraph(spec)
   const node = graph.nodes.find(({ name }) => name === spec.node)!
   const used: Record<string, Array<string>> = {}
   const skipped: Array<readonly [string, string, string]> = []
@@ -79,7 +81,7 @@ const main = async (specPath: string) => {
   mkdirSync(spec.work, { recursive: true })
   const context = {
     inputs: Object.fromEntries(Object.entries(spec.inputs).map(([name, value]) => [name, openValue(value)])),
-    options: node.options,
+    options: seenOptions(node),
     threads: spec.threads,
     out: spec.out,
     work: spec.work,

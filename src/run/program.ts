@@ -19,6 +19,7 @@ export interface ProgramTask {
   readonly node: GraphNode
   readonly key: string
   readonly pipeline: string
+  readonly graph: string
   readonly sets: { readonly [target: string]: string }
   readonly threads: number
   readonly inputs: ReadonlyArray<{ readonly edge: Edge; readonly spec: InputSpec }>
@@ -46,6 +47,7 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
     mkdirSync(out, { recursive: true })
     const spec: ProgramSpec = {
       pipeline: task.pipeline,
+      graph: task.graph,
       sets: task.sets,
       node: task.node.name,
       inputs: specInputs(task),
@@ -152,16 +154,23 @@ const account = (
   const reasons: Record<string, number> = {}
   let rows = 0
   let kept = 0
-  for (const { edge, spec } of task.inputs) {
-    if (spec.kind !== "dataset") continue
-    rows += spec.rows
-    const used = outcome.used[edge.input] ?? []
-    const skipped = outcome.skipped.filter(([input]) => input === edge.input)
-    const named = new Set([...used, ...skipped.map(([, id]) => id)])
-    if (named.size !== spec.rows || used.length + skipped.length !== spec.rows)
+  const datasets = Map.groupBy(
+    task.inputs.filter(({ spec }) => spec.kind === "dataset"),
+    ({ edge }) => edge.input
+  )
+  for (const [input, group] of datasets) {
+    const counts = group.map(({ spec }) => (spec.kind === "dataset" ? spec.rows : 0))
+    const given = counts.reduce((sum, count) => sum + count, 0)
+    rows += given
+    const used = outcome.used[input] ?? []
+    const skipped = outcome.skipped.filter(([name]) => name === input)
+    const named = new Set([...used, ...skipped.map(([, id]) => id)]).size
+    // Datasets of one list may share rows.
+    const complete = named <= given && named >= Math.max(...counts) && (group.length > 1 || named === given)
+    if (!complete || used.length + skipped.length !== given)
       throw new SluiceError(
         "SLUICE_CONSERVATION",
-        `${task.node.name} accounts for ${named.size} of the ${spec.rows} rows of "${edge.input}" (${used.length} used, ${skipped.length} skipped)`,
+        `${task.node.name} accounts for ${named} of the ${given} rows of "${input}" (${used.length} used, ${skipped.length} skipped)`,
         { hint: "call used() or skipped() exactly once for every input row" }
       )
     kept += used.length

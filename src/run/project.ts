@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
 import { buildGraph, type Graph } from "../graph/graph.ts"
+import { graphKey } from "../graph/key.ts"
 import { isPipeline } from "../stage/pipeline.ts"
 
 export interface Project {
@@ -61,6 +62,20 @@ export const loadGraph = async (file: string, sets: { readonly [target: string]:
       hint: 'end the file with: export default pipeline("name", { … })'
     })
   return buildGraph(module.default, sets)
+}
+
+/** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */
+export const reloadGraph = async (start: {
+  readonly pipeline: string
+  readonly sets: { readonly [target: string]: string }
+  readonly graph: string
+}): Promise<Graph> => {
+  const graph = await loadGraph(start.pipeline, start.sets)
+  if (graphKey(graph) !== start.graph)
+    throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${basename(start.pipeline)} changed during the run`, {
+      hint: "run again: finished work is kept"
+    })
+  return graph
 }
 
 const firstLine = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!

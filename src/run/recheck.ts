@@ -1,7 +1,7 @@
 // Checks that a row function has no memory: computes a sample of rows again, in another order, in a thread of its own.
 import type { GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
-import { digestHex, digestText, takeDigests } from "../table/digest.ts"
+import { digestHex, digestText, sha256, takeDigests } from "../table/digest.ts"
 import { readPack, uint16Of } from "../table/pack.ts"
 import { Partition } from "../table/view.ts"
 import type { RowAction } from "./row-action.ts"
@@ -25,33 +25,40 @@ export const recheckRows = async (
   const chosen = Int32Array.from({ length: Math.min(sampleRows, whole.rows) }, (_, i) => i * step).reverse()
   const ids = whole.ids()
   const differs: Array<string> = []
+  const memory = scratch(store)
   for (const row of chosen) {
     const kept = new Uint8Array(whole.rows)
     kept[row] = 1
     const alone = whole.narrow(kept)
     const { outcome } = await runRowNode({
-      store: scratch(store),
+      store: memory,
       node,
       keys: task.keys,
       partition: alone,
       reuse: none(store)
     })
-    if (!sameRow(store, node, stored, outcome.action, row)) differs.push(digestHex(ids, row))
+    if (!sameRow(memory, node, stored, outcome.action, row)) differs.push(digestHex(ids, row))
   }
   return { differs }
 }
 
 const none = (store: Store) => new RowReuse(store, [])
 
-/** A store that keeps blobs but records no result. */
-const scratch = (store: Store): Store =>
-  Object.assign(Object.create(store) as Store, {
-    put: store.put.bind(store),
-    get: store.get.bind(store),
-    has: store.has.bind(store),
+/** A store that reads from the real one and keeps what is put into it in memory. */
+const scratch = (store: Store): Store => {
+  const made = new Map<string, Uint8Array>()
+  return Object.assign(Object.create(store) as Store, {
+    put: (bytes: Uint8Array) => {
+      const digest = sha256(bytes)
+      made.set(digest, bytes)
+      return digest
+    },
+    get: (digest: string) => made.get(digest) ?? store.get(digest),
+    has: (digest: string) => made.has(digest) || store.has(digest),
     action: () => undefined,
     putAction: () => {}
   })
+}
 
 const sameRow = (store: Store, node: GraphNode, stored: RowAction, again: RowAction, row: number): boolean => {
   if (stored.errors.some((error) => error.row === row)) return again.errors.length > 0

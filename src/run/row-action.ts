@@ -1,6 +1,6 @@
 // The stored result of a row function on one partition, and how it turns the partition's view into the next one.
 import type { NodeKeys } from "../graph/key.ts"
-import type { GraphNode } from "../graph/graph.ts"
+import { chosenColumns, type GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
 import { type Content, keyOf } from "../table/digest.ts"
 import { type Block, Partition, type View } from "../table/view.ts"
@@ -64,13 +64,14 @@ export const outcomeKey = (node: GraphNode, keys: NodeKeys, view: View): string 
   return node.declaration.kind === "filter" && node.declaration.measures !== undefined ? decideKey(keys, row) : row
 }
 
-export const viewKey = (view: View): string => keyOf(view as unknown)
+/** What a face depends on beside the action: the view it was computed from, and the names of the columns written. */
+const faceKey = (node: GraphNode, view: View): string => keyOf([view, chosenColumns(node)])
 
 /** The outcome of a node on a view from earlier work alone; undefined where something must be computed. */
 export const lookUp = (store: Store, node: GraphNode, keys: NodeKeys, view: View): Outcome | undefined => {
   const key = outcomeKey(node, keys, view)
   const action = store.action<RowAction>(key)
-  if (action?.face?.from !== viewKey(view) || !viewIntact(store, action.face.view)) return undefined
+  if (action?.face?.from !== faceKey(node, view) || !viewIntact(store, action.face.view)) return undefined
   if (!store.has(action.pack) || (action.block !== undefined && !store.has(action.block))) return undefined
   const reuseKey = rowKey(node, keys, view)
   return { action, key, reuseKey, view: action.face.view, computed: 0, reused: view.rows, hit: true }
@@ -81,8 +82,14 @@ export const viewIntact = (store: Store, view: View): boolean =>
   store.has(view.ids) && Object.values(view.columns).every(({ block, pack }) => store.has(block) && store.has(pack))
 
 /** Stores an action with the view it leads to. Actions with failed rows are kept for reuse, never as a result. */
-export const keepAction = (store: Store, key: string, action: RowAction, from: View, view: View): RowAction => {
-  const kept = { ...action, face: { from: viewKey(from), view } }
+export const keepAction = (
+  { store, node }: { readonly store: Store; readonly node: GraphNode },
+  key: string,
+  action: RowAction,
+  from: View,
+  view: View
+): RowAction => {
+  const kept = { ...action, face: { from: faceKey(node, from), view } }
   if (action.errors.length === 0) store.putAction(key, kept)
   else store.putAction(partialKey(key), kept)
   return kept

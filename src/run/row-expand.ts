@@ -1,5 +1,5 @@
 // Runs an expand on one partition: children with ids of their own, their parents remembered, other columns carried along.
-import { columnName } from "../graph/graph.ts"
+import { columnName, seenOptions } from "../graph/graph.ts"
 import { childLabel } from "../graph/key.ts"
 import type { ExpandDeclaration } from "../stage/declaration.ts"
 import { contentOf } from "../table/digest.ts"
@@ -9,7 +9,7 @@ import { childRowId } from "../table/row-id.ts"
 import { digestsOf } from "../table/view.ts"
 import { blockOf, failedCode, keepAction, type RowAction, rowKey } from "./row-action.ts"
 import { reasonCode } from "./row-filter.ts"
-import { callRows, columnsOf, fieldsOf, rowsAt } from "./row-function.ts"
+import { callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { inputDigests, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
 import { assemble, Earlier, type Origin } from "./row-reuse.ts"
 
@@ -20,7 +20,9 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows)
   const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo)
-  const called = callRows(declaration.apply, rows, todo, node.options)
+  const misfit = (made: unknown) =>
+    Array.isArray(made) ? made.map((child) => misfitOf(child, fields)).find((wrong) => wrong !== undefined) : undefined
+  const called = callRows(declaration.apply, rows, todo, seenOptions(node), misfit)
   const earlier = new Earlier(store)
   const failed = new Set(called.errors.map((error) => error.row))
   const children: Array<unknown> = []
@@ -75,7 +77,7 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   )
   const next = partition.derive(blockOf(made, columns, fields, digests), ids, parent, names)
   const key = rowKey(node, keys, partition.view)
-  const action = keepAction(store, key, made, partition.view, next.view)
+  const action = keepAction(task, key, made, partition.view, next.view)
   return { outcome: outcomeOf(action, key, key, next, todo.length), next }
 }
 

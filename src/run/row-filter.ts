@@ -1,6 +1,6 @@
 // Runs a filter on one partition: measured scores with row-level reuse, then the decision from the scores alone.
 import { SluiceError } from "../errors.ts"
-import type { GraphNode } from "../graph/graph.ts"
+import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { FilterDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import { type Column, columnValues } from "../table/column.ts"
@@ -35,7 +35,7 @@ export const runMeasured = async (task: RowTask, declaration: FilterDeclaration)
   let measured = store.action<RowAction>(measureKey)
   let columns: { readonly [name: string]: Column }
   let computed = 0
-  if (measured?.block !== undefined && store.has(measured.block))
+  if (measured?.block !== undefined && store.has(measured.block) && store.has(measured.pack))
     columns = await readParquet(store.get(measured.block), fields)
   else {
     const made = await makeColumns(task, declaration.measures!, declaration.measure, declaration.measureBatch)
@@ -49,13 +49,14 @@ export const runMeasured = async (task: RowTask, declaration: FilterDeclaration)
   const failed = new Set(measured.errors.map((error) => error.row))
   const codes = new Uint16Array(partition.rows)
   const score: Record<string, unknown> = {}
+  const options = seenOptions(node)
   for (let row = 0; row < partition.rows; row++) {
     if (failed.has(row)) {
       codes[row] = failedCode
       continue
     }
     for (let c = 0; c < names.length; c++) score[names[c]!] = values[c]![row]
-    codes[row] = reasonCode(node, declaration.decide(score, node.options))
+    codes[row] = reasonCode(node, declaration.decide(score, options))
   }
   return finishFilter(task, decideKey(keys, measureKey), measureKey, codes, measured, computed)
 }
@@ -66,7 +67,7 @@ export const runDecide = async (task: RowTask, declaration: FilterDeclaration) =
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows)
   const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo)
-  const called = callRows(declaration.decide, rows, todo, node.options)
+  const called = callRows(declaration.decide, rows, todo, seenOptions(node))
   const earlier = new Earlier(store)
   const codes = new Uint16Array(partition.rows)
   places.forEach((place, row) => {
@@ -113,7 +114,7 @@ const finishFilter = (
     base.block === undefined
       ? base.pack
       : store.put(writePack({ ...readPack(store.get(base.pack)), codes: bytesOf(codes) }))
-  const action = keepAction(store, key, { ...base, counts, reasons, pack }, partition.view, next.view)
+  const action = keepAction(task, key, { ...base, counts, reasons, pack }, partition.view, next.view)
   return { outcome: outcomeOf(action, key, reuseKey, next, computed), next }
 }
 

@@ -26,17 +26,38 @@ export interface Called {
   readonly errors: ReadonlyArray<RowError>
 }
 
-/** Calls a function on each row; one that throws becomes an error of its row and the rest goes on. */
+/** What is wrong with the columns of a result, if anything. */
+export const misfitOf = (made: unknown, fields: { readonly [name: string]: Field }): string | undefined => {
+  if (typeof made !== "object" || made === null) return `gave ${made === null ? "null" : typeof made}, no columns`
+  for (const [name, field] of Object.entries(fields)) {
+    const value = (made as Row)[name]
+    if ((value ?? null) === null) {
+      if (!field.nullable) return `gave no value for the column "${name}"`
+    } else
+      try {
+        columnOf([value], field)
+      } catch (cause) {
+        return `column "${name}": ${(cause as Error).message}`
+      }
+  }
+  return undefined
+}
+
+/** Calls a function on each row; one that throws, or gives what no column holds, fails alone and the rest goes on. */
 export const callRows = (
   run: (row: Row, options: unknown) => unknown,
   rows: ReadonlyArray<Row>,
   index: Int32Array,
-  options: unknown
+  options: unknown,
+  misfit: (made: unknown) => string | undefined = () => undefined
 ): Called => {
   const errors: Array<RowError> = []
   const results = rows.map((row, i) => {
     try {
-      return run(row, options)
+      const made = run(row, options)
+      const wrong = misfit(made)
+      if (wrong !== undefined) throw new TypeError(wrong)
+      return made
     } catch (cause) {
       errors.push({ row: index[i]!, message: cause instanceof Error ? cause.message : String(cause) })
       return undefined

@@ -1,6 +1,6 @@
 // Runs a row-local node on one partition: takes from earlier results every row it can, computes the others, stores both.
 import { SluiceError } from "../errors.ts"
-import { columnName, type GraphNode } from "../graph/graph.ts"
+import { columnName, type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { NodeKeys } from "../graph/key.ts"
 import { earlyOptions } from "../graph/options.ts"
 import type { Fields } from "../stage/declaration.ts"
@@ -12,7 +12,7 @@ import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { digestsOf, type Partition } from "../table/view.ts"
 import { blockOf, keepAction, type Outcome, partialKey, type RowAction, type RowError, rowKey } from "./row-action.ts"
-import { batchAt, callRows, columnsOf, fieldsOf, rowsAt } from "./row-function.ts"
+import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
 export interface RowTask {
@@ -38,7 +38,7 @@ export const inputDigests = ({ node, partition }: RowTask): Uint8Array =>
 /** The options that a map's apply, a filter's measure or a select's prepare sees. */
 const functionOptions = (node: GraphNode): { readonly [name: string]: unknown } => {
   const { declaration } = node
-  if (declaration.kind === "map" || declaration.kind === "expand") return node.options
+  if (declaration.kind === "map" || declaration.kind === "expand") return seenOptions(node)
   const early = earlyOptions(declaration)
   return Object.fromEntries(Object.entries(node.options).filter(([name]) => name in early))
 }
@@ -75,7 +75,7 @@ export const makeColumns = async (
     computed = made.columns
     checkBatch(node.name, computed, fields, todo.length)
   } else {
-    const called = callRows(perRow as never, rowsAt(needs, todo), todo, options)
+    const called = callRows(perRow as never, rowsAt(needs, todo), todo, options, (made) => misfitOf(made, fields))
     computed = columnsOf(called.results, fields, node.name)
     errors = called.errors
   }
@@ -139,7 +139,7 @@ export const runColumns = async (
     ? partition.widen(blockOf(made.action, made.columns, made.fields, made.digests), names)
     : partition
   const next = withoutFailed(whole, made.action.errors)
-  const action = keepAction(store, key, made.action, partition.view, next.view)
+  const action = keepAction(task, key, made.action, partition.view, next.view)
   return { outcome: outcomeOf(action, key, key, next, made.computed), next }
 }
 

@@ -19,7 +19,7 @@ export class RowReuse {
 
   constructor(store: Store, actionKeys: ReadonlyArray<string>) {
     this.#store = store
-    for (const key of actionKeys) {
+    for (const key of new Set(actionKeys)) {
       const action = store.action<RowAction>(key)
       if (action !== undefined) this.#add(action)
     }
@@ -28,9 +28,9 @@ export class RowReuse {
   #add(action: RowAction) {
     const usable = [action.pack, ...(action.block ? [action.block] : [])].every((digest) => this.#store.has(digest))
     if (!usable) return
-    const input = readPack(this.#store.get(action.pack))["input"]
+    const { input, good } = readPack(this.#store.get(action.pack))
     if (input === undefined) return
-    const failed = new Set(action.errors.map((error) => error.row))
+    const failed = new Set(good === undefined ? action.errors.map((error) => error.row) : [])
     for (let row = 0; row < input.length / digestBytes; row++)
       if (!failed.has(row)) this.#places.set(digestText(input, row), { action, row })
   }

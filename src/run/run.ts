@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { SluiceError, SluiceErrors } from "../errors.ts"
+import { graphKey } from "../graph/key.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import type { Store } from "../store/store.ts"
 import { Execution, isDamage } from "./execution.ts"
@@ -36,8 +37,8 @@ export interface RunResult {
   readonly store: Store
 }
 
-/** How often a run starts over because an object turned out damaged. */
-const rebuilds = 3
+/** How often a run starts over because an object turned out damaged; never twice because of the same one. */
+const rebuilds = 100
 
 /** Surveys and plans a pipeline without running it. */
 export const planPipeline = async (
@@ -52,11 +53,14 @@ export const runPipeline = (options: RunOptions): Effect.Effect<RunResult, Error
   Effect.gen(function* () {
     const began = Date.now()
     const run = `${new Date(began).toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${process.pid}`
+    const damaged = new Set<string>()
     for (let attempt = 0; ; attempt++) {
       const result = yield* Effect.result(once(options, run, began, attempt))
       if (result._tag === "Success") return result.success
-      if (!isDamage(result.failure) || attempt === rebuilds) return yield* Effect.fail(result.failure)
-      const { message } = result.failure
+      if (!isDamage(result.failure) || damaged.has(result.failure.digest) || attempt === rebuilds)
+        return yield* Effect.fail(result.failure)
+      const { message, digest } = result.failure
+      damaged.add(digest)
       for (const listener of options.listeners)
         listener({ event: "warning", text: `${message}; what it belongs to is computed anew` })
     }
@@ -88,7 +92,12 @@ const once = (options: RunOptions, run: string, began: number, attempt: number):
       },
       catch: asError
     })
-    const start = { pipeline: options.file, storeRoot: options.project.storeRoot, sets: options.sets }
+    const start = {
+      pipeline: options.file,
+      graph: graphKey(graph),
+      storeRoot: options.project.storeRoot,
+      sets: options.sets
+    }
     const { sources } = surveyed
     const workers = new Pool({ size: options.workers, start, sources })
     const checker = new Pool({ size: 1, start, sources })
@@ -143,6 +152,7 @@ const finish = (surveyed: Survey, execution: Execution, journal: Journal, run: s
     ),
     outputs: refs
   }
+  writeFileSync(join(store.runFolder(run), "ref.json"), JSON.stringify(ref))
   store.putRef(graph.pipeline, ref)
   const seconds = (Date.now() - began) / 1000
   journal.write({ event: "finished", run, seconds, passed, nodes, outputs })

@@ -1,6 +1,6 @@
 // Resolves a select: reads the prepared columns of all partitions, calls the author's `resolve`, applies the verdicts.
 import { SluiceError } from "../errors.ts"
-import type { GraphNode } from "../graph/graph.ts"
+import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
@@ -39,7 +39,7 @@ const decideAll = async (
     if (table === own) continue
     others[table.input]!.push(await readTable(store, node, declaration, table))
   }
-  declaration.resolve({ rows, ...others }, node.options, verdicts)
+  declaration.resolve({ rows, ...others }, seenOptions(node), verdicts)
   return verdicts.finish(store)
 }
 

@@ -7,6 +7,8 @@ import type { Outcome } from "./row-action.ts"
 /** What a worker needs to know once. */
 export interface WorkerStart {
   readonly pipeline: string
+  /** Digest of the planned graph. */
+  readonly graph: string
   readonly storeRoot: string
   readonly sets: { readonly [target: string]: string }
 }

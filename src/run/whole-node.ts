@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { SluiceError } from "../errors.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
+import { graphKey } from "../graph/key.ts"
 import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
 import { digestText } from "../table/digest.ts"
@@ -190,6 +191,7 @@ export const runProgramNode = (execution: Execution, node: GraphNode): Effect.Ef
         node,
         key,
         pipeline: survey.file,
+        graph: graphKey(survey.graph),
         sets: survey.sets,
         threads,
         inputs: specs,

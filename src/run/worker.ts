@@ -7,7 +7,7 @@ import { Partition } from "../table/view.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
 import { openParsed, parseRecords } from "./parse.ts"
-import { loadGraph } from "./project.ts"
+import { reloadGraph } from "./project.ts"
 import { recheckRows } from "./recheck.ts"
 import type { Outcome } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
@@ -25,10 +25,11 @@ let graph: Graph
 const nodeOf = (name: string): GraphNode => graph.nodes.find((node) => node.name === name)!
 
 const reuseOf = (step: ChainStep): RowReuse => {
-  let reuse = reuses.get(step.keys.row)
+  const at = `${step.node} ${step.keys.row}`
+  let reuse = reuses.get(at)
   if (reuse === undefined) {
     reuse = new RowReuse(store, step.reuse)
-    reuses.set(step.keys.row, reuse)
+    reuses.set(at, reuse)
   }
   return reuse
 }
@@ -92,14 +93,14 @@ export const wireError = (cause: unknown): WireError => {
 }
 
 try {
-  graph = await loadGraph(start.pipeline, start.sets)
+  graph = await reloadGraph(start)
   port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
     runTask(task).then(
-      (result) => port.postMessage({ id, result }),
+      (result) => port.postMessage({ id, result, sources: sources.fresh() }),
       (cause: unknown) => port.postMessage({ id, error: wireError(cause) })
     )
   })
-  port.postMessage({ ready: true, sources: sources.digests() })
+  port.postMessage({ ready: true, sources: sources.fresh() })
 } catch (cause) {
   port.postMessage({ failed: wireError(cause) })
 }

@@ -5,12 +5,18 @@ import type { OptionFields } from "./option.ts"
 
 /** Columns by name; the contract of what a function reads or writes. */
 export type Fields = { readonly [name: string]: Schema.Top }
-export type RowOf<F extends Fields> = { readonly [K in keyof F]: F[K]["Type"] }
+/** The row type of columns; `& {}` makes the compiler's messages show its members and not this name. */
+export type RowOf<F extends Fields> = { readonly [K in keyof F]: F[K]["Type"] } & {}
 
-/** A row plus columns, as one mapped type: intersections would grow with every stage of a chain. */
-export type Plus<Row, Adds> = {
-  readonly [K in keyof Row | keyof Adds]: K extends keyof Adds ? Adds[K] : K extends keyof Row ? Row[K] : never
-}
+/**
+ * A row plus columns, as one mapped type: intersections would grow with every stage of a chain. Where the row has these
+ * columns already it is the row itself, for the compiler walks down every mapped type below and gives up at a hundred.
+ */
+export type Plus<Row, Adds> = [Row, Adds] extends [Adds, Pick<Row, keyof Adds & keyof Row>]
+  ? Row
+  : {
+      readonly [K in keyof Row | keyof Adds]: K extends keyof Adds ? Adds[K] : K extends keyof Row ? Row[K] : never
+    }
 
 export type Kind = "source" | "map" | "filter" | "expand" | "select" | "gather" | "program"
 

@@ -71,8 +71,8 @@ type DataKeys<O extends OptionFields> = {
 export type ColumnKeys<O extends OptionFields> = { [K in keyof O]: O[K]["kind"] extends "column" ? K : never }[keyof O]
 type RequiredKeys<O extends OptionFields> = { [K in keyof O]: O[K]["required"] extends true ? K : never }[keyof O]
 
-/** What the author's functions see: every option, defaults filled in. */
-export type Decoded<O extends OptionFields> = { readonly [K in keyof O]: Value<O[K]> }
+/** What the author's functions see: every option but column names (no key holds those), defaults filled in. */
+export type Decoded<O extends OptionFields> = { readonly [K in Exclude<keyof O, ColumnKeys<O>>]: Value<O[K]> } & {}
 
 /** What the caller of a stage writes, column names apart. */
 export type Given<O extends OptionFields> = {

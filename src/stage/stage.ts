@@ -10,12 +10,13 @@ import type { ProgramContext, ProgramResult } from "./program.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 
 type None = Record<never, never>
-type Simplify<T> = { readonly [K in keyof T]: T[K] }
+/** The same type written out: `& {}` makes the compiler's messages show its members and not this name. */
+type Simplify<T> = { readonly [K in keyof T]: T[K] } & {}
 type Named<K, O, N> = K extends keyof O ? (O[K] extends { readonly kind: "column" } ? N : K) : K
 /** The columns a call reads or writes, by their names in the dataset: a column option renames the need of its name. */
 type Renamed<F extends Fields, O, N extends string> = {
   readonly [K in keyof F as Named<K, O, N> & string]: F[K]["Type"]
-}
+} & {}
 type ColumnOptions<O extends OptionFields, N> = { readonly [K in ColumnKeys<O>]?: N }
 type Arguments<Options> = None extends Options ? readonly [options?: Options] : readonly [options: Options]
 

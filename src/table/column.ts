@@ -10,17 +10,37 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 /** Lays values out as a column; `null` and `undefined` are null. Throws a TypeError where a value does not fit the field. */
 export const columnOf = (values: ArrayLike<unknown>, field: Field): Column => {
   const n = values.length
-  if (field.type === "nested") return { type: "nested", values: Array.from(values, (value) => value ?? null) }
+  if (field.type === "nested") return { type: "nested", values: Array.from(values, settled) }
   const valid = validity(values)
   if (field.type === "number") return { type: "number", integer: field.integer, values: numbers(values, field), valid }
   if (field.type === "flag") {
     const flags = new Uint8Array(n)
-    for (let i = 0; i < n; i++) flags[i] = values[i] === true ? 1 : 0
+    for (let i = 0; i < n; i++) {
+      const value = values[i] ?? false
+      if (typeof value !== "boolean") throw new TypeError(`expected a boolean, got ${typeof value}`)
+      flags[i] = value ? 1 : 0
+    }
     return { type: "flag", values: flags, valid }
   }
   const parts: Array<Uint8Array> = new Array(n)
   for (let i = 0; i < n; i++) parts[i] = bytesOf(values[i], field.type)
   return { ...joinBytes(parts), type: field.type, valid }
+}
+
+/**
+ * A nested value as it will be read back: plain JSON, else a later run would see another value than this one. It is
+ * frozen, for rows of one partition share it with every function that reads the column.
+ */
+const settled = (value: unknown): unknown => {
+  if (value === null || value === undefined) return null
+  if (typeof value === "string" || typeof value === "boolean") return value
+  if (typeof value === "number" && Number.isFinite(value)) return value
+  if (typeof value !== "object") throw new TypeError(`expected JSON, got ${String(value)} (${typeof value})`)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null)
+    throw new TypeError(`expected JSON, got a ${value.constructor.name}`)
+  for (const inner of Object.values(value)) settled(inner)
+  return Object.freeze(value)
 }
 
 const bytesOf = (value: unknown, type: "text" | "bytes"): Uint8Array => {
@@ -40,7 +60,7 @@ const numbers = (values: ArrayLike<unknown>, field: Field): Float64Array => {
       throw new TypeError(`expected a finite number, got ${value}`)
     if (field.integer && !Number.isSafeInteger(number))
       throw new TypeError(`expected an integer within ±2^53, got ${value}`)
-    out[i] = number
+    out[i] = number + 0
   }
   return out
 }

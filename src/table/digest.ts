@@ -50,8 +50,9 @@ const writeDigest = (out: Uint8Array, row: number, bytes: Uint8Array) => {
   out.set(hash("sha256", bytes, "buffer").subarray(0, digestBytes - 1), at + 1)
 }
 
-/** JSON with the keys of every object in order: equal values, equal text. */
+/** JSON with the keys of every object in order: equal values, equal text. NaN and ±Infinity stand as such. */
 export const canonicalJson = (value: unknown): string => {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value)
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null"
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)

@@ -52,7 +52,11 @@ const layout = (ast: SchemaAST.AST, where: string): Field => {
     case "Literal":
       return literal(ast.literal, field, where)
     case "Arrays":
+      for (const inner of [...ast.elements, ...ast.rest]) checkInner(inner, where)
+      return field("nested")
     case "Objects":
+      for (const property of ast.propertySignatures) checkInner(property.type, where)
+      for (const signature of ast.indexSignatures) checkInner(signature.type, where)
       return field("nested")
     case "Declaration": {
       const id = (ast.annotations as Notes | undefined)?.representation?.id
@@ -72,6 +76,15 @@ const layout = (ast: SchemaAST.AST, where: string): Field => {
   throw new SluiceError("SLUICE_SCHEMA", `${where} has a schema that no column can hold (${ast._tag})`, {
     hint: "use strings, finite numbers, booleans, bytes, arrays and structs of these"
   })
+}
+
+/** Nested values are kept as JSON: whatever is inside must come back from JSON as it was. */
+const checkInner = (ast: SchemaAST.AST, where: string) => {
+  if (["Unknown", "Any", "Null", "Undefined"].includes(ast._tag)) return
+  if (layout(ast, where).type === "bytes")
+    throw new SluiceError("SLUICE_SCHEMA", `${where} has bytes inside a list or struct, which no column can hold`, {
+      hint: "give the bytes a column of their own, or write them as text"
+    })
 }
 
 const literal = (value: unknown, field: (type: Field["type"], integer?: boolean) => Field, where: string): Field => {

@@ -10,6 +10,7 @@ export function constructorRoot(expression: Node, names: ModuleNames): string | 
   let part = expression
   while (part.type === "MemberExpression" || part.type === "CallExpression") {
     if (part.type === "MemberExpression") {
+      if (memberName(part) === "declaration") return undefined
       part = bare(childOf(part, "object")!)
       continue
     }
@@ -38,7 +39,12 @@ export function chainedCalls(expression: Node): Array<{ readonly call: Node; rea
 }
 
 function isCurried(call: Node): boolean {
-  return CURRIED.has(memberName(bare(childOf(call, "callee")!)) ?? "")
+  return isCurriedName(memberName(bare(childOf(call, "callee")!)) ?? "")
+}
+
+/** Whether a constructor of that name takes its arguments in two calls. */
+export function isCurriedName(name: string): boolean {
+  return CURRIED.has(name)
 }
 
 function restsOnCall(callee: Node): boolean {

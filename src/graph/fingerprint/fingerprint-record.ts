@@ -13,7 +13,7 @@ export interface FingerprintRecord {
   readonly symbols: ReadonlyArray<SymbolRecord>
   readonly packages: ReadonlyArray<{ readonly package: string; readonly version: string; readonly digest: string }>
   readonly assets: ReadonlyArray<{ readonly asset: string; readonly digest: string }>
-  /** In load order. */
+  /** In load order. Those that a symbol of the record stands for count by their place only. */
   readonly effects: ReadonlyArray<{ readonly file: string; readonly hash: string }>
 }
 
@@ -26,7 +26,7 @@ export function diffRecords(before: FingerprintRecord, after: FingerprintRecord)
     ...diffAssets(before, after),
     ...diffEffects(before, after)
   ]
-  return sentences.length > 0 ? sentences : ["the same declarations refer to each other in another way"]
+  return sentences.length > 0 ? [...new Set(sentences)] : ["the same declarations refer to each other in another way"]
 }
 
 function diffSymbols(before: ReadonlyArray<SymbolRecord>, after: ReadonlyArray<SymbolRecord>): string[] {
@@ -35,11 +35,12 @@ function diffSymbols(before: ReadonlyArray<SymbolRecord>, after: ReadonlyArray<S
   const now = new Map(after.map((symbol) => [place(symbol), symbol]))
   const gone = before.filter((symbol) => !now.has(place(symbol)))
   const sentences: string[] = []
+  const changed = after.filter((symbol) => (old.get(place(symbol)) ?? symbol).hash !== symbol.hash)
   for (const symbol of after) {
     const named = `${symbol.kind} ${symbol.symbol}`
-    const earlier = old.get(place(symbol))
-    if (earlier) {
-      if (earlier.hash !== symbol.hash) sentences.push(`changed ${named} in ${symbol.file}`)
+    if (old.has(place(symbol))) {
+      if (changed.includes(symbol) && !changed.some((part) => isPart(part, symbol)))
+        sentences.push(`changed ${named} in ${symbol.file}`)
       continue
     }
     const moved = gone.findIndex((candidate) => candidate.symbol === symbol.symbol && candidate.hash === symbol.hash)
@@ -48,6 +49,11 @@ function diffSymbols(before: ReadonlyArray<SymbolRecord>, after: ReadonlyArray<S
   }
   for (const symbol of gone) sentences.push(`removed ${symbol.kind} ${symbol.symbol} in ${symbol.file}`)
   return sentences
+}
+
+/** Whether the symbol is a property of the stage that the constant defines: its code is then also the constant's. */
+function isPart(part: SymbolRecord, whole: SymbolRecord): boolean {
+  return part.file === whole.file && part.symbol.startsWith(`${whole.symbol}.`)
 }
 
 function diffPackages(before: FingerprintRecord, after: FingerprintRecord): string[] {

@@ -1,7 +1,9 @@
 // What loading a module does, in order: packages loaded, effects run, and initialisers that read what effects may change.
 import type { GraphNode, Leaf } from "./graph-node.ts"
+import { termRoot, type Term } from "./handle-term.ts"
+import { Handles, isConstructor } from "./handles.ts"
 import { type Linker, placeOf, type Resolved } from "./linker.ts"
-import type { Unit } from "./module-summary.ts"
+import type { Judgement, Unit } from "./module-summary.ts"
 import type { SourceReader } from "./source-reader.ts"
 
 export type LoadToken =
@@ -14,6 +16,7 @@ export type LoadToken =
 export class LoadOrder {
   readonly #linker: Linker
   readonly #reader: SourceReader
+  readonly #handles: Handles
   readonly #own = new Map<string, ReadonlyArray<LoadToken>>()
   readonly #plain = new Map<string, boolean>()
   readonly #requests = new Map<string, ReadonlyArray<string | LoadToken>>()
@@ -21,6 +24,7 @@ export class LoadOrder {
   constructor(linker: Linker, reader: SourceReader) {
     this.#linker = linker
     this.#reader = reader
+    this.#handles = new Handles(linker)
   }
 
   /** Appends what loading the file does, after everything it loads; files already loaded do nothing. */
@@ -67,15 +71,25 @@ export class LoadOrder {
 
   #unitTokens(file: string, unit: Unit, index: number): LoadToken[] {
     const node = (): GraphNode => this.#linker.unitNode(file, index)
-    const holds = unit.effects !== "whole" && unit.needs.every((need) => this.#holds(file, need))
-    if (unit.effects === "whole" || !holds) return [{ kind: "effect", file, node: node() }]
-    const tokens = unit.effects.map((shape): LoadToken => {
+    const judged = this.#judge(file, unit)
+    if (!judged) return [{ kind: "effect", file, node: node() }]
+    const tokens = judged.effects.map((shape): LoadToken => {
       const identity = { kind: "statement", file, symbol: unit.names.join(","), own: shape.own }
       return { kind: "effect", file, node: this.#linker.shapeNode(identity, shape) }
     })
-    const reads = unit.reads || unit.direct.some((name) => this.#isMoving(file, name))
+    const reads = judged.reads || judged.direct.some((name) => this.#isMoving(file, name))
     if (reads) tokens.push({ kind: "read", node: node() })
     return tokens
+  }
+
+  /** What evaluating the unit does; undefined when the whole of it must count as an effect. */
+  #judge(file: string, unit: Unit): Judgement | undefined {
+    if (unit.effects === "whole") return undefined
+    const { effects, needs, direct, reads, trusting } = unit
+    const holds = (all: ReadonlyArray<string>): boolean => all.every((need) => this.#holds(file, need))
+    const isHeld = holds(needs)
+    if ((!isHeld || effects.length > 0) && trusting && holds(trusting.needs)) return trusting
+    return isHeld ? { effects, needs, direct, reads } : undefined
   }
 
   #resolve(file: string, name: string): Resolved {
@@ -93,12 +107,21 @@ export class LoadOrder {
 
   #holds(file: string, need: string): boolean {
     const colon = need.indexOf(":")
-    const target = this.#resolve(file, need.slice(colon + 1))
+    const rest = need.slice(colon + 1)
+    if (need.startsWith("term:")) {
+      const term = JSON.parse(rest) as Term
+      if (this.#handles.isQuiet(file, term)) return true
+      const root = termRoot(term)
+      return root !== undefined && this.#holds(file, `member:${root}`)
+    }
+    const target = this.#resolve(file, rest)
     switch (need.slice(0, colon)) {
       case "constructor":
         return target.kind === "leaf" && isConstructor(target)
       case "member":
         return target.kind === "leaf" || this.#isPlain(target)
+      case "given":
+        return this.#isPlain(target) || this.#handles.isMade(target)
       default:
         return this.#isPlain(target)
     }
@@ -122,16 +145,12 @@ export class LoadOrder {
       unit.plain &&
       unit.effects.length === 0 &&
       unit.direct.every((name) => this.#isPlain(this.#resolve(target.file, name))) &&
-      unit.needs.every((need) => this.#isPlain(this.#resolve(target.file, need.slice(need.indexOf(":") + 1))))
+      unit.needs.every((need) =>
+        need.startsWith("constructor:")
+          ? this.#holds(target.file, need)
+          : this.#isPlain(this.#resolve(target.file, need.slice(need.indexOf(":") + 1)))
+      )
     this.#plain.set(key, plain)
     return plain
   }
-}
-
-/** Whether the leaf is the authoring API or one of the constructors of effect that make values and do nothing else. */
-function isConstructor(leaf: Leaf): boolean {
-  return (
-    leaf.text.startsWith("boundary ") ||
-    /^package effect (\. (Schema|Data|Context)$|\.\/(Schema|Data|Context) )/.test(leaf.shown)
-  )
 }

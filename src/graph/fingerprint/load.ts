@@ -42,7 +42,7 @@ export class LoadReader {
   /** What taking a value apart by a pattern does. */
   readPattern(pattern: Node, init: Node | undefined, load: Load): Load {
     if (pattern.type === "Identifier") return this.read(init, load)
-    if (init) this.#iterate(init, load)
+    if (init) this.iterate(init, load)
     load.plain = false
     for (const value of patternDefaults(pattern)) this.read(value, load)
     return load
@@ -62,10 +62,10 @@ export class LoadReader {
         this.#object(node, load)
         return
       case "ArrayExpression":
-        for (const element of childrenOf(node, "elements")) this.#element(element, load)
+        for (const element of childrenOf(node, "elements")) this.element(element, load)
         return
       case "UnaryExpression":
-        if (node.operator === "delete") this.#effect(node, load)
+        if (node.operator === "delete") this.effect(node, load)
         else this.#operand(childOf(node, "argument")!, load)
         return
       case "BinaryExpression":
@@ -85,15 +85,15 @@ export class LoadReader {
         this.#visit(childOf(node, "expression")!, load)
         return
       case "MemberExpression":
-        this.#member(node, load)
+        this.member(node, load)
         return
       case "ClassExpression":
       case "ClassDeclaration":
-        this.#class(node, load)
+        this.class(node, load)
         return
       case "TaggedTemplateExpression":
         if (memberName(childOf(node, "tag")!) !== "raw") {
-          this.#effect(node, load)
+          this.effect(node, load)
           return
         }
         this.#visitRawTemplate(node, load)
@@ -103,15 +103,15 @@ export class LoadReader {
         this.#globalCall(node, this.#globals.constructs(node), load)
         return
       case "CallExpression":
-        this.#call(node, load)
+        this.call(node, load)
         return
       default:
-        this.#effect(node, load)
+        this.effect(node, load)
         return
     }
   }
 
-  #effect(node: Node, load: Load): void {
+  protected effect(node: Node, load: Load): void {
     load.effects.push(node)
     load.plain = false
   }
@@ -128,7 +128,7 @@ export class LoadReader {
     const inner = new Load()
     for (const field of fields) this.read(childOf(node, field), inner)
     if (inner.effects.length > 0) {
-      this.#effect(node, load)
+      this.effect(node, load)
       return
     }
     load.reads ||= inner.reads || inner.direct.size > 0
@@ -149,21 +149,21 @@ export class LoadReader {
     load.plain = wasPlain && load.effects.length === 0
   }
 
-  #element(element: Node, load: Load): void {
+  protected element(element: Node, load: Load): void {
     if (element.type === "SpreadElement") {
-      this.#iterate(childOf(element, "argument")!, load)
+      this.iterate(childOf(element, "argument")!, load)
       return
     }
     this.read(element, load)
   }
 
   /** A value that is iterated, enumerated or handed to a built-in that does so. */
-  #iterate(expression: Node, load: Load): void {
+  protected iterate(expression: Node, load: Load): void {
     const node = bare(expression)
     if (node.type === "Identifier") {
       const name = textOf(node, "name")
       if (this.#names.isGlobal(name)) {
-        this.#effect(node, load)
+        this.effect(node, load)
         return
       }
       load.needs.add(`plain:${name}`)
@@ -172,7 +172,7 @@ export class LoadReader {
     }
     const inner = this.read(node)
     if (inner.effects.length > 0 || !inner.plain) {
-      this.#effect(node, load)
+      this.effect(node, load)
       return
     }
     for (const need of inner.needs) load.needs.add(need.replace(/^member:/, "plain:"))
@@ -183,7 +183,7 @@ export class LoadReader {
   #object(node: Node, load: Load): void {
     for (const property of childrenOf(node, "properties")) {
       if (property.type === "SpreadElement") {
-        this.#iterate(childOf(property, "argument")!, load)
+        this.iterate(childOf(property, "argument")!, load)
         continue
       }
       const key = childOf(property, "key")!
@@ -196,28 +196,28 @@ export class LoadReader {
     }
   }
 
-  #member(node: Node, load: Load): void {
+  protected member(node: Node, load: Load): void {
     load.reads = true
     if (node.computed) this.#operand(childOf(node, "property")!, load)
     const object = bare(childOf(node, "object")!)
     if (object.type === "Identifier") {
       const name = textOf(object, "name")
       if (!this.#names.isGlobal(name)) load.needs.add(`member:${name}`)
-      else if (!isFixedGlobal(name)) this.#effect(node, load)
+      else if (!isFixedGlobal(name)) this.effect(node, load)
       return
     }
     const inner = this.read(object)
     for (const need of inner.needs) load.needs.add(need)
     for (const name of inner.direct) load.needs.add(`member:${name}`)
-    if (inner.effects.length > 0 || (!inner.plain && !constructorRoot(object, this.#names))) this.#effect(node, load)
+    if (inner.effects.length > 0 || (!inner.plain && !constructorRoot(object, this.#names))) this.effect(node, load)
   }
 
-  #class(node: Node, load: Load): void {
+  protected class(node: Node, load: Load): void {
     this.read(childOf(node, "superClass"), load)
     for (const member of childrenOf(childOf(node, "body")!, "body")) {
       if (isErased(member)) continue
       if (member.type === "StaticBlock" || childrenOf(member, "decorators").length > 0) {
-        this.#effect(node, load)
+        this.effect(node, load)
         return
       }
       if (member.computed) this.#operand(childOf(member, "key")!, load)
@@ -226,7 +226,7 @@ export class LoadReader {
       if (member.type === "PropertyDefinition" || member.type === "AccessorProperty") {
         const own = this.read(childOf(member, "value"))
         if (own.effects.length > 0) {
-          this.#effect(node, load)
+          this.effect(node, load)
           return
         }
         this.read(childOf(member, "value"), load)
@@ -237,7 +237,7 @@ export class LoadReader {
   #visitRawTemplate(node: Node, load: Load): void {
     const object = bare(childOf(bare(childOf(node, "tag")!), "object")!)
     if (object.name !== "String" || !this.#names.isGlobal("String")) {
-      this.#effect(node, load)
+      this.effect(node, load)
       return
     }
     this.#visit(childOf(node, "quasi")!, load)
@@ -245,22 +245,22 @@ export class LoadReader {
 
   #globalCall(node: Node, verdict: "build" | "iterate" | undefined, load: Load): void {
     if (!verdict) {
-      this.#effect(node, load)
+      this.effect(node, load)
       return
     }
     const before = load.effects.length
     for (const argument of childrenOf(node, "arguments")) {
-      if (verdict === "build") this.#element(argument, load)
-      else if (argument.type === "SpreadElement" || isFunction(bare(argument))) this.#effect(argument, load)
-      else this.#iterate(argument, load)
+      if (verdict === "build") this.element(argument, load)
+      else if (argument.type === "SpreadElement" || isFunction(bare(argument))) this.effect(argument, load)
+      else this.iterate(argument, load)
     }
     if (load.effects.length > before) {
       load.effects.length = before
-      this.#effect(node, load)
+      this.effect(node, load)
     }
   }
 
-  #call(node: Node, load: Load): void {
+  protected call(node: Node, load: Load): void {
     if (this.#names.assetReadOf(node) !== undefined || this.#globals.readsAsset(node)) return
     const root = constructorRoot(node, this.#names)
     if (root === undefined) {
@@ -279,10 +279,10 @@ export class LoadReader {
         const root = isChained && !DATA.has(inner.type) ? constructorRoot(inner, this.#names) : undefined
         if (root !== undefined && inner.type !== "Identifier") load.needs.add(`constructor:${root}`)
         else if (isChained && !DATA.has(inner.type)) {
-          this.#effect(argument, load)
+          this.effect(argument, load)
           continue
         }
-        this.#element(argument, load)
+        this.element(argument, load)
       }
     }
   }

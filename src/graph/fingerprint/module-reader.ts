@@ -1,12 +1,22 @@
 // Reads a source file into its summary: one pass for names, one for shapes.
 import { DefinitionReader } from "./definition-reader.ts"
+import { boundTerms } from "./handle-term.ts"
 import { Load, LoadReader } from "./load.ts"
 import { ModuleNames, type ShapeContext } from "./module-names.ts"
-import type { Definition, ExportBinding, ImportBinding, ModuleSummary, Unit, UnitKind } from "./module-summary.ts"
+import type {
+  Definition,
+  ExportBinding,
+  ImportBinding,
+  Judgement,
+  ModuleSummary,
+  Unit,
+  UnitKind
+} from "./module-summary.ts"
 import { mutatingStatement } from "./mutation.ts"
 import { declarationNames, patternNames, varNames } from "./scope.ts"
 import { declarationShape, type Shape, shapeOf, withRef } from "./shape.ts"
 import { bare, childOf, childrenOf, isErased, isFunction, Lines, type Node, parseSyntax, textOf } from "./syntax.ts"
+import { TrustingLoadReader } from "./trusting-load.ts"
 
 /** The summary of a source file's text. */
 export function readModule(file: string, source: string): ModuleSummary {
@@ -32,6 +42,7 @@ class ModuleReader {
   readonly #context: ShapeContext
   readonly #lines: Lines
   readonly #loads: LoadReader
+  readonly #trustingLoads: TrustingLoadReader
   readonly #imports: Record<string, ImportBinding> = {}
   readonly #exports: Record<string, ExportBinding> = {}
   readonly #stars: Array<{ from: string; at: number }> = []
@@ -44,6 +55,7 @@ class ModuleReader {
     this.#lines = lines
     this.#context = { names: this.#names, lines, assigned: new Map() }
     this.#loads = new LoadReader(this.#names)
+    this.#trustingLoads = new TrustingLoadReader(this.#names)
   }
 
   read(body: ReadonlyArray<Node>): ModuleSummary {
@@ -194,9 +206,9 @@ class ModuleReader {
 
   #value(node: Node, kind: string, init: Node | undefined, names: ReadonlyArray<string>, as: UnitKind): void {
     const id = node.type === "VariableDeclarator" ? childOf(node, "id")! : undefined
-    const load = new Load()
-    if (id) this.#loads.readPattern(id, init, load)
-    else this.#loads.read(init, load)
+    const load = id ? this.#loads.readPattern(id, init, new Load()) : this.#loads.read(init)
+    const isFixed = kind === "const" || kind === "default"
+    const terms = init && isFixed ? boundTerms(id, init, this.#names) : undefined
     const shape = declarationShape(this.#context, kind, node, names)
     const value = init && bare(init)
     const isPlainName = value?.type === "Identifier" && (!id || id.type === "Identifier")
@@ -205,9 +217,20 @@ class ModuleReader {
     const isFunctionValue = value !== undefined && isFunction(value) && (!id || id.type === "Identifier")
     const unit = this.#add(isFunctionValue ? "function" : as, names, shape, load, isFunctionValue, {
       ...(isPlainName ? { alias: textOf(value, "name") } : {}),
-      ...(acts ? { effects: "whole", plain: false } : {})
+      ...(terms ? { terms } : {}),
+      ...(acts ? { effects: "whole", plain: false } : this.#trusting(id, init, load))
     })
     for (const definition of definitions) this.#definitions.push({ ...definition, unit })
+  }
+
+  /** The second judgement of an initialiser, where the first may find effects. */
+  #trusting(id: Node | undefined, init: Node | undefined, load: Load): { readonly trusting?: Judgement } {
+    if (!init || (load.effects.length === 0 && load.needs.size === 0)) return {}
+    const trusted = id ? this.#trustingLoads.readPattern(id, init, new Load()) : this.#trustingLoads.read(init)
+    if (![...trusted.needs].some((need) => need.startsWith("term:"))) return {}
+    const { needs, direct, reads } = trusted
+    const effects = trusted.effects.map((node) => shapeOf(this.#context, node))
+    return { trusting: { effects, needs: [...needs], direct: [...direct], reads } }
   }
 
   #wholeEffect(node: Node, names: ReadonlyArray<string>): void {

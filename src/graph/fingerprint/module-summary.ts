@@ -1,7 +1,17 @@
 // What a source file says, resolved against nothing: units with their shapes, imports, exports, call sites. Plain JSON.
+import type { Term } from "./handle-term.ts"
 import type { Shape } from "./shape.ts"
 
 export type UnitKind = "function" | "class" | "constant" | "variable" | "statement"
+
+/** What evaluating an initialiser does, if all that it needs holds. */
+export interface Judgement {
+  /** Sub-expressions that act, in order. */
+  readonly effects: ReadonlyArray<Shape>
+  readonly needs: ReadonlyArray<string>
+  readonly direct: ReadonlyArray<string>
+  readonly reads: boolean
+}
 
 /** One top-level declaration or statement. */
 export interface Unit {
@@ -14,6 +24,10 @@ export interface Unit {
   readonly direct: ReadonlyArray<string>
   readonly reads: boolean
   readonly plain: boolean
+  /** The same where calls of stages and members of handles are trusted; needs more. */
+  readonly trusting?: Judgement
+  /** What each of the names is bound to for good, where that is a name, a member or a call. */
+  readonly terms?: ReadonlyArray<Term>
   /** Whether the value is certainly a function. */
   readonly callable: boolean
   /** The name whose value this is, when it is nothing but another name. */

@@ -59,6 +59,8 @@ export class RecordBuilder {
     const inert = new Set<string>()
     const wired: GraphNode[] = [request.root]
     const effectsByFile = new Map<string, string[]>()
+    const symbols = this.#symbols(reached)
+    const named = new Set(symbols.map(placed))
     const leaves: Leaf[] = []
     for (const token of tokens) {
       if (token.kind === "package") {
@@ -70,7 +72,9 @@ export class RecordBuilder {
       if (token.kind === "effect") {
         ordered.push("effect", this.#merkle.hash(token.node))
         const list = effectsByFile.get(token.file) ?? []
-        list.push(token.node.shown)
+        const { file, symbol, shown } = token.node
+        const place = placed({ file: this.#linker.shown(file), symbol })
+        list.push(named.has(place) ? place : shown)
         effectsByFile.set(token.file, list)
       } else if (token.node === request.madeAt) ordered.push("made here", "")
       else if (reached.has(token.node)) ordered.push("read", this.#merkle.hash(token.node))
@@ -89,7 +93,7 @@ export class RecordBuilder {
       file: this.#linker.shown(file),
       hash: digestList(list)
     }))
-    return { hash: digestList(parts), symbols: this.#symbols(reached), ...named(leaves), effects }
+    return { hash: digestList(parts), symbols, ...outside(leaves), effects }
   }
 
   /**
@@ -140,6 +144,11 @@ export class RecordBuilder {
   }
 }
 
+/** What tells one symbol of a record from the others. */
+function placed({ file, symbol }: { readonly file: string; readonly symbol: string }): string {
+  return `${file}\0${symbol}`
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
@@ -150,7 +159,7 @@ function collect(node: GraphNode, into: Set<GraphNode>): void {
   for (const { target } of node.edges) if (!isLeaf(target)) collect(target, into)
 }
 
-function named(leaves: ReadonlyArray<Leaf>): Pick<FingerprintRecord, "packages" | "assets"> {
+function outside(leaves: ReadonlyArray<Leaf>): Pick<FingerprintRecord, "packages" | "assets"> {
   const packages = new Map<string, NonNullable<Leaf["package"]>>()
   const assets = new Map<string, NonNullable<Leaf["asset"]>>()
   for (const leaf of leaves) {

@@ -6,7 +6,7 @@ import { readModule } from "./module-reader.ts"
 import type { ModuleSummary } from "./module-summary.ts"
 
 /** Raised whenever shapes, summaries or the trust in stored digests change. */
-const FORMAT = 1
+const FORMAT = 2
 const KEPT_SAVES = 20
 
 interface StoredModule {

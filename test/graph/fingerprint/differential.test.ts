@@ -47,7 +47,7 @@ function fingerprint(version: string): string {
 function writeVersion(version: string, project: RandomProject): void {
   folder.write(`${version}/package.json`, MANIFEST)
   folder.write(`${version}/src/index.ts`, SLUICE)
-  folder.write(`${version}/src/index.js`, SLUICE.replaceAll(/: (D|unknown)|<D>/g, ""))
+  folder.write(`${version}/src/index.js`, SLUICE.replaceAll(": unknown", ""))
   folder.edit(`${version}/package.json`, "./src/index.ts", "./src/index.js")
   for (const [name, module] of project) folder.write(`${version}/${name}`, render(module))
 }

@@ -164,18 +164,23 @@ function writePackage(project: TempProject, name: string, main: string, dependen
 export type EditCase = readonly [name: string, edit: (project: TempProject) => void, changed: ReadonlyArray<string>]
 
 /** Runs cases, each on a project of its own. */
-export function runMatrix(name: string, cases: ReadonlyArray<EditCase>): void {
+export function runMatrix(
+  name: string,
+  cases: ReadonlyArray<EditCase>,
+  make: () => TempProject = makeMatrixProject,
+  files: ReadonlyArray<string> = STAGE_FILES
+): void {
   describe(name, () => {
     let project: TempProject
     beforeEach(() => {
-      project = makeMatrixProject()
+      project = make()
     })
     afterEach(() => project.remove())
 
     it.each(cases)("%s", (_, edit, changed) => {
-      const before = project.hashes(STAGE_FILES)
+      const before = project.hashes(files)
       edit(project)
-      expect(changesBetween(before, project.hashes(STAGE_FILES))).toEqual(changed)
+      expect(changesBetween(before, project.hashes(files))).toEqual(changed)
     })
   })
 }

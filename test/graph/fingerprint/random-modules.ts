@@ -53,6 +53,35 @@ const SHARED = [
   "export const q1 = new Map(q0)",
   "export class L { static at = l0.length; static { globalThis.trace = 5 } }"
 ]
+/** Stages and handles, things that look like them, and calls of both. */
+const HANDLES = [
+  "export const fake = (x) => { l0.push(1); const h = () => h; h.pipe = (...a) => { l0.push(a.length); return h }; return h }",
+  'export const s0 = Stage.map({ name: "s0", apply: (x) => x })',
+  'export const s0 = Stage.map({ name: "s0", apply: (x) => x })',
+  "export const s0 = (x) => { l0.push(1, x?.by ?? 0); return fake(2) }",
+  'export let s0 = Stage.map({ name: "s0" }); s0 = (x) => { l0.push(x?.by ?? 0); return fake(1) }',
+  "const wrap = (x) => (y) => { l0.push(y?.by ?? 0); return x(y) }",
+  'export const s1 = wrap(Stage.map({ name: "s1" }))',
+  'export const s1 = Stage.map({ name: "s1" })',
+  "export const s1 = s0",
+  "export const z0 = s0({ by: 2 })",
+  "export const z0 = fake(2)",
+  "export const z0 = s0({ by: 1 }).pipe(split({ by: 1 }))",
+  "export const { train: z1, test: z2 = 1 } = s0({ by: 3 }).pipe(split({ by: 1 }))",
+  "export const { train: z1, test: z2 } = s0({ by: 3 }).pipe(split({ by: 1 }))",
+  "export const z3 = z0.pipe(s0({ by: 1 }), s1({ by: 2 }))",
+  "export const z3 = z1.pipe(s0({ by: 1 }))",
+  "export const z4 = z0.pipe((x) => { l0.push(3); return x })",
+  "export const z4 = z0.pipe(s0)",
+  "export const z5 = s0({ get by() { return l0.push(2) } })",
+  "export const z5 = s0({ by: l0.push(2) })",
+  "export const z5 = s0({ by: [1, s1({ by: 2 })] })(z0)",
+  "export const o3 = f0(1) && { get by() { l0.push(4); return 1 } }",
+  "export const z6 = s0(o3)",
+  "export const z6 = s0({ ...o0 })",
+  "export const z6 = s0({ ...o3 })",
+  "export const z7 = fake(s0({ by: 1 }))"
+]
 const MOVING = [
   "export const r1 = l0.length",
   `export const r2 = \`\${q0.get('a')}\`.length`,
@@ -79,7 +108,8 @@ export function render(module: RandomModule): string {
 }
 
 function makeModule(dice: Dice, project: RandomProject, index: number): RandomModule {
-  const imports = index > 0 ? importsOf(dice, project, index, dice.below(4)) : []
+  const imports = ['import { Stage, split } from "#sluice"']
+  if (index > 0) imports.push(...importsOf(dice, project, index, dice.below(4)))
   if (index > 0 && dice.chance(30)) imports.push(`export { f0 as h${index} } from "./m${dice.below(index)}.js"`)
   if (index > 0 && dice.chance(20)) imports.push(`export * from "./m${dice.below(index)}.js"`)
   const names = importedNames(imports)
@@ -94,6 +124,7 @@ function makeModule(dice: Dice, project: RandomProject, index: number): RandomMo
     `export class K { static n = ${dice.below(4)}\n  #v = ${dice.below(4)}\n  get v() { return this.#v + K.n } }`
   ]
   items.push(...SHARED.filter(() => dice.chance(12)))
+  items.push(...handles(dice, names))
   for (let count = dice.below(4); count > 0; count--) items.push(effect(dice))
   items.splice(dice.below(items.length), 0, ...(dice.chance(40) ? [dice.pick(MOVING)] : []))
   if (dice.chance(50))
@@ -103,13 +134,35 @@ function makeModule(dice: Dice, project: RandomProject, index: number): RandomMo
   return { imports, items }
 }
 
+/** Some declarations of stages and handles, each name once, after what they use; some use those of other modules. */
+function handles(dice: Dice, imported: ReadonlyArray<string>): string[] {
+  const known = new Set<string>()
+  const items: string[] = []
+  for (const item of HANDLES) {
+    const name = /(?:const|let) (?:\{ train: )?(\w+)/.exec(item)![1]!
+    if (known.has(name) || dice.chance(50)) continue
+    const text = item.replace(/(?<== .*)\b([sz]\d)\b(?!")/g, (used) => {
+      const others = imported.filter((other) => other.endsWith(`_${used}`))
+      return others.length > 0 && dice.chance(60) ? dice.pick(others) : used
+    })
+    const missing = [...text.matchAll(/\b(?:fake|wrap|o3|[sz]\d)\b(?!")/g)].filter(([used]) => !known.has(used))
+    if (missing.some(([used]) => used !== name && !text.includes(`: ${used}`))) continue
+    known.add(name)
+    if (name === "z1") known.add("z2")
+    items.push(text)
+  }
+  return items
+}
+
 function importsOf(dice: Dice, project: RandomProject, below: number, count: number): string[] {
   const lines: string[] = []
   for (let index = 0; index < count; index++) {
     const target = `m${dice.below(below)}.js`
     const from = `./${target}`
     const text = project.get(target)!.items.join("\n")
-    const name = dice.pick([...text.matchAll(/^export (?:const|var|class|function) (\w+)/gm)].map((match) => match[1]!))
+    const name = dice.pick(
+      [...text.matchAll(/^export (?:const|let|var|class|function) (\w+)/gm)].map((match) => match[1]!)
+    )
     if (dice.chance(12)) lines.push(`import "${from}"`)
     else if (dice.chance(20)) lines.push(`import * as i${index}_ns from "${from}"`)
     else lines.push(`import { ${name} as i${index}_${name} } from "${from}"`)
@@ -145,6 +198,8 @@ function call(dice: Dice, names: ReadonlyArray<string>, argument: string): strin
   if (/l\d$/.test(name)) return `${name}.length`
   if (/q\d$/.test(name)) return `${name}.get('a')`
   if (name.endsWith("o0")) return `${name}.b.c`
+  if (/s\d$/.test(name)) return `typeof ${name}({ by: ${argument} })`
+  if (/z\d$/.test(name)) return `typeof ${name}`
   return name.endsWith("K") ? `new ${name}().v` : name
 }
 

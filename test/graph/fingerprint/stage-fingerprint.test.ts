@@ -237,6 +237,16 @@ describe("sentences", () => {
     expect(diffAfter(() => project.write("data/p.md", "bye"))).toEqual(["asset data/p.md changed"])
     expect(diffAfter(() => project.edit("lib/e.ts", "1", "2"))).toEqual(["load-time effects of lib/e.ts changed"])
   })
+  it("name an initialiser that acts once, and not as an effect too", () => {
+    project.edit("lib/f.ts", "LIMIT = 1", "LIMIT = g(1)")
+    expect(diffAfter(() => project.edit("lib/f.ts", "g(1)", "g(2)"))).toEqual(["changed constant LIMIT in lib/f.ts"])
+  })
+  it("name a stage's function and not the constant that holds it", () => {
+    project.edit("stages/s.ts", "export const s", "export const other = () => s\nother().apply(0)\nexport const s")
+    expect(diffAfter(() => project.edit("stages/s.ts", "f(row) +", "f(row) -"))).toEqual([
+      "changed function s.apply in stages/s.ts"
+    ])
+  })
   it("say nothing of what did not change", () => {
     expect(diffAfter(() => project.append("lib/f.ts", "// hi"))).toEqual([])
   })

@@ -14,10 +14,24 @@ import { dirname, join } from "node:path"
 import { FingerprintError, makeFingerprinter, type StageFingerprint } from "../../../src/graph/fingerprint/index.ts"
 
 export const SLUICE = `
-const kind = <D>(definition: D): D => definition
+const made = () => {
+  const handle = () => made()
+  handle.pipe = (...operators: unknown) => operators.reduce((value, operator) => operator(value), made())
+  for (const part of ["train", "test"]) Object.defineProperty(handle, part, { get: made })
+  return handle
+}
+const kind = (definition: unknown) => {
+  const stage = (given: unknown) => ({ ...given }) && made()
+  for (const key in definition) Object.defineProperty(stage, key, { value: definition[key] })
+  return stage
+}
 export const Stage = { filter: kind, map: kind, program: kind, source: kind }
 export const keep = "keep"
 export const opt = (type: unknown, value: unknown) => ({ type, value })
+export const split = (given: unknown) => ({ ...given }) && made()
+export const union = () => made()
+export const param = (name: unknown, type: unknown, value: unknown) => ({ name, value })
+export const pipeline = (name: unknown, outputs: unknown) => ({ name, outputs: { ...outputs } })
 `
 
 export const MANIFEST = JSON.stringify({

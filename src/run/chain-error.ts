@@ -1,0 +1,37 @@
+// What ends a chain: a record that cannot be parsed, rows that failed, a row function that keeps a memory.
+import { SluiceError } from "../errors.ts"
+import type { GraphNode } from "../graph/graph.ts"
+import type { SourceDeclaration } from "../stage/declaration.ts"
+import type { RecordPartition, Records } from "./records.ts"
+import type { RowAction, RowError } from "./row-action.ts"
+
+export const badRow = (
+  node: GraphNode,
+  records: Records,
+  part: RecordPartition,
+  bad: RowError,
+  done: number
+): SluiceError => {
+  const { path, place } = records.place(part, bad.row)
+  const where = "line" in place ? `line ${place.line}` : place.start === 0 ? "" : `bytes ${place.start}–${place.end}`
+  return new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${path}${where ? ` ${where}` : ""} ${bad.message}`, {
+    evidence: [`${done} of ${records.partitions.length} partitions are done and kept`],
+    hint: `fix the ${"line" in place ? "line" : "file"}, or ${(node.declaration as SourceDeclaration).name}({ onBadRow: "drop" })`
+  })
+}
+
+export const failedRows = (node: GraphNode, { errors, counts }: RowAction): SluiceError =>
+  new SluiceError(
+    "SLUICE_FAILED_ROWS",
+    `${node.name}: ${counts.failed} of ${counts.in} rows of a partition failed: ${errors[0]!.message}`,
+    {
+      evidence: errors.slice(0, 3).map((error) => `row ${error.row}: ${error.message}`),
+      hint: "mend the stage or the rows and run again: only failed rows are computed again"
+    }
+  )
+
+export const notRowLocal = (node: GraphNode, differs: ReadonlyArray<string>): SluiceError =>
+  new SluiceError("SLUICE_NOT_ROW_LOCAL", `${node.name} gives other results for the same row in another order`, {
+    evidence: [`row ${differs[0]!.slice(0, 12)} and ${differs.length - 1} more of a sample`],
+    hint: "a row function must not keep anything between rows: no module-level state, no /g regular expression"
+  })

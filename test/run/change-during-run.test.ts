@@ -1,0 +1,78 @@
+// What is edited in the middle of a run never gives a result under the key of what was planned.
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { Engine } from "./engine.ts"
+import { repository } from "./sequence.ts"
+import { digestsOf, TempRun } from "./temp-run.ts"
+
+const engine = new Engine()
+afterAll(() => engine[Symbol.dispose]())
+
+describe("an input file", () => {
+  it("edited after the plan ends the run, and neither its old nor its new content is mistaken for the other", async () => {
+    using temp = new TempRun(engine)
+    const calls = temp.chain("trim", "words")
+    temp.lines("a.txt", ["ash birch", "elm"])
+    const edit = { path: temp.path("in/a.txt"), text: "ash birch\noak\n" }
+    const error = await temp.fail(calls, { edit })
+    expect(error.code).toBe("SLUICE_CHANGED_DURING_RUN")
+    expect(error.message).toBe(
+      "source: in/a.txt changed during the run: its bytes are no longer those that were digested"
+    )
+    expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
+    temp.lines("a.txt", ["ash birch", "elm"])
+    expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
+  })
+})
+
+describe("a pipeline's options", () => {
+  it("edited after the plan end the run", async () => {
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash birch", "elm"])
+    const strict = temp.chain(["words", { most: 1 }])
+    const file = temp.pipeline(strict)
+    const text = readFileSync(file, "utf8").replace('"most":1', '"most":2')
+    const error = await temp.fail(strict, { file, edit: { path: file, text } })
+    expect(error.code).toBe("SLUICE_CHANGED_DURING_RUN")
+    expect((await temp.run(strict)).rows["words"]!.columns["text"]).toEqual(["ash", "elm"])
+  })
+})
+
+const stages = (word: string) => `import * as Schema from "effect/Schema"
+import { Stage } from "#sluice"
+import { loud } from "./loud.ts"
+export const note = Stage.map({
+  name: "own.note",
+  needs: { text: Schema.String },
+  adds: { note: Schema.String },
+  apply: ({ text }) => ({ note: loud(text) + ${JSON.stringify(word)} })
+})
+`
+const pipelineText = (input: string) => `import { pipeline } from "#sluice"
+import { lines } from ${JSON.stringify(join(repository, "test/run/fixtures/stages.ts"))}
+import { note } from "./stages.ts"
+export default pipeline("own", { out: lines({ path: ${JSON.stringify(input)} }).pipe(note()) })
+`
+
+describe("a module that a stage's code is in", () => {
+  it.each(["stages.ts", "loud.ts"])("%s edited after the plan ends the run", async (edited) => {
+    using own = new Engine()
+    using temp = new TempRun(own)
+    temp.lines("a.txt", ["ash"])
+    temp.write("package.json", JSON.stringify({ type: "module", imports: { "#sluice": "./src/index.ts" } }))
+    if (!existsSync(temp.path("src"))) symlinkSync(join(repository, "src"), temp.path("src"))
+    symlinkSync(join(repository, "node_modules"), temp.path("node_modules"))
+    temp.write("stages.ts", stages("!"))
+    temp.write("loud.ts", "export const loud = (text: string) => text.toUpperCase()\n")
+    temp.write("own.ts", pipelineText("in/*.txt"))
+    const request = { root: temp.folder, storeRoot: temp.path("store"), file: temp.path("own.ts") }
+    const text = edited === "stages.ts" ? stages("?") : "export const loud = (text: string) => text\n"
+    const before = readFileSync(temp.path(edited), "utf8")
+    const { error } = await own.ask({ ...request, edit: { path: temp.path(edited), text } })
+    expect(error?.code).toBe("SLUICE_CHANGED_DURING_RUN")
+    writeFileSync(temp.path(edited), before)
+    const { rows } = await own.run(request)
+    expect(rows["out"]!.columns["note"]).toEqual(["ASH!"])
+  })
+})

@@ -1,0 +1,90 @@
+// The engine as a test drives it: a process that runs pipelines in a folder of its own, one after another.
+import { type ChildProcess, fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import type { NodePlan } from "../../src/graph/plan.ts"
+import type { NodeSummary, OutputSummary, RunEvent } from "../../src/run/journal.ts"
+import type { Damage } from "../../src/store/store.ts"
+
+export interface Request {
+  readonly root: string
+  readonly storeRoot: string
+  readonly file: string
+  readonly sets?: { readonly [target: string]: string }
+  readonly workers?: number
+  /** Only plan. */
+  readonly plan?: boolean
+  /** Whether to read the rows of the outputs; they are unless told otherwise. */
+  readonly rows?: boolean
+  /** A file to write when the plan is made and nothing has run yet. */
+  readonly edit?: { readonly path: string; readonly text: string }
+  /** Ends the process itself with a signal, some milliseconds after the n-th event. */
+  readonly stop?: { readonly after: number; readonly milliseconds: number; readonly signal: "SIGKILL" | "SIGINT" }
+}
+
+export interface OutputRows {
+  readonly ids: ReadonlyArray<string>
+  readonly columns: { readonly [column: string]: ReadonlyArray<unknown> }
+}
+
+export interface Answer {
+  readonly nodes?: ReadonlyArray<NodeSummary>
+  readonly outputs?: { readonly [name: string]: OutputSummary }
+  readonly passed?: boolean
+  readonly rows?: { readonly [name: string]: OutputRows }
+  /** What the store's own check finds wrong after the run. */
+  readonly damage?: ReadonlyArray<Damage>
+  readonly plan?: ReadonlyArray<NodePlan>
+  readonly events: ReadonlyArray<RunEvent>
+  readonly error?: {
+    readonly message: string
+    readonly code: string
+    readonly evidence: ReadonlyArray<string>
+    readonly hint: string
+    readonly stack: string
+  }
+}
+
+const script = fileURLToPath(new URL("./fixtures/engine-child.ts", import.meta.url))
+
+export class Engine {
+  readonly child: ChildProcess
+  #noise = ""
+
+  constructor() {
+    this.child = fork(script, { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] })
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream!.on("data", (chunk: Buffer) => {
+        this.#noise = `${this.#noise}${chunk}`.slice(-4000)
+      })
+  }
+
+  /** Runs or plans; rejects only where the process dies. */
+  ask(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const heard = (answer: Answer) => {
+        this.child.off("message", heard)
+        this.child.off("exit", died)
+        resolve(answer)
+      }
+      const died = (code: number | null, signal: string | null) => {
+        this.child.off("message", heard)
+        reject(new Error(`the engine's process ended: ${signal ?? code}\n${this.#noise}`))
+      }
+      this.child.on("message", heard)
+      this.child.on("exit", died)
+      this.child.send(request)
+    })
+  }
+
+  /** Runs and gives what came out; an error of the run is thrown. */
+  async run(request: Request): Promise<Required<Pick<Answer, "nodes" | "outputs" | "rows">> & Answer> {
+    const answer = await this.ask(request)
+    if (answer.error !== undefined)
+      throw new Error(`${answer.error.code}: ${answer.error.message} ${answer.error.evidence}\n${answer.error.stack}`)
+    return answer as never
+  }
+
+  [Symbol.dispose](): void {
+    this.child.kill("SIGKILL")
+  }
+}

@@ -1,0 +1,131 @@
+// The compiler checks a pipeline: rows are inferred, each wrong use is an error with a readable last line, chains stay linear.
+import { describe, expect, it } from "vitest"
+import { compile } from "./compile.ts"
+
+const header = `// a wrong use
+import * as Schema from "effect/Schema"
+import { input, keep, opt, split, Stage } from "#sluice"
+import { base, chunk, counts, decontaminate, exact, gate, gopher, jsonl, lora, Page, pages, redact, suite } from "../stages.ts"
+`
+
+const wrong: { readonly [what: string]: readonly [code: string, lastLine: string] } = {
+  "missing-column": [
+    `pages.pipe(Stage.map({ name: "a.b", needs: { body: Schema.String }, adds: { x: Schema.Int }, apply: () => ({ x: 1 }) })())`,
+    "Property 'body' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly body: string; }'."
+  ],
+  "missing-column-later": [
+    "pages.pipe(exact(), chunk(), counts(), gopher())",
+    "Property 'text' is missing in type '{ readonly source: string; readonly rows: number; }' but required in type '{ readonly text: string; }'."
+  ],
+  "misspelt-reason": [
+    `Stage.filter({ name: "a.c", needs: { text: Schema.String }, reasons: ["too-short"], decide: () => "too-shor" })`,
+    `Type '"too-shor"' is not assignable to type '"too-short" | Keep'. Did you mean '"too-short"'?`
+  ],
+  "misspelt-reason-expand": [
+    `Stage.expand({ name: "a.d", needs: { text: Schema.String }, emits: { x: Schema.Int }, reasons: ["empty"], apply: () => "emty" })`,
+    `Type '"emty"' is not assignable to type '"empty" | readonly { readonly x: number; }[]'. Did you mean '"empty"'?`
+  ],
+  "misspelt-option": [
+    "gopher({ minWord: 3 })",
+    "Object literal may only specify known properties, but 'minWord' does not exist in type '{ readonly minWords?: number; }'. Did you mean to write 'minWords'?"
+  ],
+  "misspelt-option-column-stage": [
+    'exact({ bye: "text" })',
+    `Object literal may only specify known properties, and 'bye' does not exist in type '{ readonly by?: "text"; }'.`
+  ],
+  "misspelt-option-source": [
+    'jsonl({ path: "x", row: Page, bogus: 1 })',
+    "Object literal may only specify known properties, and 'bogus' does not exist in type '{ readonly key?: string | undefined; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
+  ],
+  "misspelt-option-program": [
+    "lora({ base: base({ text: pages }), data: pages.pipe(chunk()), rang: 3 })",
+    "Object literal may only specify known properties, and 'rang' does not exist in type '{ readonly base: Model; readonly data: Dataset<{ readonly chunk: string; }>; readonly rank?: number; }'."
+  ],
+  "missing-option-source": [
+    "jsonl({ row: Page })",
+    "Property 'path' is missing in type '{ row: Schema.Struct<{ readonly id: Schema.String; readonly text: Schema.String; readonly source: Schema.String; }>; }' but required in type '{ readonly key?: string | undefined; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
+  ],
+  "wrong-option-type": ['gopher({ minWords: "3" })', "Type 'string' is not assignable to type 'number'."],
+  "wrong-input-kind": [
+    "lora({ base: pages, data: pages.pipe(chunk()) })",
+    `Type '"dataset"' is not assignable to type '"model"'.`
+  ],
+  "wrong-input-kind-piped": ["pages.pipe(gate())", `Type '"dataset"' is not assignable to type '"report"'.`],
+  "input-without-column": [
+    "lora({ base: base({ text: pages }), data: pages })",
+    "Property 'chunk' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly chunk: string; }'."
+  ],
+  "column-option-missing": [
+    'exact({ by: "nope" })(pages)',
+    "Property 'nope' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly nope: string; }'."
+  ],
+  "split-by-missing": [
+    'pages.pipe(split({ by: "nope" }))',
+    "Property 'nope' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly nope: string; }'."
+  ],
+  "wrong-result": [
+    `Stage.map({ name: "a.e", needs: { text: Schema.String }, adds: { x: Schema.Int }, apply: ({ text }) => ({ x: text }) })`,
+    "Type 'string' is not assignable to type 'number'."
+  ],
+  "column-name-in-function": [
+    `Stage.map({ name: "a.f", needs: { by: Schema.String }, options: { by: opt.column("text") }, adds: { x: Schema.String }, apply: (_, options) => ({ x: options.by }) })`,
+    `Property 'by' does not exist on type 'Decoded<{ by: OptionSpec<"text", false, "column">; }>'.`
+  ]
+}
+
+/** Maps, filters and selects in turn; at the start every fifth step adds a column of its own. */
+const chain = (steps: number) => {
+  const lines = [
+    "// a long pipeline",
+    'import * as Schema from "effect/Schema"',
+    'import { Stage } from "#sluice"',
+    'import { exact, gopher, pages, redact } from "../stages.ts"',
+    "const d0 = pages"
+  ]
+  for (let step = 1; step <= steps; step++) {
+    const add = `Stage.map({ name: "a.s${step}", needs: { text: Schema.String }, adds: { c${step}: Schema.Int }, apply: () => ({ c${step}: 1 }) })()`
+    const stage = step <= 50 && step % 5 === 0 ? add : ["redact()", "gopher({ minWords: 3 })", "exact()"][step % 3]
+    lines.push(`export const d${step} = d${step - 1}.pipe(${stage})`)
+  }
+  return `${lines.join("\n")}\n`
+}
+
+const given = Object.entries(wrong).map(([name, [code]]) => [`${name}.ts`, `${header}${code}\n`])
+const compiled = compile(Object.fromEntries(given), ["valid.ts"])
+
+describe("a pipeline that is right", () => {
+  it("compiles", () => {
+    expect(compiled.errors["valid.ts"]).toBeUndefined()
+    expect(compiled.errors["stages.ts"]).toBeUndefined()
+  })
+})
+
+describe("a wrong use is an error", () => {
+  it.each(Object.entries(wrong))("%s", (name, [, lastLine]) => {
+    expect(compiled.errors[`${name}.ts`]).toEqual([lastLine])
+  })
+
+  it("each, and nothing else is", () => {
+    expect(Object.keys(compiled.errors).sort()).toEqual(
+      Object.keys(wrong)
+        .map((name) => `${name}.ts`)
+        .sort()
+    )
+  })
+})
+
+describe("a pipeline of 300 steps", () => {
+  const [none, hundred, threeHundred] = [0, 100, 300].map((steps) => {
+    const { errors, counts } = compile({ "chain.ts": chain(steps) })
+    expect(errors["chain.ts"] ?? []).toEqual([])
+    return counts["Instantiations"]!
+  }) as [number, number, number]
+
+  it("compiles within its budget of type instantiations", () => {
+    expect(threeHundred - none).toBeLessThan(100_000)
+  })
+
+  it("costs no more than its share of a shorter one", () => {
+    expect((threeHundred - none) / (hundred - none)).toBeLessThan(3.3)
+  })
+})
