@@ -11,7 +11,9 @@ import { earlyOptions } from "./options.ts"
 export const runtime = {
   v8: process.versions.v8,
   icu: process.versions.icu ?? "",
-  unicode: process.versions.unicode ?? ""
+  unicode: process.versions.unicode ?? "",
+  /** Fixed when the process starts: threads cannot have another. */
+  locale: new Intl.NumberFormat().resolvedOptions().locale
 } as const
 
 /** What of the machine can change a program's result. */
@@ -46,7 +48,7 @@ const optionsOf = (node: GraphNode): unknown =>
   )
 
 /** The keys of a node's functions. */
-export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
+export const nodeKeys = (node: GraphNode, code: Code, system: unknown = runtime): NodeKeys => {
   const { declaration } = node
   const needs = fields(node, declaration.needs)
   switch (declaration.kind) {
@@ -57,7 +59,7 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         optionsOf(node),
         fields(node, node.columns),
         declaration.readsPath,
-        runtime
+        system
       ])
       return { row, whole: row }
     }
@@ -68,7 +70,7 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         needs,
         fields(node, declaration.adds),
         optionsOf(node),
-        runtime
+        system
       ])
       return { row, whole: row }
     }
@@ -81,14 +83,14 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         fields(node, declaration.emits),
         declaration.reasons,
         optionsOf(node),
-        runtime
+        system
       ])
       return { row, whole: row }
     }
     case "filter": {
       const decision = [hashOf(code, "decide"), declaration.reasons, pick(node, declaration.options)]
       if (declaration.measures === undefined) {
-        const row = keyOf([epochsOf("rows", "columns"), needs, decision, runtime])
+        const row = keyOf([epochsOf("rows", "columns"), needs, decision, system])
         return { row, whole: row }
       }
       const row = keyOf([
@@ -97,7 +99,7 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         needs,
         fields(node, declaration.measures),
         pick(node, earlyOptions(declaration)),
-        runtime
+        system
       ])
       return { row, whole: keyOf([epochsOf("rows"), row, decision]) }
     }
@@ -108,7 +110,7 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         needs,
         fields(node, declaration.prepares),
         pick(node, earlyOptions(declaration)),
-        runtime
+        system
       ])
       const whole = keyOf([
         epochsOf("select"),
@@ -130,7 +132,7 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         fields(node, declaration.emits),
         declaration.buckets,
         optionsOf(node),
-        runtime
+        system
       ])
       return { row: whole, whole }
     }
@@ -140,18 +142,18 @@ export const nodeKeys = (node: GraphNode, code: Code): NodeKeys => {
         spec.kind,
         fields(node, spec.needs)
       ])
-      const whole = keyOf([epochsOf("program", "columns"), hashOf(code, "run"), inputs, optionsOf(node), runtime])
+      const whole = keyOf([epochsOf("program", "columns"), hashOf(code, "run"), inputs, optionsOf(node), system])
       return { row: whole, whole }
     }
   }
 }
 
-/** A digest of a graph but for its code: whoever loads the pipeline again can tell whether it is still the same. */
+/** A digest of a graph but for its code and the system: whoever loads the pipeline again can tell whether it is still the same. */
 export const graphKey = (graph: Graph): string =>
   keyOf(
     graph.nodes.map((node) => [
       node.name,
-      nodeKeys(node, { functions: {}, impure: undefined }),
+      nodeKeys(node, { functions: {}, impure: undefined }, null),
       chosenColumns(node),
       node.edges.map(({ input, label, node: from, part }) => [input, label ?? null, from.name, part ?? null])
     ])

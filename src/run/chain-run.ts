@@ -252,6 +252,7 @@ export class ChainRun {
   /** New code is tried for memory between rows, on a sample, in a thread of its own. */
   #recheck(at: number, view: View, outcome: Outcome) {
     const link = this.#chain.links[at]!
+    if (link.node.declaration.impure !== undefined) return
     if (this.#reuse[at]!.length > 0 || this.#rechecked.has(link) || outcome.hit || view.rows === 0) return
     this.#rechecked.add(link)
     const task = { kind: "recheck" as const, node: link.node.name, keys: this.#keys(link), view, action: outcome.key }

@@ -2,7 +2,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { SluiceError } from "../errors.ts"
+import type { SluiceError } from "../errors.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
 import { DamagedObject } from "../store/store.ts"
 import type { View } from "../table/view.ts"

@@ -1,10 +1,10 @@
 // A program's inputs as folders: datasets as Parquet files with their row ids, models and reports as their files.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { diskError } from "../store/durable-file.ts"
-import { DamagedObject, type Store } from "../store/store.ts"
+import type { Store } from "../store/store.ts"
 import { columnOf } from "../table/column.ts"
-import { digestHex } from "../table/digest.ts"
+import { digestHex, sha256 } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { Partition, type View } from "../table/view.ts"
@@ -21,6 +21,13 @@ export type InputSpec =
     }
   | { readonly kind: "model"; readonly folder: string; readonly digest: string }
   | { readonly kind: "report"; readonly folder: string; readonly data: unknown }
+
+/** What the column of row ids is called: `id`, unless the program reads a column of that name. */
+export const idColumn = (columns: ReadonlyArray<string>): string => {
+  let name = "id"
+  while (columns.includes(name)) name = `row_${name}`
+  return name
+}
 
 const text: Field = { type: "text", integer: false, nullable: false }
 
@@ -42,10 +49,11 @@ export const writeDataset = async (
       Array.from({ length: partition.rows }, (_, row) => digestHex(ids, row)),
       text
     )
+    const name = idColumn(columns)
     const file = `part-${String(files.length).padStart(5, "0")}.parquet`
     writeFileSync(
       join(folder, file),
-      writeParquet({ id, ...(await partition.columns(columns)) }, { id: text, ...fields })
+      writeParquet({ [name]: id, ...(await partition.columns(columns)) }, { [name]: text, ...fields })
     )
     files.push(file)
   }
@@ -53,18 +61,27 @@ export const writeDataset = async (
   return { kind: "dataset", folder, rows, files, fields }
 }
 
-/** A result's files as a folder, made once per content and whole or not at all. */
-export const resultFolder = (store: Store, head: FolderHead): string => {
+/** Whether a folder holds the files of a result, to the bit. */
+const holds = (folder: string, head: FolderHead): boolean =>
+  head.files.every(({ path, object }) => {
+    const file = join(folder, path)
+    return existsSync(file) && sha256(readFileSync(file)) === object
+  })
+
+/** A result's files as a folder, made once per content and whole or not at all; `verify` before they are relied on. */
+export const resultFolder = (store: Store, head: FolderHead, verify = false): string => {
   const folder = join(store.root, "folders", head.digest)
-  if (existsSync(folder)) return folder
+  if (existsSync(folder)) {
+    if (!verify || holds(folder, head)) return folder
+    rmSync(folder, { recursive: true, force: true })
+  }
   mkdirSync(dirname(folder), { recursive: true })
   const temporary = mkdtempSync(join(dirname(folder), "making-"))
   try {
     for (const file of head.files) {
       const path = join(temporary, file.path)
       mkdirSync(dirname(path), { recursive: true })
-      if (!store.has(file.object)) throw new DamagedObject(file.object, store.objectPath(file.object), "missing")
-      copyFileSync(store.objectPath(file.object), path)
+      writeFileSync(path, store.get(file.object))
     }
     renameSync(temporary, folder)
   } catch (cause) {

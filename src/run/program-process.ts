@@ -6,7 +6,7 @@ import { columnValues } from "../table/column.ts"
 import { readParquet } from "../table/parquet.ts"
 import { seenOptions } from "../graph/graph.ts"
 import { LoadedSources } from "./loaded-sources.ts"
-import type { InputSpec } from "./program-inputs.ts"
+import { idColumn, type InputSpec } from "./program-inputs.ts"
 import { reloadGraph } from "./project.ts"
 
 /** What a program's process is told, as JSON in a file. */
@@ -47,9 +47,10 @@ const openInput = (spec: InputSpec): unknown => {
     read: async () => {
       const rows: Array<{ readonly id: unknown; readonly row: Record<string, unknown> }> = []
       const names = Object.keys(spec.fields)
+      const idName = idColumn(names)
       for (const file of spec.files) {
-        const columns = await readParquet(readFileSync(join(spec.folder, file)), { id: text, ...spec.fields })
-        const ids = columnValues(columns["id"]!)
+        const columns = await readParquet(readFileSync(join(spec.folder, file)), { [idName]: text, ...spec.fields })
+        const ids = columnValues(columns[idName]!)
         const values = names.map((name) => columnValues(columns[name]!))
         for (let i = 0; i < ids.length; i++) {
           const row: Record<string, unknown> = {}

@@ -61,8 +61,11 @@ export class Records {
   /** Frames what was not framed before and cuts the partitions. `frameKey` stands for the framing code. */
   static async of(node: GraphNode, frameKey: string, files: ReadonlyArray<InputFile>, store: Store): Promise<Records> {
     const framed: Array<FramedFile> = []
+    const { frame } = node.declaration as SourceDeclaration
     for (const file of files) {
-      const key = keyOf(["frame", frameKey, file.digest, /\.(gz|zst)$/i.exec(file.path)?.[0] ?? ""])
+      // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
+      const path = frame.length > 2 ? file.path : /\.(gz|zst)$/i.exec(file.path)?.[0]
+      const key = keyOf(["frame", frameKey, file.digest, path ?? ""])
       const known = store.action<FrameAction>(key)
       if (known !== undefined && store.has(known.pack)) framed.push(unpack(file, known, store))
       else {

@@ -129,7 +129,7 @@ export const runColumns = async (
   perBatch: AnyFunction | undefined,
   widens: boolean
 ) => {
-  const { store, node, keys, partition } = task
+  const { node, keys, partition } = task
   const key = rowKey(node, keys, partition.view)
   const made = await makeColumns(task, adds, perRow, perBatch)
   const names = Object.fromEntries(

@@ -70,6 +70,8 @@ const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new
 
 const once = (options: RunOptions, run: string, began: number, attempt: number): Effect.Effect<RunResult, Error> =>
   Effect.gen(function* () {
+    // Threads take their time zone from the process, whatever their own environment says.
+    process.env["TZ"] = "UTC"
     const surveyed = yield* Effect.tryPromise({
       try: () => survey(options.project, options.file, options.sets, options.workers),
       catch: asError

@@ -6,6 +6,8 @@ import type { Graph, GraphNode } from "../graph/graph.ts"
 import { type ComputeClass, type NodeKeys, nodeKeys } from "../graph/key.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import { Store } from "../store/store.ts"
+import { keyOf } from "../table/digest.ts"
+import { randomUUID } from "node:crypto"
 import { cpus } from "node:os"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -58,7 +60,7 @@ export const survey = async (
     try {
       const found = codeOf(fingerprinter, node)
       code.set(node, found)
-      keys.set(node, nodeKeys(node, found))
+      keys.set(node, found.impure === undefined ? nodeKeys(node, found) : onceKeys(nodeKeys(node, found)))
     } catch (cause) {
       if (cause instanceof FingerprintError) errors.push(planningError(node, cause))
       else if (cause instanceof SluiceError) errors.push(cause)
@@ -92,6 +94,12 @@ export const survey = async (
     sources: fingerprinter.files(),
     compute: computeClass(threads)
   }
+}
+
+/** Keys that no other run has: what an impure stage gave before is not what it would give now. */
+const onceKeys = ({ row, whole }: NodeKeys): NodeKeys => {
+  const once = randomUUID()
+  return { row: keyOf([row, once]), whole: keyOf([whole, once]) }
 }
 
 const none: Code = { functions: {}, impure: undefined }

@@ -162,7 +162,7 @@ const inputSpec = async (
 ): Promise<InputSpec> => {
   const { store } = execution.survey
   if (record.folder === undefined) return writeDataset(store, views, programColumns(node, edge), folder)
-  const place = resultFolder(store, record.folder)
+  const place = resultFolder(store, record.folder, true)
   if (edge.node.emits === "model") return { kind: "model", folder: place, digest: record.folder.digest }
   return { kind: "report", folder: place, data: record.folder.data }
 }

@@ -48,9 +48,24 @@ describe("a run after an edit", () => {
     using _ = temp
     const random = new Random(seed)
     for (const file of filesBelow(temp.path("store/objects")))
-      if (random.chance(0.25)) flip(file, random)
-      else if (random.chance(0.25)) rmSync(file)
+      switch (random.below(5)) {
+        case 0:
+          flip(file, random)
+          break
+        case 1:
+          rmSync(file)
+      }
     edit()
+    expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
+  })
+
+  it("ends with the same bytes though the folder of a model was flipped", async () => {
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash birch", "elm oak"])
+    const model = temp.chain("trim", "learn")
+    await temp.run(model)
+    for (const file of filesBelow(temp.path("store/folders"))) flip(file, new Random(3))
+    const calls = [...model, { id: "judge", stage: "judge", from: ["learn", "trim"], options: {} }]
     expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
   })
 

@@ -50,8 +50,12 @@ export class Engine {
   readonly child: ChildProcess
   #noise = ""
 
-  constructor() {
-    this.child = fork(script, { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] })
+  constructor(env: NodeJS.ProcessEnv = {}) {
+    this.child = fork(script, {
+      execArgv: [],
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    })
     for (const stream of [this.child.stdout, this.child.stderr])
       stream!.on("data", (chunk: Buffer) => {
         this.#noise = `${this.#noise}${chunk}`.slice(-4000)

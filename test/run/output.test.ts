@@ -1,6 +1,7 @@
 // What comes out: the rows that the stages' words promise, whatever the number of workers or the size of partitions.
 import { afterAll, describe, expect, it } from "vitest"
 import { Engine } from "./engine.ts"
+import { repository } from "./sequence.ts"
 import { computedOf, digestsOf, TempRun } from "./temp-run.ts"
 
 const engine = new Engine()
@@ -62,6 +63,27 @@ describe("rows", () => {
     const whole = await temp.cold(ofAllKinds(temp, 100_000))
     expect(await temp.cold(ofAllKinds(temp, 200), { workers: 2 })).toEqual(whole)
     expect(await temp.cold(ofAllKinds(temp, 900), { workers: 1 })).toEqual(whole)
+  })
+
+  it("do not depend on the machine's time zone, and are computed again under another language", async () => {
+    const notes: Array<unknown> = []
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash"])
+    const file = temp.pipeline(temp.chain("local", "learn"))
+    for (const env of [
+      { TZ: "Asia/Tokyo", LC_ALL: "en_US.UTF-8" },
+      { TZ: "America/New_York", LC_ALL: "en_US.UTF-8" },
+      { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8" }
+    ]) {
+      using other = new Engine(env)
+      const { rows, nodes } = await other.run({ root: repository, storeRoot: temp.path("store"), file })
+      notes.push([rows["local"]!.columns["note"]![0], nodes[1]!.rows.computed])
+    }
+    expect(notes).toEqual([
+      ["0 1,003.5", 1],
+      ["0 1,003.5", 0],
+      ["0 1.003,5", 1]
+    ])
   })
 
   it("of inputs that share ids cannot be joined", async () => {

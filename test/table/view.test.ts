@@ -168,7 +168,12 @@ describe("a view", () => {
     const pair = new Pair(12)
     pair.widen()
     const asked = new Set<string>()
-    const counting = { get: (digest: string) => (asked.add(digest), pair.objects.get(digest)) }
+    const counting = {
+      get: (digest: string) => {
+        asked.add(digest)
+        return pair.objects.get(digest)
+      }
+    }
     const partition = new Partition(pair.partition.view, counting)
     const [name, ref] = Object.entries(partition.view.columns)[0]!
     await partition.columns([name])

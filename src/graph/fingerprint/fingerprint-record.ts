@@ -20,11 +20,16 @@ export interface FingerprintRecord {
 /** Says in sentences what changed from one record to another; empty when the hashes agree. */
 export function diffRecords(before: FingerprintRecord, after: FingerprintRecord): string[] {
   if (before.hash === after.hash) return []
+  const effects = diffEffects(before, after)
+  const symbols = diffSymbols(before.symbols, after.symbols)
+  // What code reaches now and did not before, or no more, follows from the code that changed.
+  const follows = (sentence: string): boolean => /^(added|removed) constant /.test(sentence)
+  const isExplained = effects.length > 0 || symbols.some((sentence) => /^changed (function|class) /.test(sentence))
   const sentences = [
-    ...diffSymbols(before.symbols, after.symbols),
+    ...(isExplained ? symbols.filter((sentence) => !follows(sentence)) : symbols),
     ...diffPackages(before, after),
     ...diffAssets(before, after),
-    ...diffEffects(before, after)
+    ...effects
   ]
   return sentences.length > 0 ? [...new Set(sentences)] : ["the same declarations refer to each other in another way"]
 }

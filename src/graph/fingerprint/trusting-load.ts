@@ -17,8 +17,8 @@ export class TrustingLoadReader extends LoadReader {
     const keys = init && memberKeys(pattern)
     const term = init && keys && termOf(init, this.#terms)
     if (!term) return super.readPattern(pattern, init, load)
-    if (bare(init).type === "CallExpression") this.read(init, load)
-    else for (const member of keys) need({ of: term, member }, load)
+    if (bare(init).type !== "Identifier") this.read(init, load)
+    if (bare(init).type !== "CallExpression") for (const member of keys) need({ of: term, member }, load)
     load.reads = true
     load.plain = false
     return load

@@ -139,6 +139,11 @@ const UNKNOWN = {
     CALM
   ),
   "an option that a call gives": given("const w = calm({ atMost: build(5) })", (p) => p.edit(FILE, "5", "6"), CALM),
+  "an option that a call gives, below a pattern": given(
+    "const { train: w } = clean.pipe(split({ by: build(5) })).test",
+    (p) => p.edit(FILE, "5", "6"),
+    CALM
+  ),
   "an option by a getter": given("const w = calm({ get atMost() { return 5 } })", (p) => p.edit(FILE, "5", "6"), CALM),
   "options that may have getters": given(
     "const options = build(7)\nconst w = calm(options)",

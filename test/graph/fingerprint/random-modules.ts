@@ -55,28 +55,29 @@ const SHARED = [
 ]
 /** Stages and handles, things that look like them, and calls of both. */
 const HANDLES = [
-  "export const fake = (x) => { l0.push(1); const h = () => h; h.pipe = (...a) => { l0.push(a.length); return h }; return h }",
+  "const note = (x) => (globalThis.trace = (globalThis.trace ?? 0) * 3 + (x?.by ?? 1))",
+  "export const fake = (x) => { note(x); const h = () => h; h.pipe = (...a) => note({ by: a.length }) && h; return (h.train = h.test = h) }",
   'export const s0 = Stage.map({ name: "s0", apply: (x) => x })',
   'export const s0 = Stage.map({ name: "s0", apply: (x) => x })',
-  "export const s0 = (x) => { l0.push(1, x?.by ?? 0); return fake(2) }",
-  'export let s0 = Stage.map({ name: "s0" }); s0 = (x) => { l0.push(x?.by ?? 0); return fake(1) }',
-  "const wrap = (x) => (y) => { l0.push(y?.by ?? 0); return x(y) }",
+  "export const s0 = (x) => { note(x); return fake({ by: 2 }) }",
+  'export let s0 = Stage.map({ name: "s0" }); s0 = (x) => { note(x); return fake(1) }',
+  "const wrap = (x) => (y) => { note(y); return x(y) }",
   'export const s1 = wrap(Stage.map({ name: "s1" }))',
   'export const s1 = Stage.map({ name: "s1" })',
   "export const s1 = s0",
   "export const z0 = s0({ by: 2 })",
-  "export const z0 = fake(2)",
+  "export const z0 = fake({ by: 2 })",
   "export const z0 = s0({ by: 1 }).pipe(split({ by: 1 }))",
   "export const { train: z1, test: z2 = 1 } = s0({ by: 3 }).pipe(split({ by: 1 }))",
   "export const { train: z1, test: z2 } = s0({ by: 3 }).pipe(split({ by: 1 }))",
   "export const z3 = z0.pipe(s0({ by: 1 }), s1({ by: 2 }))",
   "export const z3 = z1.pipe(s0({ by: 1 }))",
-  "export const z4 = z0.pipe((x) => { l0.push(3); return x })",
+  "export const z4 = z0.pipe((x) => { note({ by: 3 }); return x })",
   "export const z4 = z0.pipe(s0)",
-  "export const z5 = s0({ get by() { return l0.push(2) } })",
-  "export const z5 = s0({ by: l0.push(2) })",
+  "export const z5 = s0({ get by() { return note(2) } })",
+  "export const z5 = s0({ by: note(2) })",
   "export const z5 = s0({ by: [1, s1({ by: 2 })] })(z0)",
-  "export const o3 = f0(1) && { get by() { l0.push(4); return 1 } }",
+  "export const o3 = f0(1) && { get by() { return note({ by: 4 }) } }",
   "export const z6 = s0(o3)",
   "export const z6 = s0({ ...o0 })",
   "export const z6 = s0({ ...o3 })",
@@ -131,7 +132,8 @@ function makeModule(dice: Dice, project: RandomProject, index: number): RandomMo
     items.push(`export const r0 = ${dice.pick(["l0.length", "[...l0].length", "o0.b.c", "q0.get('a')"])}`)
   else items.push("export const r0 = c1")
   for (let count = dice.below(2); count > 0; count--) items.push(effect(dice))
-  return { imports, items }
+  const acting = items.findIndex((item) => item.startsWith("export const e0"))
+  return { imports, items: items.filter((item, at) => at === acting || !item.startsWith("export const e0")) }
 }
 
 /** Some declarations of stages and handles, each name once, after what they use; some use those of other modules. */
@@ -140,13 +142,13 @@ function handles(dice: Dice, imported: ReadonlyArray<string>): string[] {
   const items: string[] = []
   for (const item of HANDLES) {
     const name = /(?:const|let) (?:\{ train: )?(\w+)/.exec(item)![1]!
-    if (known.has(name) || dice.chance(50)) continue
+    if (known.has(name) || dice.chance(name === "note" ? 20 : 50)) continue
     const text = item.replace(/(?<== .*)\b([sz]\d)\b(?!")/g, (used) => {
       const others = imported.filter((other) => other.endsWith(`_${used}`))
       return others.length > 0 && dice.chance(60) ? dice.pick(others) : used
     })
-    const missing = [...text.matchAll(/\b(?:fake|wrap|o3|[sz]\d)\b(?!")/g)].filter(([used]) => !known.has(used))
-    if (missing.some(([used]) => used !== name && !text.includes(`: ${used}`))) continue
+    const missing = [...text.matchAll(/\b(?:note|fake|wrap|o3|[sz]\d)\b(?!")/g)].filter(([used]) => !known.has(used))
+    if (missing.some(([used]) => used !== name && !text.includes(`test: ${used}`))) continue
     known.add(name)
     if (name === "z1") known.add("z2")
     items.push(text)

@@ -247,6 +247,12 @@ describe("sentences", () => {
       "changed function s.apply in stages/s.ts"
     ])
   })
+  it("do not add the constants that changed code reaches now", () => {
+    project.append("lib/f.ts", "const MORE = 1")
+    expect(diffAfter(() => project.edit("lib/f.ts", "return n }", "return n + MORE }"))).toEqual([
+      "changed function g in lib/f.ts"
+    ])
+  })
   it("say nothing of what did not change", () => {
     expect(diffAfter(() => project.append("lib/f.ts", "// hi"))).toEqual([])
   })
