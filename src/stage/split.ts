@@ -30,7 +30,7 @@ export const split =
   ): { readonly train: Dataset<Row>; readonly test: Dataset<Row> } => {
     const declaration = { ...splitStage.declaration, parts: ["train", "test"] } as typeof splitStage.declaration
     const call = { declaration, options: { ...options }, inputs: { rows: dataset } }
-    return { train: makeHandle("dataset", call, "train"), test: makeHandle("dataset", call, "test") }
+    return Object.freeze({ train: makeHandle("dataset", call, "train"), test: makeHandle("dataset", call, "test") })
   }
 
 const sampleStage = Stage.select({
