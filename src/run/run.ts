@@ -1,4 +1,5 @@
 // One run from plan to outputs: pins, journal, execution, and the pipeline's ref moved forward when everything is there.
+import { randomBytes } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -52,7 +53,7 @@ export const planPipeline = async (
 export const runPipeline = (options: RunOptions): Effect.Effect<RunResult, Error> =>
   Effect.gen(function* () {
     const began = Date.now()
-    const run = `${new Date(began).toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${process.pid}`
+    const run = `${new Date(began).toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${randomBytes(3).toString("hex")}`
     const damaged = new Set<string>()
     for (let attempt = 0; ; attempt++) {
       const result = yield* Effect.result(once(options, run, began, attempt))

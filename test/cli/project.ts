@@ -85,7 +85,7 @@ export const steady = (text: string, root: string): string =>
   text
     .replaceAll(root, "<project>")
     .replaceAll(repository, "<repository>")
-    .replace(/\b\d{8}T\d{6}-\d+\b/g, "<run>")
+    .replace(/\b\d{8}T\d{6}-[0-9a-f]{6}\b/g, "<run>")
     .replace(/\b[0-9a-f]{64}\b/g, "<digest>")
     .replace(/\b[0-9a-f]{32}\b/g, "<id>")
     .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b/g, "<short>")
