@@ -16,7 +16,7 @@ import {
   makeData
 } from "apache-arrow"
 import type { ExportSource } from "./export-file.ts"
-import type { Shape } from "./export-shape.ts"
+import { type Shape, shapedValue } from "./export-shape.ts"
 
 const typeOf = (shape: Shape): DataType => {
   if (shape.bare) return new Utf8()
@@ -38,18 +38,6 @@ const typeOf = (shape: Shape): DataType => {
   }
 }
 
-const valueFor = (shape: Shape, value: unknown): unknown => {
-  if (value === null || value === undefined) return null
-  if (shape.bare) return JSON.stringify(value)
-  if (shape.kind === "integer") return BigInt(value as number)
-  if (shape.kind === "list") return (value as ReadonlyArray<unknown>).map((item) => valueFor(shape.item!, item))
-  if (shape.kind === "struct") {
-    const struct = value as { readonly [name: string]: unknown }
-    return Object.fromEntries([...shape.members].map(([name, inner]) => [name, valueFor(inner, struct[name])]))
-  }
-  return value
-}
-
 /** Writes the rows as record batches, one per batch read. */
 export const writeArrowFile = async (source: ExportSource, write: (bytes: Uint8Array) => void): Promise<void> => {
   const columns = Object.entries(source.shapes)
@@ -60,7 +48,7 @@ export const writeArrowFile = async (source: ExportSource, write: (bytes: Uint8A
   for await (const rows of source.batches()) {
     const children = columns.map(([name, shape], at) => {
       const builder = makeBuilder({ type: fields[at]!.type, nullValues: [null, undefined] })
-      for (const row of rows) builder.append(valueFor(shape, row[name]))
+      for (const row of rows) builder.append(shapedValue(shape, row[name], (json) => json))
       return builder.finish().flush()
     })
     const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children })

@@ -3,7 +3,7 @@ import { constants, zstdCompressSync } from "node:zlib"
 import type { SchemaElement } from "hyparquet"
 import { ByteWriter, ParquetWriter } from "hyparquet-writer"
 import type { ExportSource } from "./export-file.ts"
-import type { Shape } from "./export-shape.ts"
+import { type Shape, shapedValue } from "./export-shape.ts"
 
 const repetition_type = "OPTIONAL" as const
 
@@ -35,19 +35,6 @@ export const elementsOf = (name: string, shape: Shape): ReadonlyArray<SchemaElem
   }
 }
 
-/** A value as the writer wants it: integers as bigint, JSON as bytes. */
-const valueFor = (shape: Shape, value: unknown): unknown => {
-  if (value === null || value === undefined) return null
-  if (shape.bare) return Buffer.from(JSON.stringify(value))
-  if (shape.kind === "integer") return BigInt(value as number)
-  if (shape.kind === "list") return (value as ReadonlyArray<unknown>).map((item) => valueFor(shape.item!, item))
-  if (shape.kind === "struct") {
-    const struct = value as { readonly [name: string]: unknown }
-    return Object.fromEntries([...shape.members].map(([name, inner]) => [name, valueFor(inner, struct[name])]))
-  }
-  return value
-}
-
 /** Writes the rows; the file is held in memory until it is complete. */
 export const writeParquetFile = async (source: ExportSource, write: (bytes: Uint8Array) => void): Promise<void> => {
   const columns = Object.entries(source.shapes)
@@ -63,7 +50,7 @@ export const writeParquetFile = async (source: ExportSource, write: (bytes: Uint
   for await (const rows of source.batches()) {
     const columnData = columns.map(([name, shape]) => ({
       name,
-      data: rows.map((row) => valueFor(shape, row[name])) as never
+      data: rows.map((row) => shapedValue(shape, row[name], (json) => Buffer.from(json))) as never
     }))
     parquet.write({ columnData, rowGroupSize: rows.length })
   }

@@ -60,3 +60,17 @@ const kindOf = (value: unknown): Kind => {
   if (value instanceof Uint8Array) return "bytes"
   return Array.isArray(value) ? "list" : "struct"
 }
+
+/** A value as the writers want it: integers as bigint, null for what is missing; `bare` lays out JSON without a shape. */
+export const shapedValue = (shape: Shape, value: unknown, bare: (json: string) => unknown): unknown => {
+  if (value === null || value === undefined) return null
+  if (shape.bare) return bare(JSON.stringify(value))
+  if (shape.kind === "integer") return BigInt(value as number)
+  if (shape.kind === "list")
+    return (value as ReadonlyArray<unknown>).map((item) => shapedValue(shape.item!, item, bare))
+  if (shape.kind === "struct") {
+    const struct = value as { readonly [name: string]: unknown }
+    return Object.fromEntries([...shape.members].map(([name, inner]) => [name, shapedValue(inner, struct[name], bare)]))
+  }
+  return value
+}

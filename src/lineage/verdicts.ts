@@ -4,6 +4,7 @@ import { failedCode, type RowAction } from "../run/row-action.ts"
 import type { GatherAction, SelectAction } from "../run/task.ts"
 import { digestBytes, digestHex } from "../table/digest.ts"
 import { float32Of, int32Of, readPack, uint16Of } from "../table/pack.ts"
+import { lowerBound } from "../table/lower-bound.ts"
 import type { IdTable, PastRun } from "./past-run.ts"
 
 export type Verdict =
@@ -107,17 +108,6 @@ const expanded = (past: PastRun, node: string, input: IdTable): Verdicts => {
     },
     parents: (row) => [input.id(parents[row]!)]
   }
-}
-
-const lowerBound = (sorted: Int32Array, value: number): number => {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 const selected = (past: PastRun, node: string, input: IdTable): Verdicts => {

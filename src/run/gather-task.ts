@@ -1,7 +1,7 @@
 // Runs a gather: spreads groups over buckets, computes each bucket whose rows changed, and records which rows made which.
 import { SluiceError } from "../errors.ts"
 import { type GraphNode, seenOptions } from "../graph/graph.ts"
-import { childLabel, type NodeKeys } from "../graph/key.ts"
+import { childLabel } from "../graph/key.ts"
 import type { GatherDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import { allRows } from "../table/bits.ts"
@@ -30,7 +30,7 @@ export const gatherRows = async (store: Store, node: GraphNode, task: GatherTask
       const known = store.action<GatherAction>(key)
       if (known !== undefined && store.has(known.edges) && viewIntact(store, known.view))
         return { key, action: known, hit: true }
-      const action = applyGroups(store, node, declaration, task.keys, entries)
+      const action = applyGroups(store, node, declaration, entries)
       store.putAction(key, action)
       return { key, action, hit: false }
     })
@@ -76,7 +76,6 @@ const applyGroups = (
   store: Store,
   node: GraphNode,
   declaration: GatherDeclaration,
-  _keys: NodeKeys,
   entries: ReadonlyArray<Entry>
 ): GatherAction => {
   const fields = fieldsOf(declaration.emits, node.name)

@@ -5,6 +5,7 @@ import { digestBytes, digestText } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { int32Of, readPack, uint16Of } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
+import { lowerBound } from "../table/lower-bound.ts"
 import type { RowAction } from "./row-action.ts"
 
 interface Place {
@@ -80,17 +81,6 @@ export class Earlier {
     while (from < parents.length && parents[from] === place.row) from++
     return [start, from]
   }
-}
-
-const lowerBound = (sorted: Int32Array, value: number): number => {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** One row of the columns to be made: from what was computed now, or from a row of an earlier block. */
