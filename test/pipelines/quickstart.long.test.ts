@@ -1,10 +1,22 @@
 // The quickstart with short training: after each edit of the README, an incremental run and a run from nothing end in
 // the same content for every output, weights and report data included; and every training row leads back to a file.
 import { execFileSync } from "node:child_process"
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { PastRun } from "../../src/lineage/past-run.ts"
+import { traceRow } from "../../src/lineage/trace.ts"
+import { Store } from "../../src/store/store.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 let project = ""
@@ -101,21 +113,46 @@ test("incremental runs end where runs from nothing end", () => {
   expect(run([], "warm").nodes.filter(({ verdict }) => verdict === "run")).toEqual([])
 })
 
-test("every training row is traced to a file, and every document has a fate", () => {
+test("every training row is traced to the bytes it came from and to the models that used it", () => {
   const { outputs } = run(["train.sft.steps=600"], "warm")
   const chats = sluice("export", "quickstart", "chats", "chats.jsonl", "--ids", "--store", "warm")
   expect(chats.length).toBeGreaterThan(0)
   const rows = readFileSync(join(project, "chats.jsonl"), "utf8").trim().split("\n")
   expect(rows.length).toBe(outputs["chats"]!.rows)
-  for (const line of rows.filter((_, index) => index % Math.ceil(rows.length / 8) === 0)) {
-    const id = JSON.parse(line)._id ?? JSON.parse(line).id
-    const [trace] = sluice("trace", "quickstart", id, "--store", "warm") as unknown as ReadonlyArray<{
-      readonly sources: ReadonlyArray<{ readonly path: string; readonly byteRange?: readonly [number, number] }>
-      readonly usedBy: ReadonlyArray<{ readonly node: string }>
-    }>
-    expect(trace!.sources[0]!.path).toMatch(/^docs\//)
-    expect(trace!.usedBy.map(({ node }) => node)).toContain("train.sft")
+  const past = new PastRun(new Store(join(project, "warm")), "quickstart")
+  for (const line of rows) {
+    const { sources, usedBy } = traceRow(past, JSON.parse(line)._id)
+    expect(sources).toHaveLength(1)
+    const { path } = sources[0]!
+    expect(sources[0]).toMatchObject({ byteRange: [0, readFileSync(join(project, path)).length] })
+    expect(usedBy.map(({ node }) => node)).toContain("train.sft")
   }
-  const drops = sluice("drops", "quickstart", "--reason", "too-few-words", "--store", "warm")
-  for (const drop of drops) expect(drop).toMatchObject({ node: "quality.gopher", reason: "too-few-words" })
+  const id = JSON.parse(rows[0]!)._id as string
+  expect(sluice("trace", "quickstart", id, "--store", "warm")).toEqual([JSON.parse(JSON.stringify(traceRow(past, id)))])
+})
+
+test("every document is in the clean text or was dropped by a node for a reason", () => {
+  sluice("export", "quickstart", "clean", "clean.jsonl", "--store", "warm")
+  const clean = new Set(
+    readFileSync(join(project, "clean.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).source as string)
+  )
+  const drops = sluice("drops", "quickstart", "--store", "warm") as unknown as ReadonlyArray<{
+    readonly node: string
+    readonly reason: string
+    readonly source: { readonly path: string }
+  }>
+  const before = new Set(["dedup.exact", "quality.language", "quality.gopher", "dedup.minhash"])
+  const dropped = drops.filter(({ node }) => before.has(node))
+  for (const { reason } of dropped) expect(reason).toMatch(/^[a-z-]+$/)
+  const files = readdirSync(join(project, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => `docs/${path}`)
+  expect(files.length).toBeGreaterThan(80)
+  expect([...clean, ...dropped.map(({ source }) => source.path)].sort()).toEqual(files.sort())
+  const [first] = sluice("show", "quickstart", "clean", "--rows", "1", "--store", "warm")
+  const [trace] = sluice("trace", "quickstart", first!["_id"] as string, "--store", "warm")
+  expect((trace!["usedBy"] as ReadonlyArray<{ readonly node: string }>).map(({ node }) => node)).toContain("train.base")
 })
