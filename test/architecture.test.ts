@@ -109,7 +109,7 @@ const rules: ReadonlyArray<Rule> = [
   },
   {
     room: /^src\/table\//,
-    may: any(/^src\/table\//, errors, /^effect\/(Schema|SchemaAST)$/, node("crypto", "zlib"), npm),
+    may: any(/^src\/table\//, errors, /^effect\/(Schema|SchemaAST)$/, node("crypto", "module", "zlib"), npm),
     types: /^src\/stage\/batch\.ts$/
   },
   { room: /^src\/store\//, may: any(/^src\/(store|table)\//, errors, /^node:/) },
@@ -122,7 +122,7 @@ const rules: ReadonlyArray<Rule> = [
     room: /^src\/(lineage|dash)\//,
     may: any(
       /^src\/(lineage|dash|store|graph|table)\//,
-      /^src\/run\/(journal|node-record|row-action)\.ts$/,
+      /^src\/run\/(journal|node-record|row-action|row-error|group-failures)\.ts$/,
       errors,
       /^node:/,
       /^effect(\/|$)/,

@@ -6,8 +6,8 @@ import { availableParallelism, totalmem } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import type { Project } from "../run/project.ts"
-import { Store } from "../store/store.ts"
-import { bytes, count, plural } from "./print.ts"
+import { bytes, plural } from "./print.ts"
+import { checkStore } from "./store-check.ts"
 
 export interface Check {
   readonly name: string
@@ -88,23 +88,6 @@ const diskCheck = (project: Project): Check => {
 }
 
 const storeCheck = (project: Project): Check => {
-  const store = new Store(project.storeRoot)
-  const damage = store.check()
-  let objects = 0
-  let actions = 0
-  for (const _ of store.entries("objects")) objects++
-  for (const _ of store.entries("actions")) actions++
-  const text = `${count(objects)} objects, ${count(actions)} results, ${plural(store.refNames().length, "pipeline")}`
-  if (damage.length === 0) return fine("store", text)
-  return {
-    name: "store",
-    ok: false,
-    text: `${text}, ${plural(damage.length, "damaged entry", "damaged entries")}`,
-    problems: damage.map(({ path, what }) => ({
-      text: `${path}: ${what}`,
-      hint: path.includes(`${project.storeRoot}/refs`)
-        ? "delete the file and run the pipeline again"
-        : "delete the file; the next run computes what it belongs to anew"
-    }))
-  }
+  const { text, problems } = checkStore(project)
+  return { name: "store", ok: problems.length === 0, text, problems }
 }

@@ -15,14 +15,9 @@ export const gc = Command.make(
       Flag.withMetavar("N"),
       Flag.withDescription("Keep what the last N runs made (default 3)"),
       Flag.withDefault(3)
-    ),
-    force: Flag.Boolean("force").pipe(
-      Flag.withDescription("Go ahead although a run has begun within the hour and not ended"),
-      Flag.withoutNegation,
-      Flag.withDefault(false)
     )
   },
-  handler(async ({ dryRun, keep, force }, shared) => {
+  handler(async ({ dryRun, keep }, shared) => {
     const [{ findProject }, { Store }, { collectGarbage }, { printJson, terminal }, { printGc }] = await Promise.all([
       import("../run/project.ts"),
       import("../store/store.ts"),
@@ -31,12 +26,14 @@ export const gc = Command.make(
       import("./print-store.ts")
     ])
     const store = new Store(findProject(process.cwd(), shared.store).storeRoot)
-    const report = collectGarbage(store, { dryRun, keepRuns: keep, force })
+    const report = await collectGarbage(store, { dryRun, keepRuns: keep })
     if (shared.json) printJson({ dryRun, ...report })
     else printGc(terminal(process.stdout), report, dryRun)
   })
 ).pipe(
-  Command.withDescription("Remove what no pipeline's last finished run and none of the last runs reach."),
+  Command.withDescription(
+    "Remove what no pipeline's last finished run and none of the last runs reach. Nothing goes while a run is at work."
+  ),
   Command.withShortDescription("Remove what is no longer needed"),
   Command.withExamples([
     { command: "sluice gc --dry-run", description: "Say what would go" },

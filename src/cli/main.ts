@@ -1,5 +1,4 @@
 // The command line: the tree of commands, how their errors are told, and the exit code. Engines load when a command runs.
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -9,10 +8,13 @@ import * as Exit from "effect/Exit"
 import * as Cause from "effect/Cause"
 import * as Fiber from "effect/Fiber"
 import manifest from "../../package.json" with { type: "json" }
+import { diff } from "./diff.ts"
 import { doctor } from "./doctor.ts"
 import { drops } from "./drops.ts"
+import { equivalent } from "./equivalent.ts"
 import { exportOutput } from "./export.ts"
 import { gc } from "./gc.ts"
+import { init } from "./init.ts"
 import { plan } from "./plan.ts"
 import { tellError } from "./print-error.ts"
 import { colourful } from "./print.ts"
@@ -21,10 +23,26 @@ import { runs } from "./runs.ts"
 import { show } from "./show.ts"
 import { sluice } from "./sluice.ts"
 import { trace } from "./trace.ts"
+import { whatIf } from "./what-if.ts"
 import { why } from "./why.ts"
 
 const commands = sluice.pipe(
-  Command.withSubcommands([plan, run, why, show, trace, drops, exportOutput, runs, gc, doctor])
+  Command.withSubcommands([
+    plan,
+    run,
+    why,
+    whatIf,
+    equivalent,
+    show,
+    trace,
+    drops,
+    diff,
+    exportOutput,
+    runs,
+    gc,
+    doctor,
+    init
+  ])
 )
 
 /** Invalid invocations are told with all other errors; only help and version are printed here. */
@@ -45,9 +63,8 @@ const args = process.argv.slice(2)
 const fiber = Effect.runFork(
   Command.runWith(commands, { version: manifest.version })(args).pipe(
     Effect.provideService(CliConfig.CliConfig, { builtIns }),
-    Effect.provideService(CliOutput.Presenter, presenter),
-    Effect.provide(NodeServices.layer)
-  )
+    Effect.provideService(CliOutput.Presenter, presenter)
+  ) as Effect.Effect<void, unknown>
 )
 
 /** One Ctrl-C may arrive twice, from the terminal and from a parent; a second one later ends the process at once. */

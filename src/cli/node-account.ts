@@ -1,8 +1,10 @@
 // What there is to say about one node: from a fresh plan, and from the store what its last finished run did.
 import { nearest, SluiceError } from "../errors.ts"
+import type { Graph, GraphNode } from "../graph/graph.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import type { NodeRecord, PipelineRef, RowTotals } from "../run/node-record.ts"
-import { ingredientsOf, type Plan } from "../run/planner.ts"
+import type { Plan } from "../run/planner.ts"
+import { ingredientsOf } from "../run/record-key.ts"
 import type { Survey } from "../run/survey.ts"
 
 export interface NodeAccount extends NodePlan {
@@ -32,27 +34,31 @@ export interface NodeAccount extends NodePlan {
   } | null
 }
 
+/** The node of a graph as a user names it. */
+export const nodeNamed = (graph: Graph, name: string): GraphNode => {
+  const node = graph.nodes.find((one) => one.name === name)
+  if (node !== undefined) return node
+  const names = graph.nodes.map((one) => one.name)
+  const guess = nearest(name, names)
+  throw new SluiceError(
+    "SLUICE_UNKNOWN",
+    `${graph.pipeline} has no node "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+    { hint: `its nodes: ${names.join(", ")}` }
+  )
+}
+
 /** The account of the node with a name. */
 export const explainNode = (survey: Survey, plan: Plan, name: string): NodeAccount => {
   const { graph, store } = survey
-  const at = graph.nodes.findIndex((node) => node.name === name)
-  if (at < 0) {
-    const names = graph.nodes.map((node) => node.name)
-    const guess = nearest(name, names)
-    throw new SluiceError(
-      "SLUICE_UNKNOWN",
-      `${graph.pipeline} has no node "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-      { hint: `its nodes: ${names.join(", ")}` }
-    )
-  }
-  const node = graph.nodes[at]!
+  const node = nodeNamed(graph, name)
   const known = new Map([...plan.known].flatMap(([one, { record }]) => (record === undefined ? [] : [[one, record]])))
-  const { code, inputs } = ingredientsOf(survey, node, known)
+  const { inputs } = ingredientsOf(survey, node, known)
+  const code = survey.written.get(node)!.functions
   const ref = store.ref<PipelineRef>(graph.pipeline)
   const key = ref?.nodes[name]
   const record = key === undefined ? undefined : store.action<NodeRecord>(key)
   return {
-    ...plan.nodes[at]!,
+    ...plan.nodes[graph.nodes.indexOf(node)]!,
     stage: node.declaration.name,
     reads: node.reads,
     inputs: node.edges.map((edge) => ({

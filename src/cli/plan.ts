@@ -17,8 +17,9 @@ export const plan = Command.make(
   },
   handler(async ({ pipeline, set, workers, mermaid }, shared) => {
     const sets = parseSets(set)
-    const [{ planPipeline }, { findProject, pipelineFile }, print] = await Promise.all([
-      import("../run/run.ts"),
+    const [{ planPipeline }, { totalExpected }, { findProject, pipelineFile }, print] = await Promise.all([
+      import("../run/plan-pipeline.ts"),
+      import("../run/expectation.ts"),
       import("../run/project.ts"),
       import("./print-plan.ts")
     ])
@@ -27,8 +28,11 @@ export const plan = Command.make(
     const file = pipelineFile(project, pipeline, process.cwd())
     const made = await planPipeline({ project, file, sets, workers: await workerCount(workers) })
     const { graph } = made.survey
-    if (shared.json) printJson({ pipeline: graph.pipeline, nodes: made.plan.nodes })
-    else if (mermaid) process.stdout.write(print.mermaidOf(graph, made.plan.nodes))
+    if (shared.json) {
+      const { graphJson } = await import("../graph/render.ts")
+      const expected = totalExpected(made.plan.nodes)
+      printJson({ ...graphJson(graph, made.plan.nodes), ...(expected === undefined ? {} : { expected }) })
+    } else if (mermaid) process.stdout.write(print.mermaidOf(graph, made.plan.nodes))
     else print.printPlan(terminal(process.stdout), graph.pipeline, made.plan.nodes)
   })
 ).pipe(

@@ -1,5 +1,5 @@
 // An evaluation for the terminal: each model's figures, who beats whom, the gate, and a few answers side by side.
-import { count, shorten, table, type Terminal } from "./print.ts"
+import { count, plural, shorten, table, type Terminal } from "./print.ts"
 
 interface Estimate {
   readonly estimate: number
@@ -49,7 +49,7 @@ const cell = (value: Estimate | number | undefined, form: (value: number) => str
 
 /** Prints models side by side and up to `most` answers. */
 export const printEvaluation = (to: Terminal, evaluation: Evaluation, most = 3): void => {
-  to.line(`\n${to.paint("bold", "models")} on ${count(evaluation.examples)} questions, 95 % intervals`)
+  to.line(`\n${to.paint("bold", "models")} on ${plural(evaluation.examples, "question")}, 95 % intervals`)
   const head = ["", ...metrics.map(([, title]) => title)].map((text) => to.paint("dim", text))
   const rows = Object.entries(evaluation.models).map(([name, scores]) => [
     name,

@@ -1,5 +1,6 @@
 // The account of a node as text.
 import type { NodeAccount } from "./node-account.ts"
+import { expectedText } from "./print-plan.ts"
 import { count, plural, seconds, shorten, table, type Terminal, topCounts, wrap } from "./print.ts"
 
 /** Symbols and files that are listed; the rest is counted. */
@@ -27,6 +28,7 @@ export const printNode = (to: Terminal, node: NodeAccount): void => {
   for (const [at, [name, value]] of Object.entries(node.options).entries())
     rows.push([at === 0 ? "options" : "", `${name} ${shorten(JSON.stringify(value) ?? "not set", 80)}`])
   if (node.reasons.length > 0) rows.push(["reasons", node.reasons.join(", ")])
+  if (node.expected !== undefined) rows.push(["expected", expectedText(node.expected)])
   rows.push(["last run", lastText(node)])
   to.line(to.paint("bold", node.name))
   for (const [title, text] of rows)

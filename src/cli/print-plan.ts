@@ -1,7 +1,8 @@
 // A plan as text: a line per node with verdict, partitions, rows and reasons; and the graph as a Mermaid diagram.
 import type { Graph } from "../graph/graph.ts"
-import type { NodePlan } from "../graph/plan.ts"
-import { count, type Style, table, type Terminal, widthOf, wrap } from "./print.ts"
+import type { Expected, NodePlan } from "../graph/plan.ts"
+import { totalExpected } from "../run/expectation.ts"
+import { bytesRange, count, plural, secondsRange, type Style, table, type Terminal, widthOf, wrap } from "./print.ts"
 
 const verdicts: { readonly [V in NodePlan["verdict"]]: { readonly text: string; readonly style: Style } } = {
   hit: { text: "hit", style: "green" },
@@ -12,10 +13,14 @@ const verdicts: { readonly [V in NodePlan["verdict"]]: { readonly text: string; 
 const partitionsText = ({ partitions: { hit, run }, verdict }: NodePlan): string =>
   hit + run === 0 ? "" : verdict === "hit" ? count(hit) : `${count(run)} of ${count(hit + run)}`
 
-const rowsText = ({ rows, verdict }: NodePlan): string => {
-  if (verdict === "hit") return count(rows.reusable)
+const rowsText = ({ rows, verdict, kind }: NodePlan): string => {
+  if (verdict === "hit") return kind === "program" && rows.reusable === 0 ? "" : count(rows.reusable)
   if (rows.new === 0 && rows.reusable === 0) return ""
-  return rows.reusable === 0 ? `${count(rows.new)} new` : `${count(rows.new)} new, ${count(rows.reusable)} reused`
+  const more = rows.open === true ? "+" : ""
+  const fresh = `${rows.atMost === true && rows.new > 0 ? "≤ " : ""}${count(rows.new)}${more} new`
+  if (rows.reusable === 0) return fresh
+  const reused = `${count(rows.reusable)}${more} reused`
+  return rows.new === 0 && rows.open === true ? reused : `${fresh}, ${reused}`
 }
 
 /** "3 hits, 2 run, 1 may run" */
@@ -29,18 +34,35 @@ export const planSummary = (nodes: ReadonlyArray<NodePlan>): string => {
   ].join(", ")
 }
 
+/** "45–60 s · 20–30 MB"; nothing where no earlier run tells. */
+export const expectedText = (expected: Expected | undefined): string =>
+  expected === undefined ? "" : `${secondsRange(expected.seconds)} · ${bytesRange(expected.bytes)}`
+
+/** What all nodes that may run are expected to cost, and how many of them no earlier run knows. */
+const totalText = (nodes: ReadonlyArray<NodePlan>): string | undefined => {
+  const total = totalExpected(nodes)
+  if (total === undefined) return undefined
+  const unknown = nodes.filter(({ verdict, expected }) => verdict !== "hit" && expected === undefined).length
+  const apart = unknown === 0 ? "" : `, ${plural(unknown, "node")} apart that no earlier run knows`
+  return `expected ${secondsRange(total.seconds)}, ${bytesRange(total.bytes)}${apart}`
+}
+
 /** Prints a plan as a table. */
 export const printPlan = (to: Terminal, pipeline: string, nodes: ReadonlyArray<NodePlan>): void => {
   to.line(`${to.paint("bold", `plan of ${pipeline}`)}: ${planSummary(nodes)}`)
-  const head = ["node", "verdict", "partitions", "rows", ""].map((text) => to.paint("dim", text))
+  const total = totalText(nodes)
+  const titles = ["node", "verdict", "partitions", "rows", ...(total === undefined ? [] : ["expected"])]
+  const head = titles.map((text) => to.paint("dim", text))
   const rows = nodes.map((node) => {
     const { text, style } = verdicts[node.verdict]
-    return [node.name, to.paint(style, text), partitionsText(node), rowsText(node), ""]
+    const cells = [node.name, to.paint(style, text), partitionsText(node), rowsText(node)]
+    return [...cells, ...(total === undefined ? [] : [expectedText(node.expected)]), ""]
   })
-  const lines = table(to, [[...head.slice(0, 4), ""], ...rows], ["left", "left", "right", "right"])
+  const lines = table(to, [[...head, ""], ...rows], ["left", "left", "right", "right", "left"])
   const edge = Math.max(...lines.map(widthOf)) + 2
   to.line(`${lines[0]!.padEnd(0)}${" ".repeat(Math.max(0, edge - widthOf(lines[0]!)))}${to.paint("dim", "because")}`)
   for (const [at, node] of nodes.entries()) because(to, lines[at + 1]!, edge, node)
+  if (total !== undefined) to.line(total)
 }
 
 /** The sentences stand beside the node where there is room, else below it. */

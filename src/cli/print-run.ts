@@ -46,20 +46,32 @@ const here = (path: string): string => {
 
 const dash = (n: number): string => (n === 0 ? "" : count(n))
 
+/** What became of rows, or what a gate said. */
+const outcomeText = ({ reasons, passed, rows }: NodeSummary): string =>
+  [
+    ...(passed === undefined ? [] : [passed ? "passed" : "not passed"]),
+    ...(rows.failed === 0 ? [] : [`failed ${count(rows.failed)}`]),
+    ...(Object.keys(reasons).length === 0 ? [] : [topCounts(reasons)])
+  ].join(", ")
+
 const printNodes = (to: Terminal, nodes: ReadonlyArray<NodeSummary>): void => {
   const head = ["node", "", "in", "out", "dropped", "merged", "computed", "reused", "time", "reasons"]
-  const rows = nodes.map((node) => [
-    node.name,
-    node.verdict === "hit" ? to.paint("green", "hit") : to.paint("yellow", "run"),
-    count(node.rows.in),
-    count(node.rows.out),
-    dash(node.rows.dropped),
-    dash(node.rows.merged),
-    node.verdict === "hit" ? "" : count(node.rows.computed),
-    node.verdict === "hit" ? "" : dash(node.rows.reused),
-    node.verdict === "hit" ? "" : seconds(node.seconds),
-    topCounts(node.reasons)
-  ])
+  const rows = nodes.map((node) => {
+    const rowless = node.kind === "program" && node.rows.in === 0
+    const number = (n: number) => (rowless ? "" : count(n))
+    return [
+      node.name,
+      node.verdict === "hit" ? to.paint("green", "hit") : to.paint("yellow", "run"),
+      number(node.rows.in),
+      number(node.rows.out),
+      dash(node.rows.dropped),
+      dash(node.rows.merged),
+      node.verdict === "hit" ? "" : number(node.rows.computed),
+      node.verdict === "hit" ? "" : dash(node.rows.reused),
+      node.verdict === "hit" ? "" : seconds(node.seconds),
+      outcomeText(node)
+    ]
+  })
   const aligns = ["left", "left", ...Array.from({ length: 7 }, () => "right" as const), "left"] as const
   for (const line of table(to, [head.map((text) => to.paint("dim", text)), ...rows], aligns)) to.line(line)
 }
@@ -96,7 +108,7 @@ const nextCommands = (pipeline: string, result: RunResult): ReadonlyArray<string
   return [
     name === undefined ? `${sluice} plan ${pipeline}` : `${sluice} show ${pipeline} ${name}`,
     ...(id === undefined ? [] : [`${sluice} trace ${pipeline} ${id.slice(0, 12)}`]),
-    `${sluice} drops ${pipeline}`
+    `${sluice} drops ${pipeline}${result.nodes.some(({ rows }) => rows.failed > 0) ? " --reason failed" : ""}`
   ]
 }
 

@@ -34,6 +34,7 @@ export const printRuns = (to: Terminal, runs: ReadonlyArray<RunEntry>): void => 
 }
 
 export const printGc = (to: Terminal, report: GcReport, dryRun: boolean): void => {
+  for (const run of report.live) to.line(`! run ${run} is at work: nothing goes before it ends`)
   const rows = Object.entries(report.removed).map(([what, { files, bytes: size }]) => [what, count(files), bytes(size)])
   const files = Object.values(report.removed).reduce((sum, one) => sum + one.files, 0)
   const size = Object.values(report.removed).reduce((sum, one) => sum + one.bytes, 0)

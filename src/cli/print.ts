@@ -87,9 +87,8 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return [...lines, line]
 }
 
-const thousands = new Intl.NumberFormat("en-US")
-
-export const count = (n: number): string => thousands.format(n)
+/** A whole number with its thousands apart. Intl would load tables that cost more than a command's own start. */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",")
 
 /** "1 row", "2 rows". */
 export const plural = (n: number, noun: string, nouns = `${noun}s`): string => `${count(n)} ${n === 1 ? noun : nouns}`
@@ -99,6 +98,24 @@ export const seconds = (s: number): string => {
   if (s < 100) return `${Math.round(s)} s`
   const minutes = Math.floor(Math.round(s) / 60)
   return minutes < 60 ? `${minutes} min ${Math.round(s) % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** "45–60 s", "2–3 min"; one figure where both ends look alike. */
+export const secondsRange = ([low, high]: readonly [number, number]): string => {
+  if (high < 0.05) return "< 0.1 s"
+  if (high < 100) return range(low, high, high < 10 ? 1 : 0, "s")
+  return high < 6000 ? range(low / 60, high / 60, 0, "min") : range(low / 3600, high / 3600, 1, "h")
+}
+
+/** "20–30 MB"; one figure where both ends look alike. */
+export const bytesRange = ([low, high]: readonly [number, number]): string => {
+  const [size, unit] = high < 1000 ? [1, "B"] : high < 1e6 ? [1e3, "kB"] : high < 1e9 ? [1e6, "MB"] : [1e9, "GB"]
+  return range(low / size, high / size, unit === "B" || high / size >= 10 ? 0 : 1, unit)
+}
+
+const range = (low: number, high: number, digits: number, unit: string): string => {
+  const [from, to] = [low.toFixed(digits), high.toFixed(digits)]
+  return from === to ? `${to} ${unit}` : `${Number(from)}–${to} ${unit}`
 }
 
 export const bytes = (n: number): string =>

@@ -1,7 +1,7 @@
 // What a run shows while it goes: a few lines redrawn in place on a terminal, else a line per finished node.
 import type { NodePlan } from "../graph/plan.ts"
 import type { NodeSummary, RunEvent } from "../run/journal.ts"
-import { count, seconds, shorten, terminal, topCounts } from "./print.ts"
+import { count, plural, seconds, shorten, terminal, topCounts } from "./print.ts"
 import { printPlan } from "./print-plan.ts"
 
 interface Active {
@@ -63,12 +63,17 @@ export class RunDisplay {
           active.text = `step ${count(event.step)}, ${event.name} ${Number(event.value.toPrecision(4))}`
         break
       }
+      case "waiting":
+        this.#above(
+          `… ${event.node} waits for run ${event.holder.run} (process ${event.holder.pid} on ${event.holder.host})`
+        )
+        break
       case "warning":
         this.#above(`! ${event.text}`)
         break
       case "node-finished":
         this.#active.delete(event.name)
-        if (event.verdict === "run" && !this.idle) this.#above(finishedLine(event))
+        if ((event.verdict === "run" || event.by !== undefined) && !this.idle) this.#above(finishedLine(event))
         break
     }
   }
@@ -139,7 +144,7 @@ const activeLine = (active: Active, now: number): string => {
     parts.push(`${count(active.in)} in`, `${count(active.kept)} out`)
     if (active.dropped > 0) parts.push(`${count(active.dropped)} dropped`)
     if (spent > 0.5) parts.push(`${count(Math.round(active.in / spent))} rows/s`)
-  } else if (active.expected > 0 && active.text === "") parts.push(`${count(active.expected)} rows`)
+  } else if (active.expected > 0 && active.text === "") parts.push(plural(active.expected, "row"))
   if (active.text !== "") parts.push(active.text)
   if (active.share > 0.02 && active.share < 1 && spent > 1)
     parts.push(`${seconds((spent / active.share) * (1 - active.share))} left`)
@@ -147,9 +152,12 @@ const activeLine = (active: Active, now: number): string => {
   return parts.join(" · ")
 }
 
-const finishedLine = ({ name, rows, reasons, seconds: spent }: NodeSummary): string => {
-  const parts = [`✓ ${name}`, `${count(rows.in)} in`, `${count(rows.out)} out`]
+const finishedLine = ({ name, rows, reasons, passed, by, seconds: spent }: NodeSummary): string => {
+  const parts = [`${passed === false ? "✗" : "✓"} ${name}`]
+  if (passed !== undefined) parts.push(passed ? "passed" : "not passed")
+  if (rows.in + rows.out > 0) parts.push(`${count(rows.in)} in`, `${count(rows.out)} out`)
   if (rows.reused > 0) parts.push(`${count(rows.computed)} computed, ${count(rows.reused)} reused`)
+  if (rows.failed > 0) parts.push(`${count(rows.failed)} failed`)
   if (Object.keys(reasons).length > 0) parts.push(topCounts(reasons))
-  return [...parts, seconds(spent)].join(" · ")
+  return [...parts, by === undefined ? seconds(spent) : `made by run ${by} meanwhile`].join(" · ")
 }

@@ -3,8 +3,23 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { SluiceError } from "../errors.ts"
 import type { RunResult } from "../run/run.ts"
 import { parseSets, pipelineArgument, setFlag, sharedFlags, workerCount, workersFlag } from "./sluice.ts"
+
+const maxFailedFlag = Flag.Finite("max-failed").pipe(
+  Flag.withMetavar("SHARE"),
+  Flag.withDescription(
+    "Go on while at most this share of a node's rows fail, 0.01 for 1 % (default: 0, stop after it)"
+  ),
+  Flag.withDefault(0)
+)
+
+const shareOf = (share: number): number => {
+  if (share >= 0 && share <= 1) return share
+  throw new SluiceError("SLUICE_BAD_OPTION", `--max-failed cannot be ${share}`, { hint: "give a share from 0 to 1" })
+}
 
 const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: (cause) => cause })
 
@@ -16,10 +31,22 @@ const report = async (result: RunResult): Promise<string> => {
   return writeReport(result.store, result.ref)
 }
 
+/** Runs and reports; what the report finds damaged is rebuilt by running again. */
+const reported = (running: Effect.Effect<RunResult, Error>) =>
+  running.pipe(
+    Effect.flatMap((result) =>
+      Effect.map(
+        attempt(() => report(result)),
+        (path) => ({ result, path })
+      )
+    ),
+    Effect.retry({ times: 2, while: (cause) => cause instanceof SluiceError && cause.code === "SLUICE_DAMAGED" })
+  )
+
 export const run = Command.make(
   "run",
-  { pipeline: pipelineArgument, set: setFlag, workers: workersFlag },
-  ({ pipeline, set, workers }) =>
+  { pipeline: pipelineArgument, set: setFlag, workers: workersFlag, maxFailed: maxFailedFlag },
+  ({ pipeline, set, workers, maxFailed }) =>
     Effect.gen(function* () {
       const shared = yield* sharedFlags
       const [{ runPipeline }, { findProject, pipelineFile }, { RunDisplay }, { printResult }, { printJson }] =
@@ -35,25 +62,25 @@ export const run = Command.make(
       const prepared = yield* attempt(async () => {
         const project = findProject(process.cwd(), shared.store)
         const file = pipelineFile(project, pipeline, process.cwd())
-        return { project, file, sets: parseSets(set), workers: await workerCount(workers) }
+        const means = { workers: await workerCount(workers), maxFailed: shareOf(maxFailed) }
+        return { project, file, sets: parseSets(set), ...means }
       })
       if (shared.json) {
-        const result = yield* runPipeline({
-          ...prepared,
-          listeners: [(event) => event.event !== "failed" && printJson(event)]
-        })
-        yield* attempt(() => report(result))
+        const { result } = yield* reported(
+          runPipeline({ ...prepared, listeners: [(event) => event.event !== "failed" && printJson(event)] })
+        )
         if (!result.passed) process.exitCode = 3
         return
       }
       const display = new RunDisplay(pipeline)
-      const result = yield* runPipeline({
-        ...prepared,
-        listeners: [(event) => display.event(event)],
-        planned: (plan) => display.planned(plan)
-      }).pipe(Effect.ensuring(Effect.sync(() => display.close())))
-      const reportPath = yield* attempt(() => report(result))
-      yield* attempt(async () => printResult(pipeline, result, display.idle, reportPath))
+      const { result, path } = yield* reported(
+        runPipeline({
+          ...prepared,
+          listeners: [(event) => display.event(event)],
+          planned: (plan) => display.planned(plan)
+        }).pipe(Effect.ensuring(Effect.sync(() => display.close())))
+      )
+      yield* attempt(async () => printResult(pipeline, result, display.idle, path))
     })
 ).pipe(
   Command.withDescription(
@@ -63,6 +90,10 @@ export const run = Command.make(
   Command.withExamples([
     { command: "sluice run quickstart", description: "Run pipelines/quickstart.ts" },
     { command: "sluice run quickstart --set 'input=docs/**/*.md'", description: "On a folder of your own" },
+    {
+      command: "sluice run quickstart --max-failed 0.01",
+      description: "Leave failed rows out, as long as they are at most 1 % of a node's"
+    },
     { command: "sluice run quickstart --json", description: "One event a line; the last one is the result" }
   ])
 )

@@ -15,7 +15,7 @@ export const why = Command.make(
     const sets = parseSets(set)
     const [{ planPipeline }, { findProject, pipelineFile }, { explainNode }, { printNode }, { printJson, terminal }] =
       await Promise.all([
-        import("../run/run.ts"),
+        import("../run/plan-pipeline.ts"),
         import("../run/project.ts"),
         import("./node-account.ts"),
         import("./print-node.ts"),

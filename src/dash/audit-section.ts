@@ -32,6 +32,15 @@ const losses = (data: ReportData): Markup | null =>
     )}</ul>`) ||
   null
 
+const accepted = ({ pipeline, audit }: ReportData): Markup | null =>
+  audit.accepted.length === 0
+    ? null
+    : html`<h3>Accepted as equivalent</h3><p class="intro">Code that was changed and, by somebody's word, gives the same results: what stands here was not all computed by the code as it is now.</p>
+<ul class="losses">${audit.accepted.map(
+        ({ stage, because, by, at, changes }) =>
+          html`<li><span><b>${stage}</b> ${because} <span class="muted">${by}, ${at.slice(0, 10)}; ${changes.join("; ")}</span></span></li>`
+      )}</ul>${command(["sluice", "equivalent", pipeline, "--list"])}`
+
 const tracing = ({ pipeline, audit, trainings }: ReportData): Markup | null => {
   if (audit.example === null) return null
   const { id, node } = audit.example
@@ -44,7 +53,7 @@ const tracing = ({ pipeline, audit, trainings }: ReportData): Markup | null => {
 /** Where the data comes from and went. */
 export const auditSection = (data: ReportData): Markup => html`<section id="audit"><h2>Data audit</h2>
 <h3>Where the rows come from</h3>${data.audit.sources.map(sourceBlock)}
-${losses(data)}${tracing(data)}</section>`
+${losses(data)}${accepted(data)}${tracing(data)}</section>`
 
 /** Reports that hold something else than an evaluation, as their data. */
 export const otherReportSection = (data: ReportData): Markup | null =>

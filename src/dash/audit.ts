@@ -1,5 +1,6 @@
 // Gathers what an auditor asks first: which files the rows come from, why rows were lost, and one row to trace.
 import { type NodeRecord, type PipelineRef, refsOf, type SourceRefs, viewsOf } from "../run/node-record.ts"
+import { readAcceptances } from "../store/acceptance.ts"
 import type { Store } from "../store/store.ts"
 import { digestHex } from "../table/digest.ts"
 import { int32Of, readPack } from "../table/pack.ts"
@@ -75,6 +76,23 @@ export const auditLosses = (records: ReadonlyArray<NodeRecord>, most = 8): Reado
     )
     .sort((a, b) => b.rows - a.rows)
     .slice(0, most)
+
+/** What stands in for code that ran: refactorings that somebody accepted for stages of the pipeline. */
+export interface AcceptedAudit {
+  readonly stage: string
+  readonly because: string
+  readonly by: string
+  readonly at: string
+  readonly changes: ReadonlyArray<string>
+}
+
+/** The refactorings that are accepted for the stages of some nodes, those taken back apart. */
+export const auditAccepted = (store: Store, records: ReadonlyArray<NodeRecord>): ReadonlyArray<AcceptedAudit> => {
+  const stages = new Set(records.map(({ stage }) => stage))
+  return readAcceptances(store.root)
+    .filter(({ stage, revoked }) => stages.has(stage) && revoked === undefined)
+    .map(({ stage, because, by, at, changes }) => ({ stage, because, by, at, changes }))
+}
 
 /** The id of the first row of the pipeline's first dataset that has one. */
 export const firstRow = (

@@ -6,7 +6,15 @@ import { readJournal } from "../run/journal.ts"
 import type { EdgeRef, NodeRecord, PipelineRef, RowTotals } from "../run/node-record.ts"
 import type { Store } from "../store/store.ts"
 import { canonicalJson } from "../table/digest.ts"
-import { auditLosses, auditSource, firstRow, type LossAudit, type SourceAudit } from "./audit.ts"
+import {
+  type AcceptedAudit,
+  auditAccepted,
+  auditLosses,
+  auditSource,
+  firstRow,
+  type LossAudit,
+  type SourceAudit
+} from "./audit.ts"
 import { type Evaluation, readEvaluation } from "./evaluation.ts"
 import { folderJson, gatherTraining, type TrainingReport } from "./training.ts"
 
@@ -62,6 +70,7 @@ export interface ReportData {
   readonly audit: {
     readonly sources: ReadonlyArray<SourceAudit>
     readonly losses: ReadonlyArray<LossAudit>
+    readonly accepted: ReadonlyArray<AcceptedAudit>
     /** A row to trace, a training row where something was trained. */
     readonly example: { readonly id: string; readonly node: string } | null
   }
@@ -232,6 +241,7 @@ export const gatherReport = async (store: Store, ref: PipelineRef): Promise<Repo
     audit: {
       sources: all.filter(({ kind }) => kind === "source").map((record) => auditSource(store, record)),
       losses: auditLosses(all),
+      accepted: auditAccepted(store, all),
       example: trained === undefined ? firstRow(store, ref, records) : { id: trained.exampleRow!, node: trained.node }
     },
     environment: environmentOf(all),

@@ -8,13 +8,13 @@ export const epochs = {
   /** Column layouts, their digests and the content digest. */
   columns: 1,
   /** Calling row functions, and the meaning of their results. */
-  rows: 1,
+  rows: 2,
   /** split, sample, without, union, and how verdicts are applied. */
   select: 1,
   /** Grouping and bucketing. */
-  gather: 1,
+  gather: 2,
   /** How programs get their inputs and give their files. */
-  program: 1
+  program: 2
 } as const
 
 export type Epoch = keyof typeof epochs

@@ -77,29 +77,30 @@ export const renderTree = (graph: Graph, plans?: Plans): string => {
 
 export interface GraphJson {
   readonly pipeline: string
-  readonly nodes: ReadonlyArray<{
-    readonly name: string
-    readonly stage: string
-    readonly kind: string
-    readonly emits: "dataset" | "model" | "report"
-    readonly columns: ReadonlyArray<string>
-    readonly inputs: ReadonlyArray<{
-      readonly input: string
-      readonly label?: string
-      readonly node: string
-      readonly part?: string
-    }>
-    readonly verdict?: NodePlan["verdict"]
-    readonly because?: ReadonlyArray<string>
-    readonly partitions?: NodePlan["partitions"]
-    readonly rows?: NodePlan["rows"]
-  }>
-  readonly outputs: ReadonlyArray<{
-    readonly name: string
+  readonly nodes: ReadonlyArray<GraphNodeJson>
+  readonly outputs: ReadonlyArray<OutputJson>
+}
+
+/** A node, with its plan where one is given. */
+export interface GraphNodeJson extends Partial<Omit<NodePlan, "name" | "kind">> {
+  readonly name: string
+  readonly stage: string
+  readonly kind: string
+  readonly emits: "dataset" | "model" | "report"
+  readonly columns: ReadonlyArray<string>
+  readonly inputs: ReadonlyArray<{
+    readonly input: string
+    readonly label?: string
     readonly node: string
     readonly part?: string
-    readonly kind: "dataset" | "model" | "report"
   }>
+}
+
+export interface OutputJson {
+  readonly name: string
+  readonly node: string
+  readonly part?: string
+  readonly kind: "dataset" | "model" | "report"
 }
 
 /** The graph as a plain value for JSON: nodes in pipeline order, with their plan where one is given. */
@@ -119,12 +120,7 @@ export const graphJson = (graph: Graph, plans?: Plans): GraphJson => ({
         node: from.name,
         ...(part !== undefined && { part })
       })),
-      ...(plan !== undefined && {
-        verdict: plan.verdict,
-        because: plan.because,
-        partitions: plan.partitions,
-        rows: plan.rows
-      })
+      ...plan
     }
   }),
   outputs: graph.outputs.map(({ name, node, part, kind }) => ({

@@ -30,13 +30,17 @@ export interface DropQuery {
 const fits = (query: DropQuery, node: string, reason: string): boolean =>
   (query.node === undefined || query.node === node) && (query.reason === undefined || query.reason === reason)
 
-/** How many rows were dropped, merged or skipped, by node and reason, in pipeline order. */
+/** The reason of rows whose function threw. */
+const failed = "failed"
+
+/** How many rows were dropped, merged or skipped, or failed, by node and reason, in pipeline order. */
 export const countDrops = (past: PastRun, query: DropQuery = {}): ReadonlyArray<DropCount> =>
-  past.nodes.flatMap((node) =>
-    Object.entries(past.record(node).reasons)
+  past.nodes.flatMap((node) => {
+    const { reasons, totals } = past.record(node)
+    return [...Object.entries(reasons), [failed, totals.failed] as const]
       .filter(([reason, count]) => count > 0 && fits(query, node, reason))
       .map(([reason, count]) => ({ node, reason, count }))
-  )
+  })
 
 /** The rows behind the counts, node by node. */
 export const listDrops = async function* (past: PastRun, query: DropQuery = {}): AsyncGenerator<Drop> {
@@ -75,10 +79,15 @@ const rows = async function* (past: PastRun, origins: Origins, node: string): As
   const scores = await readScores(past, node)
   for (let row = 0; row < verdicts.input.rows; row++) {
     const verdict = verdicts.of(row)
-    if (verdict.kind !== "dropped" && verdict.kind !== "merged") continue
+    if (verdict.kind !== "dropped" && verdict.kind !== "merged" && verdict.kind !== "failed") continue
     const id = verdicts.input.id(row)
+    const source = () => sourceOf(past, origins, from, id)
+    if (verdict.kind === "failed") {
+      yield { id, node, reason: failed, scores: null, source: source(), error: verdict.error }
+      continue
+    }
     const { kind: _, reason, ...merge } = verdict
-    yield { id, node, reason, scores: scores?.[row] ?? null, source: sourceOf(past, origins, from, id), ...merge }
+    yield { id, node, reason, scores: scores?.[row] ?? null, source: source(), ...merge }
   }
 }
 

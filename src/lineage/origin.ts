@@ -1,7 +1,7 @@
 // Where rows come from: the place of a source row in its file, and the way from a row up through its parents.
 import type { SourceRefs } from "../run/node-record.ts"
 import type { RowAction } from "../run/row-action.ts"
-import { int32Of, readPack } from "../table/pack.ts"
+import { float64Of, int32Of, readPack } from "../table/pack.ts"
 import { Ledgers } from "./ledger.ts"
 import type { PastRun } from "./past-run.ts"
 import { readVerdicts, type Verdicts } from "./verdicts.ts"
@@ -102,9 +102,6 @@ const placesOf = (past: PastRun, refs: SourceRefs, partition: number): ((record:
       : { path, byteRange: [start[record]!, end[record]!], digest }
   }
 }
-
-const float64Of = (bytes: Uint8Array): Float64Array =>
-  new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
 
 /** "data/a.jsonl line 3" */
 export const placeText = (place: SourcePlace): string =>

@@ -1,7 +1,7 @@
-// The last finished run of a pipeline as the store remembers it: nodes, edges, and the row ids of every dataset.
+// A finished run of a pipeline as the store remembers it: nodes, edges, and the row ids of every dataset.
 import { nearest, SluiceError } from "../errors.ts"
 import { type EdgeRef, type NodeRecord, type PipelineRef, refsOf, viewsOf } from "../run/node-record.ts"
-import type { Store } from "../store/store.ts"
+import { DamagedObject, type Store } from "../store/store.ts"
 import { digestBytes, digestHex, digestText } from "../table/digest.ts"
 import { Partition, type View } from "../table/view.ts"
 
@@ -70,9 +70,17 @@ export class PastRun {
   readonly #records = new Map<string, NodeRecord>()
   readonly #tables = new Map<string, IdTable>()
 
-  /** Opens a pipeline's last finished run; throws where there is none. */
-  constructor(store: Store, pipeline: string) {
-    const ref = store.ref<PipelineRef>(pipeline)
+  /** Opens a pipeline's last finished run, or the one that a ref describes; throws where there is none. */
+  constructor(store: Store, pipeline: string, ref = store.ref<PipelineRef>(pipeline)) {
+    if (ref === undefined && store.refNames().includes(pipeline))
+      throw new SluiceError(
+        "SLUICE_DAMAGED",
+        `the ref of ${pipeline} is damaged: what its last run made is not known`,
+        {
+          evidence: [store.refPath(pipeline)],
+          hint: `sluice run ${pipeline}: it is written anew`
+        }
+      )
     if (ref === undefined)
       throw new SluiceError("SLUICE_NO_RUN", `${pipeline} has no finished run in this store`, {
         evidence: [`store: ${store.root}`],
@@ -114,9 +122,11 @@ export class PastRun {
 
   /** A stored result that lineage needs. */
   action<A>(node: string, key: string): A {
-    const action = this.store.action<A>(key)
-    if (action === undefined) throw lost(node)
-    return action
+    try {
+      return this.store.needed<A>(key)
+    } catch (cause) {
+      throw cause instanceof DamagedObject ? lost(node) : cause
+    }
   }
 
   edges(node: string): ReadonlyArray<EdgeRef> {

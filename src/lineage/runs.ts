@@ -1,6 +1,7 @@
 // The runs that a store remembers, read from their journals.
 import { join } from "node:path"
 import { readJournal } from "../run/journal.ts"
+import { isLive } from "../store/lease.ts"
 import type { Store } from "../store/store.ts"
 
 export type RunStatus = "finished" | "gate-not-passed" | "failed" | "interrupted" | "running"
@@ -17,14 +18,15 @@ export interface RunEntry {
   readonly message?: string
 }
 
-/** A run without an end counts as running for so long, if its process is there. */
-export const staleAfterMs = 3_600_000
-
 /** All runs, the latest last. A run that stopped before its journal began is left out. */
-export const listRuns = (store: Store, now = Date.now()): ReadonlyArray<RunEntry> =>
-  store.runNames().flatMap((run) => entry(store, run, now) ?? [])
+export const listRuns = (store: Store): ReadonlyArray<RunEntry> =>
+  store
+    .runNames()
+    .flatMap((run) => entry(store, run) ?? [])
+    // Names tell the second only.
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
 
-const entry = (store: Store, run: string, now: number): RunEntry | undefined => {
+const entry = (store: Store, run: string): RunEntry | undefined => {
   const events = readJournal(join(store.root, "runs", run))
   const started = events.find((event) => event.event === "started")
   if (started === undefined) return undefined
@@ -33,7 +35,7 @@ const entry = (store: Store, run: string, now: number): RunEntry | undefined => 
   const done = events.filter((event) => event.event === "node-finished")
   const summaries = [...new Map(done.map((event) => [event.name, event])).values()]
   const last = events.at(-1)!.at
-  const running = end === undefined && now - last < staleAfterMs && alive(run)
+  const running = end === undefined && isLive(store.root, run)
   return {
     run,
     pipeline: started.pipeline,
@@ -59,17 +61,5 @@ const entry = (store: Store, run: string, now: number): RunEntry | undefined => 
       reused: summaries.reduce((sum, { verdict, rows }) => sum + (verdict === "run" ? rows.reused : 0), 0)
     },
     ...(end?.event === "failed" ? { message: end.message } : {})
-  }
-}
-
-/** Whether the process that a run's name ends with is there, as far as this machine can see. */
-const alive = (run: string): boolean => {
-  const pid = Number(run.split("-").at(-1))
-  if (!Number.isInteger(pid)) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"
   }
 }

@@ -121,7 +121,7 @@ const pathUp = function* (past: PastRun, reader: string, id: string): Generator<
 }
 
 /** What every node that met a row did with it, in pipeline order. Of descendants, only what is not plain keeping. */
-const fate = (past: PastRun, origins: Origins, id: string, of: Step["of"]): ReadonlyArray<Step> => {
+export const fate = (past: PastRun, origins: Origins, id: string, of: Step["of"]): ReadonlyArray<Step> => {
   const steps: Array<Step> = []
   for (const node of past.nodes) {
     if (past.bears(node)) {

@@ -1,6 +1,8 @@
 // What became of each row at a node: read from the codes, edges and ledgers that the run left in the store.
 import type { GatherRefs, RowRefs, SelectRefs } from "../run/node-record.ts"
+import { failedEntries } from "../run/group-failures.ts"
 import { failedCode, type RowAction } from "../run/row-action.ts"
+import { rowErrorText } from "../run/row-error.ts"
 import type { GatherAction, SelectAction } from "../run/task.ts"
 import { digestBytes, digestHex } from "../table/digest.ts"
 import { float32Of, int32Of, readPack, uint16Of } from "../table/pack.ts"
@@ -9,7 +11,7 @@ import type { IdTable, PastRun } from "./past-run.ts"
 
 export type Verdict =
   | { readonly kind: "kept" }
-  | { readonly kind: "failed" }
+  | { readonly kind: "failed"; readonly error: string }
   | { readonly kind: "dropped"; readonly reason: string }
   | { readonly kind: "merged"; readonly reason: string; readonly into: string; readonly similarity: number }
   | { readonly kind: "part"; readonly part: string }
@@ -48,8 +50,10 @@ export const readVerdicts = (past: PastRun, node: string): Verdicts | undefined 
   if (edge === undefined) return undefined
   const input = past.input(edge)
   switch (past.record(node).kind) {
-    case "map":
-      return { input, of: () => kept, parents: none }
+    case "map": {
+      const failed = failures(past, node, "partitions")
+      return { input, of: (row) => failed.get(row) ?? kept, parents: none }
+    }
     case "filter":
       return { input, of: coded(past, node).of, parents: none }
     case "expand":
@@ -63,6 +67,21 @@ export const readVerdicts = (past: PastRun, node: string): Verdicts | undefined 
   }
 }
 
+/** The rows that failed at a node, by their place in the input. */
+const failures = (past: PastRun, node: string, by: "partitions" | "prepared"): ReadonlyMap<number, Verdict> => {
+  const found = new Map<number, Verdict>()
+  if (past.record(node).totals.failed === 0) return found
+  const refs = past.refs<RowRefs & SelectRefs>(node)
+  const keys = by === "prepared" ? refs.prepared! : refs.partitions.map(({ action }) => action)
+  let from = 0
+  for (const key of keys) {
+    const { counts, errors } = past.action<RowAction>(node, key)
+    for (const error of errors) found.set(from + error.row, { kind: "failed", error: rowErrorText(error) })
+    from += counts.in
+  }
+  return found
+}
+
 interface Coded {
   readonly of: (row: number) => Verdict
   readonly actions: ReadonlyArray<RowAction>
@@ -72,16 +91,16 @@ interface Coded {
 const coded = (past: PastRun, node: string): Coded => {
   const { partitions } = past.refs<RowRefs>(node)
   const actions = partitions.map(({ action }) => past.action<RowAction>(node, action))
+  const failed = failures(past, node, "partitions")
   const verdicts: Array<Verdict> = []
   for (const action of actions) {
     const codes = uint16Of(readPack(past.store.get(action.pack)).codes!)
     const reasons = reasonsByCode(codes, action.reasons)
     const byCode = new Map<number, Verdict>([
       [0, kept],
-      [failedCode, { kind: "failed" }],
       ...[...reasons].map(([code, reason]) => [code, { kind: "dropped", reason } as const] as const)
     ])
-    for (const code of codes) verdicts.push(byCode.get(code)!)
+    for (const code of codes) verdicts.push(code === failedCode ? failed.get(verdicts.length)! : byCode.get(code)!)
   }
   return { of: (row) => verdicts[row]!, actions }
 }
@@ -118,11 +137,13 @@ const selected = (past: PastRun, node: string, input: IdTable): Verdicts => {
   const [codes, into, similarity] = [uint16Of(pack.codes!), int32Of(pack.into!), float32Of(pack.similarity!)]
   const parts = Object.keys(action.parts)
   const reasons = reasonsByCode(codes, action.reasons)
+  const failed = failures(past, node, "prepared")
   return {
     input,
     parents: none,
     of: (row) => {
       const code = codes[row]!
+      if (code === failedCode) return failed.get(row)!
       if (parts.length > 0) return { kind: "part", part: parts[code]! }
       if (code === 0) return kept
       const reason = reasons.get(code)!
@@ -138,6 +159,7 @@ const gathered = (past: PastRun, node: string, input: IdTable): Verdicts => {
   const parents: Array<ReadonlyArray<string>> = []
   const made = new Map<string, Array<string>>()
   const dropped = new Map<string, string>()
+  const failed = new Map<string, Verdict>()
   for (const key of past.refs<GatherRefs>(node).buckets) {
     const action = past.action<GatherAction>(node, key)
     const pack = readPack(past.store.get(action.edges))
@@ -154,6 +176,9 @@ const gathered = (past: PastRun, node: string, input: IdTable): Verdicts => {
       }
       parents.push(group)
     }
+    const entries = failedEntries(past.store, action)
+    for (const error of entries.errors)
+      failed.set(digestHex(entries.ids, error.row), { kind: "failed", error: rowErrorText(error) })
     const reasons = Object.keys(action.reasons)
     for (let at = 0; at < pack.dropped!.length / digestBytes; at++)
       dropped.set(digestHex(pack.dropped!, at), reasons.length === 1 ? reasons[0]! : reasons.join(" or "))
@@ -163,6 +188,8 @@ const gathered = (past: PastRun, node: string, input: IdTable): Verdicts => {
     parents: (row) => parents[row]!,
     of: (row) => {
       const id = input.id(row)
+      const failure = failed.get(id)
+      if (failure !== undefined) return failure
       const reason = dropped.get(id)
       return reason === undefined ? { kind: "made", ids: made.get(id) ?? [] } : { kind: "dropped", reason }
     }

@@ -85,7 +85,23 @@ export const loadAdapter = (folder: string): LoraAdapter => {
   return { kind: "lora", config, weights }
 }
 
-/** The model with the adapter added into its weights; its logits differ from model plus adapter by rounding only. */
+/**
+ * The model with the adapter added into its weights; its logits differ from model plus adapter by rounding only.
+ *
+ * @example
+ * import { createLora, createModel, mergeAdapter, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const shape = { hiddenSize: 2, intermediateSize: 4, layers: 1, heads: 1, kvHeads: 1, tieEmbeddings: true }
+ * const model = createModel(tokenizer, shape)
+ * const adapter = createLora(model, { rank: 1, alpha: 2, targets: ["q_proj"] })
+ * const module = "model.layers.0.self_attn.q_proj"
+ * adapter.weights.get(`${module}.lora_A.weight`)!.data.set([1, 10])
+ * adapter.weights.get(`${module}.lora_B.weight`)!.data.set([3, 4])
+ * // W + alpha / rank · B A
+ * const before = model.weights.get(`${module}.weight`)!.data
+ * const after = mergeAdapter(model, adapter).weights.get(`${module}.weight`)!.data
+ * after.map((value, at) => value - before[at]!) // → [6.000, 60.000, 8.000, 80.000]
+ */
 export const mergeAdapter = (model: CausalModel, adapter: LoraAdapter): CausalModel => ({
   ...model,
   weights: mergeLora(model.weights, adapter)

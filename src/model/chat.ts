@@ -49,6 +49,14 @@ export const chatMarks = (tokenizer: Tokenizer): { readonly start: number; reado
  * Renders `messages` as `<|im_start|>role\ncontent<|im_end|>\n` each. Content is encoded as plain text: a special token
  * written in it stays text. A supervised answer is encoded apart from its header, so that the ids before it are exactly
  * those of the prompt alone; an unsupervised turn is encoded in one go, as a tokenizer given the whole text would.
+ *
+ * @example
+ * import { renderChat, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const messages = [{ role: "user", content: "When?" }, { role: "assistant", content: "At dawn." }]
+ * const { ids, mask } = renderChat(tokenizer, messages)
+ * tokenizer.decode(ids) // → "<|im_start|>user\nWhen?<|im_end|>\n<|im_start|>assistant\nAt dawn.<|im_end|>\n"
+ * tokenizer.decode(ids.filter((_, at) => mask[at] === 1)) // → "At dawn.<|im_end|>"
  */
 export const renderChat = (
   tokenizer: Tokenizer,

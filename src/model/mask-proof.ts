@@ -106,6 +106,15 @@ const checkRow = (tokenizer: Tokenizer, row: MaskedRow, supervise: "completion" 
  * content of its assistant turn; the ids before it equal those of the prompt tokenised alone; and no special token is
  * there beyond the template's own. `supervise` names the convention the rows were rendered with. Returns all violations;
  * an empty list is the proof.
+ *
+ * @example
+ * import { proveMasks, renderChat, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const messages = [{ role: "user", content: "When?" }, { role: "assistant", content: "At dawn." }]
+ * const row = { rowId: "a1", messages, ...renderChat(tokenizer, messages) }
+ * proveMasks(tokenizer, [row]) // → []
+ * proveMasks(tokenizer, [{ ...row, mask: row.mask.map(() => 0) }])
+ * // → [{ row: "a1", reason: "nothing-supervised", … }]
  */
 export const proveMasks = (
   tokenizer: Tokenizer,

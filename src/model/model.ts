@@ -13,6 +13,14 @@ export interface CausalModel {
 /**
  * A fresh model with random weights (normal, deviation 0.02) for `tokenizer`; the vocabulary size follows the tokenizer
  * unless given, and the end-of-text and end-of-turn tokens end a text.
+ *
+ * @example
+ * import { createModel, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const shape = { hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1, tieEmbeddings: true }
+ * const { weights } = createModel(tokenizer, shape)
+ * weights.get("model.embed_tokens.weight")!.shape // → [259, 16]
+ * weights.get("model.layers.0.self_attn.k_proj.weight")!.shape // → [8, 16]
  */
 export const createModel = (
   tokenizer: Tokenizer,

@@ -71,6 +71,14 @@ const cutPieces = (lengths: ArrayLike<number>, rowLength: number, split: boolean
 /**
  * Packs sequences of the given lengths into rows of at most `rowLength` tokens; empty sequences are left out.
  * Best-fit decreasing (Ding et al., arXiv 2404.10830): longest first, each into the fullest row that still has room.
+ *
+ * @example
+ * import { packSequences } from "#sluice/model"
+ * packSequences([5, 3, 2], 7)
+ * // → [
+ * //   [{ sequence: 0, start: 0, end: 5 }, { sequence: 2, start: 0, end: 2 }],
+ * //   [{ sequence: 1, start: 0, end: 3 }]
+ * // ]
  */
 export const packSequences = (
   lengths: ArrayLike<number>,

@@ -90,7 +90,15 @@ export const decodeSafetensors = (
 export const writeSafetensors = (path: string, weights: Weights, metadata?: Readonly<Record<string, string>>): void =>
   writeFileSync(path, encodeSafetensors(weights, metadata))
 
-/** Reads the weights at `path`; errors name the file. */
+/**
+ * Reads the weights at `path`; errors name the file.
+ *
+ * @example
+ * import { readSafetensors, writeSafetensors } from "#sluice/model"
+ * const path = `${import.meta.dirname}/gate.safetensors`
+ * writeSafetensors(path, new Map([["gate.weight", { shape: [1, 2], data: new Float32Array([0.5, -2]) }]]))
+ * readSafetensors(path).get("gate.weight") // → { shape: [1, 2], data: [0.5, -2] }
+ */
 export const readSafetensors = (path: string): Map<string, Weight> => {
   try {
     return decodeSafetensors(readFileSync(path)).weights

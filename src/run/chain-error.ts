@@ -1,9 +1,9 @@
-// What ends a chain: a record that cannot be parsed, rows that failed, a row function that keeps a memory.
+// What ends a chain: a record that cannot be parsed, a row function that keeps a memory.
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { RecordPartition, Records } from "./records.ts"
-import type { RowAction, RowError } from "./row-action.ts"
+import type { RowError } from "./row-error.ts"
 
 export const badRow = (
   node: GraphNode,
@@ -19,16 +19,6 @@ export const badRow = (
     hint: `fix the ${"line" in place ? "line" : "file"}, or ${(node.declaration as SourceDeclaration).name}({ onBadRow: "drop" })`
   })
 }
-
-export const failedRows = (node: GraphNode, { errors, counts }: RowAction): SluiceError =>
-  new SluiceError(
-    "SLUICE_FAILED_ROWS",
-    `${node.name}: ${counts.failed} of ${counts.in} rows of a partition failed: ${errors[0]!.message}`,
-    {
-      evidence: errors.slice(0, 3).map((error) => `row ${error.row}: ${error.message}`),
-      hint: "mend the stage or the rows and run again: only failed rows are computed again"
-    }
-  )
 
 export const notRowLocal = (node: GraphNode, differs: ReadonlyArray<string>): SluiceError =>
   new SluiceError("SLUICE_NOT_ROW_LOCAL", `${node.name} gives other results for the same row in another order`, {

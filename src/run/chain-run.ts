@@ -1,47 +1,48 @@
 // One chain at work: takes partitions from earlier runs while it can, sends the rest to workers, adds up what came of them.
 import * as Effect from "effect/Effect"
-import type { View } from "../table/view.ts"
-import type { Chain, ChainLink } from "./chain.ts"
-import { badRow, failedRows, notRowLocal } from "./chain-error.ts"
+import { Partition, type View } from "../table/view.ts"
+import { type Chain, type ChainLink, inStretches, type Passed, type Work } from "./chain.ts"
+import { badRow } from "./chain-error.ts"
+import { ChainPartitions } from "./chain-partitions.ts"
 import type { Execution, Failure, Made } from "./execution.ts"
+import { FailedRows } from "./failed-rows.ts"
 import { datasetHead } from "./node-record.ts"
 import { parseKey } from "./parse.ts"
-import { placeOf } from "./planner.ts"
+import { Rechecks } from "./rechecks.ts"
+import { placeOf } from "./record-key.ts"
 import type { Records } from "./records.ts"
-import { earlierActions, rememberActions } from "./reuse-list.ts"
-import { lookUp, type Outcome, type RowAction } from "./row-action.ts"
+import { earlierActions, leftOver, rememberActions } from "./reuse-list.ts"
+import { lookUp, type Outcome, type RowAction, writtenBytes } from "./row-action.ts"
 import { checkKeys, sourceRefs } from "./source-refs.ts"
 import type { ChainStep, ChainTask } from "./task.ts"
-
-interface Passed {
-  readonly key: string
-  readonly reuseKey: string
-  readonly view: View
-}
+import { deathAt } from "./worker-death.ts"
 
 export class ChainRun {
   readonly #execution: Execution
   readonly #chain: Chain
-  readonly #views: ReadonlyArray<View> | undefined
+  readonly #partitions: ChainPartitions
   readonly #records: Records | undefined
   /** By link, by partition. */
   readonly #passed: ReadonlyArray<Array<Passed | undefined>>
-  /** By link: actions of partitions with failed rows. */
-  readonly #failed: ReadonlyArray<Array<string>>
+  /** By link. */
+  readonly #failed: ReadonlyArray<FailedRows>
   readonly #reuse: ReadonlyArray<ReadonlyArray<string>>
   /** How many partitions took an earlier action whole: their rows are no longer to be looked for. */
-  readonly #used = new Map<string, number>()
-  readonly #rechecks: Array<Promise<void>> = []
-  readonly #rechecked = new Set<ChainLink>()
+  readonly #used: ReadonlyArray<Map<string, number>>
+  readonly #rechecks: Rechecks
 
   constructor(execution: Execution, chain: Chain, views: ReadonlyArray<View> | undefined) {
     this.#execution = execution
     this.#chain = chain
-    this.#views = views
     const first = chain.links[0]!
     this.#records = first.role === "parse" ? execution.plan.records.get(first.node) : undefined
+    this.#partitions = new ChainPartitions(chain, execution.survey.store, execution.records, views, this.#records)
     this.#passed = chain.links.map(() => [])
-    this.#failed = chain.links.map(() => [])
+    this.#failed = chain.links.map(({ node, edge }) =>
+      edge === undefined || edge.input === "rows" ? new FailedRows(node) : new FailedRows(node, edge.input)
+    )
+    this.#rechecks = new Rechecks(execution)
+    this.#used = chain.links.map(() => new Map())
     const { survey } = execution
     this.#reuse = chain.links.map((link) =>
       earlierActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge))
@@ -52,68 +53,70 @@ export class ChainRun {
     return this.#execution.survey.keys.get(link.node)!
   }
 
-  get #count(): number {
-    return this.#records === undefined ? this.#views!.length : this.#records.partitions.length
-  }
-
   run(): Effect.Effect<void, Failure> {
     const self = this
     return Effect.gen(function* () {
       self.#announce()
-      const waiting: Array<{ readonly index: number; readonly from: number; readonly view: View | undefined }> = []
-      for (let index = 0; index < self.#count; index++) {
-        const rest = self.#fromEarlier(index)
-        if (rest !== undefined) waiting.push({ index, ...rest })
+      const waiting: Array<Work> = []
+      const { count, views } = self.#partitions
+      for (let index = 0; index < count; index++) {
+        const rest = self.#fromEarlier({ index, from: 0, view: views?.[index] })
+        if (rest !== undefined) waiting.push(rest)
       }
-      const concurrency = Math.max(2, self.#execution.threads + 1)
-      yield* Effect.forEach(waiting, (work) => self.#send(work), { concurrency, discard: true }).pipe(
+      const { leases, threads } = self.#execution
+      const ordered = leases.othersRun() ? inStretches(waiting, (n) => leases.order(n)) : waiting
+      const concurrency = Math.max(2, threads + 1)
+      yield* Effect.forEach(ordered, (work) => self.#send(work), { concurrency, discard: true }).pipe(
         Effect.tapError(() => Effect.sync(() => self.#salvage()))
       )
-      yield* self.#execution.promise(() => Promise.all(self.#rechecks))
+      yield* self.#execution.promise(() => self.#rechecks.settled())
     })
+  }
+
+  /** The error that ends the run at a link, where more rows failed there than may. */
+  failure(at: number): Failure | undefined {
+    const failure = this.#failed[at]!.over(this.#execution.maxFailed)
+    if (failure !== undefined) this.#salvage()
+    return failure
   }
 
   /** After a failure: what was computed, and the good rows of what failed, serve the next run. */
   #salvage() {
-    const { survey } = this.#execution
-    for (const [at, link] of this.#chain.links.entries()) {
+    for (const at of this.#chain.links.keys()) {
       const keys = this.#passed[at]!.flatMap((passed) => (passed === undefined ? [] : [passed.reuseKey]))
-      keys.push(...this.#failed[at]!)
-      rememberActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge), keys, false)
+      try {
+        this.#remember(at, keys, false)
+      } catch {
+        // The failure that led here is the one to tell; its cause may forbid this, too.
+      }
     }
   }
 
   #announce() {
-    const rows =
-      this.#records === undefined
-        ? this.#views!.reduce((sum, view) => sum + view.rows, 0)
-        : this.#records.partitions.reduce((sum, part) => sum + part.count, 0)
-    for (const link of this.#chain.links)
-      this.#execution.journal.write({
-        event: "node-started",
-        node: link.node.name,
-        kind: link.node.kind,
-        rows: link === this.#chain.links[0] ? rows : 0,
-        partitions: this.#count
-      })
+    const { rows, count } = this.#partitions
+    const { links } = this.#chain
+    for (const link of links) this.#execution.started(link.node, link === links[0] ? rows : 0, count)
   }
 
   /** Walks a partition through the links that earlier runs answer; gives where work must begin, if anywhere. */
-  #fromEarlier(index: number): { readonly from: number; readonly view: View | undefined } | undefined {
+  #fromEarlier({ index, from, view: given }: Work): Work | undefined {
     const { store } = this.#execution.survey
-    let view = this.#views?.[index]
-    for (const [at, link] of this.#chain.links.entries()) {
+    const { links } = this.#chain
+    let view = given
+    for (let at = from; at < links.length; at++) {
+      const link = links[at]!
       if (link.role === "parse") {
         const key = this.#parseKey(link, index)
         const action = store.action<RowAction>(key)
-        if (action === undefined || !store.has(action.block!) || !store.has(action.pack)) return { from: at, view }
-        this.#parsed(at, index, action, key, 0)
+        if (action === undefined || !store.has(action.block!) || !store.has(action.pack))
+          return { index, from: at, view }
+        this.#parsed(at, index, action, key, 0, 0)
         view = action.face!.view
         continue
       }
       const outcome = lookUp(store, link.node, this.#keys(link), view!)
-      if (outcome === undefined) return { from: at, view }
-      this.#took(at, index, outcome, 0)
+      if (outcome === undefined) return { index, from: at, view }
+      this.#took(at, index, view!, outcome, 0)
       view = outcome.view
     }
     return undefined
@@ -129,38 +132,49 @@ export class ChainRun {
 
   #step(at: number): ChainStep {
     const link = this.#chain.links[at]!
-    const used = new Map(this.#used)
-    const reuse = this.#reuse[at]!.filter((key) => {
-      const times = used.get(key) ?? 0
-      if (times > 0) used.set(key, times - 1)
-      return times === 0
-    })
-    return { node: link.node.name, keys: this.#keys(link), reuse }
+    return { node: link.node.name, keys: this.#keys(link), reuse: leftOver(this.#reuse[at]!, this.#used[at]!) }
   }
 
-  #send(work: {
-    readonly index: number
-    readonly from: number
-    readonly view: View | undefined
-  }): Effect.Effect<void, Failure> {
+  #send(given: Work): Effect.Effect<void, Failure> {
     return this.#execution.promise(async () => {
+      const work = this.#execution.leases.othersRun() ? this.#fromEarlier(given) : given
+      if (work === undefined) return
       const first = this.#chain.links[work.from]!
+      const began = performance.now()
       const parse = first.role === "parse" ? await this.#parseInput(work.index, work.from) : undefined
+      const reading = (performance.now() - began) / 1000
       const start = parse === undefined ? work.from : work.from + 1
       const steps = this.#chain.links.slice(start).map((_, offset) => this.#step(start + offset))
-      const task: ChainTask = { kind: "chain", parse, view: work.view, steps }
-      const result = await this.#execution.pool.submit(task)
+      const goOn = this.#execution.maxFailed > 0
+      const task: ChainTask = { kind: "chain", parse, view: work.view, steps, goOn }
+      const result = await this.#execution.pool.submit(task).catch((cause: unknown) => {
+        const text = () => this.#partitions.text(work.index)
+        throw deathAt(cause, (step) => this.#chain.links[work.from + step]!.node, text, this.#place(work.index))
+      })
       let before = work.view
       if (result.parsed !== undefined) {
-        this.#parsed(work.from, work.index, result.parsed.action, result.parsed.key, result.parsed.computed)
+        const { action, key, computed, seconds } = result.parsed
+        this.#parsed(work.from, work.index, action, key, computed, reading + seconds)
         before = result.parsed.action.face!.view
       }
       for (const [offset, outcome] of result.outcomes.entries()) {
-        this.#took(start + offset, work.index, outcome, outcome.seconds)
-        this.#recheck(start + offset, before!, outcome)
+        const at = start + offset
+        const link = this.#chain.links[at]!
+        this.#took(at, work.index, before!, outcome, outcome.seconds)
+        if (this.#reuse[at]!.length === 0 && !outcome.hit)
+          this.#rechecks.add(link.node, this.#keys(link), before!, outcome.key)
         before = outcome.view
       }
     })
+  }
+
+  /** Where rows of a partition stand in files. */
+  #place(index: number) {
+    return (id: string) => {
+      if (this.#records === undefined) return this.#partitions.place(index, undefined, id)
+      const parsed = this.#execution.survey.store.action<RowAction>(this.#parseKey(this.#chain.links[0]!, index))
+      return this.#partitions.place(index, parsed?.face?.view, id)
+    }
   }
 
   async #parseInput(index: number, at: number) {
@@ -170,13 +184,13 @@ export class ChainRun {
     return { step: this.#step(at), input }
   }
 
-  #parsed(at: number, index: number, action: RowAction, key: string, computed: number) {
+  #parsed(at: number, index: number, action: RowAction, key: string, computed: number, seconds: number) {
     const link = this.#chain.links[at]!
     const part = this.#records!.partitions[index]!
     const bad = action.errors[0]
     if (bad !== undefined && link.node.options["onBadRow"] !== "drop") {
-      this.#failed[at]!.push(key)
-      const done = this.#passed[0]!.filter((passed) => passed !== undefined).length
+      const done = this.#passed[0]!.filter((one) => one !== undefined).length
+      this.#passed[at]![index] = { key, reuseKey: key, view: action.face!.view }
       throw badRow(link.node, this.#records!, part, bad, done)
     }
     const tally = this.#execution.tally(link.node)
@@ -185,11 +199,12 @@ export class ChainRun {
     tally.out += action.counts.out
     tally.dropped += action.errors.length
     if (action.errors.length > 0) tally.reason({ "bad-row": action.errors.length })
-    this.#count_(at, index, key, key, action.face!.view, computed, action.counts, action.errors.length, 0)
+    const passed = { key, reuseKey: key, view: action.face!.view }
+    this.#count_(at, index, passed, { action, computed, seconds, hit: computed === 0 }, action.errors.length)
   }
 
-  #took(at: number, index: number, outcome: Outcome, seconds: number) {
-    const { counts, reasons } = outcome.action
+  #took(at: number, index: number, before: View, outcome: Outcome, seconds: number) {
+    const { counts, errors, reasons } = outcome.action
     const link = this.#chain.links[at]!
     const tally = this.#execution.tally(link.node)
     if (link.role === "row") {
@@ -197,48 +212,44 @@ export class ChainRun {
       tally.kept += link.node.kind === "expand" ? counts.in - counts.dropped - counts.failed : counts.out
       tally.out += counts.out
       tally.dropped += counts.dropped
-      tally.failed += counts.failed
       tally.reason(reasons)
     }
-    if (counts.failed > 0) {
-      this.#failed[at]!.push(outcome.reuseKey)
-      throw failedRows(link.node, outcome.action)
+    if (link.role === "row" || link.edge!.input === "rows") tally.failed += counts.failed
+    const { journal, survey } = this.#execution
+    const failed = this.#failed[at]!
+    const told = failed.first
+    failed.add(counts.in, errors, () => new Partition(before, survey.store).ids(), this.#place(index))
+    if (told === undefined && failed.first !== undefined) {
+      const { name } = link.node
+      const text = `${name}: ${failed.first}; the other rows go on`
+      journal.write({ event: "warning", code: "SLUICE_FAILED_ROWS", node: name, text })
     }
-    this.#count_(
-      at,
-      index,
-      outcome.key,
-      outcome.reuseKey,
-      outcome.view,
-      outcome.computed,
-      counts,
-      counts.dropped,
-      seconds,
-      outcome.hit
-    )
+    const { key, reuseKey, view } = outcome
+    this.#count_(at, index, { key, reuseKey, view }, { ...outcome, seconds }, counts.dropped)
   }
 
   #count_(
     at: number,
     index: number,
-    key: string,
-    reuse: string,
-    view: View,
-    computed: number,
-    counts: { readonly in: number; readonly out: number },
-    dropped: number,
-    seconds: number,
-    hit = computed === 0
+    passed: Passed,
+    work: Pick<Outcome, "action" | "computed" | "hit"> & { readonly seconds: number },
+    dropped: number
   ) {
+    const { action, computed, hit, seconds } = work
+    const { counts } = action
     const { node } = this.#chain.links[at]!
     const tally = this.#execution.tally(node)
     tally.computed += computed
     tally.reused += counts.in - computed
     tally.seconds += seconds
     if (hit) tally.hit++
-    else tally.run++
-    this.#passed[at]![index] = { key, reuseKey: reuse, view }
-    if (hit) this.#used.set(reuse, (this.#used.get(reuse) ?? 0) + 1)
+    else {
+      tally.run++
+      tally.bytes += writtenBytes(this.#execution.survey.store, action, computed)
+    }
+    this.#passed[at]![index] = passed
+    const used = this.#used[at]!
+    if (hit) used.set(passed.reuseKey, (used.get(passed.reuseKey) ?? 0) + 1)
     this.#execution.journal.write({
       event: "partition",
       node: node.name,
@@ -249,32 +260,22 @@ export class ChainRun {
     })
   }
 
-  /** New code is tried for memory between rows, on a sample, in a thread of its own. */
-  #recheck(at: number, view: View, outcome: Outcome) {
-    const link = this.#chain.links[at]!
-    if (link.node.declaration.impure !== undefined) return
-    if (this.#reuse[at]!.length > 0 || this.#rechecked.has(link) || outcome.hit || view.rows === 0) return
-    this.#rechecked.add(link)
-    const task = { kind: "recheck" as const, node: link.node.name, keys: this.#keys(link), view, action: outcome.key }
-    this.#rechecks.push(
-      this.#execution.recheck(task).then(({ differs }) => {
-        if (differs.length === 0) return
-        this.#execution.survey.store.removeAction(outcome.key)
-        throw notRowLocal(link.node, differs)
-      })
-    )
-  }
-
   actionKeys(at: number): ReadonlyArray<string> {
     return this.#passed[at]!.map((passed) => passed!.key)
   }
 
   /** Lets later runs take single rows from these partitions. */
   rememberReuse(at: number) {
-    const { survey } = this.#execution
+    const keys = this.#passed[at]!.map((passed) => passed!.reuseKey)
+    this.#remember(at, keys, true)
+  }
+
+  #remember(at: number, keys: ReadonlyArray<string>, forget: boolean) {
+    const { survey, leases } = this.#execution
     const link = this.#chain.links[at]!
-    const now = this.#passed[at]!.map((passed) => passed!.reuseKey)
-    rememberActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge), now)
+    const { row } = this.#keys(link)
+    const place = placeOf(survey, link.node, link.edge)
+    leases.inTurn(`list-${row}`, () => rememberActions(survey.store, row, place, keys, forget))
   }
 
   made(at: number): Made {

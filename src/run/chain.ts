@@ -1,5 +1,6 @@
 // Chains: row-local work that runs back to back on each partition, in one worker, without waiting for other partitions.
 import type { Edge, GraphNode } from "../graph/graph.ts"
+import type { View } from "../table/view.ts"
 
 export interface ChainLink {
   readonly node: GraphNode
@@ -13,6 +14,20 @@ export interface Chain {
   /** Where the first link's partitions come from; absent for a source. */
   readonly input: Edge | undefined
   readonly links: Array<ChainLink>
+}
+
+/** A partition, the link from which on it must be computed, and its view there. */
+export interface Work {
+  readonly index: number
+  readonly from: number
+  readonly view: View | undefined
+}
+
+/** What a partition came to at a link. */
+export interface Passed {
+  readonly key: string
+  readonly reuseKey: string
+  readonly view: View
 }
 
 const rowLocal = new Set(["map", "filter", "expand"])
@@ -45,4 +60,16 @@ export const chainsOf = (nodes: ReadonlyArray<GraphNode>): ReadonlyArray<Chain> 
     else if (prepares(node)) for (const edge of node.edges) link(node, edge, "prepare")
   }
   return chains
+}
+
+/** Stretches of partitions that runs at work at the same time take in orders of their own. */
+const stretches = 32
+
+/** Partitions in stretches, each in order so that a file is read once, the stretches in the order given. */
+export const inStretches = (
+  waiting: ReadonlyArray<Work>,
+  order: (n: number) => ReadonlyArray<number>
+): ReadonlyArray<Work> => {
+  const length = Math.max(1, Math.ceil(waiting.length / stretches))
+  return order(Math.ceil(waiting.length / length)).flatMap((i) => waiting.slice(i * length, (i + 1) * length))
 }

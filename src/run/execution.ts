@@ -4,14 +4,19 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { SluiceError } from "../errors.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
+import { asError } from "../store/durable-file.ts"
+import type { Lease, Leases } from "../store/lease.ts"
 import { DamagedObject } from "../store/store.ts"
 import type { View } from "../table/view.ts"
 import type { Chain } from "./chain.ts"
 import { chainsOf, prepares } from "./chain.ts"
 import { ChainRun } from "./chain-run.ts"
+import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
-import { type NodeRecord, viewsOf } from "./node-record.ts"
-import { headOf, ingredientsOf, intact, type Plan, recordKey } from "./planner.ts"
+import { contentOfRecord, type NodeRecord, viewsOf } from "./node-record.ts"
+import type { Plan } from "./planner.ts"
+import { headOf, ingredientsOf, intact, recordKey } from "./record-key.ts"
+import { partialKey } from "./row-action.ts"
 import type { Pool } from "./pool.ts"
 import type { Survey } from "./survey.ts"
 import { Tally } from "./tally.ts"
@@ -27,13 +32,16 @@ export interface Made {
   readonly refs: unknown
 }
 
-export interface Pools {
+/** What a run works with. */
+export interface Resources {
   readonly workers: Pool
   /** One thread in which row functions are tried again. */
   readonly checker: Pool
+  readonly leases: Leases
+  readonly threads: number
+  /** The share of a node's rows that may fail before the run stops there. */
+  readonly maxFailed: number
 }
-
-const failure = (cause: unknown): Failure => (cause instanceof Error ? cause : new Error(String(cause)))
 
 export class Execution {
   readonly survey: Survey
@@ -41,20 +49,26 @@ export class Execution {
   readonly journal: Journal
   readonly pool: Pool
   readonly #checker: Pool
+  readonly leases: Leases
   readonly threads: number
+  readonly maxFailed: number
   readonly records = new Map<GraphNode, NodeRecord>()
   readonly summaries = new Map<GraphNode, NodeSummary>()
+  /** By key of what was prepared for a select in this run, its name. */
+  readonly preparedFor = new Map<string, string>()
   readonly #done = new Map<GraphNode, Deferred.Deferred<NodeRecord, Failure>>()
   readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<string>, Failure>>()
   readonly #tallies = new Map<GraphNode, Tally>()
 
-  constructor(survey: Survey, plan: Plan, journal: Journal, pools: Pools, threads: number) {
+  constructor(survey: Survey, plan: Plan, journal: Journal, resources: Resources) {
     this.survey = survey
     this.plan = plan
     this.journal = journal
-    this.pool = pools.workers
-    this.#checker = pools.checker
-    this.threads = threads
+    this.pool = resources.workers
+    this.#checker = resources.checker
+    this.leases = resources.leases
+    this.threads = resources.threads
+    this.maxFailed = resources.maxFailed
   }
 
   tally(node: GraphNode): Tally {
@@ -91,7 +105,7 @@ export class Execution {
     })
   }
 
-  #hit(node: GraphNode, record: NodeRecord) {
+  #hit(node: GraphNode, record: NodeRecord, by?: string) {
     this.records.set(node, record)
     this.#tell(
       {
@@ -101,7 +115,10 @@ export class Execution {
         partitions: { hit: record.partitions, run: 0 },
         rows: { ...record.totals, computed: 0, reused: record.totals.in },
         reasons: record.reasons,
-        seconds: 0
+        seconds: 0,
+        bytes: 0,
+        ...(record.folder?.gate === true ? { passed: record.folder.passed } : {}),
+        ...(by === undefined ? {} : { by })
       },
       node
     )
@@ -135,8 +152,12 @@ export class Execution {
     return this.#checker.submit(task)
   }
 
+  started({ name, kind }: GraphNode, rows: number, partitions: number) {
+    this.journal.write({ event: "node-started", node: name, kind, rows, partitions })
+  }
+
   promise<A>(run: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, Failure> {
-    return Effect.tryPromise({ try: run, catch: failure })
+    return Effect.tryPromise({ try: run, catch: asError })
   }
 
   #chain(chain: Chain): Effect.Effect<void, Failure> {
@@ -146,8 +167,12 @@ export class Execution {
       const running = new ChainRun(self, chain, views)
       yield* running.run()
       for (const [index, link] of chain.links.entries()) {
+        const failed = running.failure(index)
+        if (failed !== undefined) return yield* Effect.fail(failed)
         if (link.role === "prepare") {
-          yield* Deferred.succeed(self.#prepared.get(link.edge!)!, running.actionKeys(index))
+          const keys = running.actionKeys(index)
+          for (const key of keys) self.preparedFor.set(key, link.node.name)
+          yield* Deferred.succeed(self.#prepared.get(link.edge!)!, keys)
           yield* self.promise(async () => running.rememberReuse(index))
         } else yield* self.complete(link.node, running.made(index))
       }
@@ -158,37 +183,43 @@ export class Execution {
     const self = this
     return Effect.gen(function* () {
       for (const edge of node.edges) yield* self.record(edge.node)
-      const known = self.#unchanged(node)
-      if (known !== undefined) {
-        self.#hit(node, known)
-        return yield* Deferred.succeed(self.#done.get(node)!, known).pipe(Effect.asVoid)
-      }
-      const work =
-        node.kind === "select"
-          ? runSelect(self, node)
-          : node.kind === "gather"
-            ? runGather(self, node)
-            : one.withPermit(runProgramNode(self, node))
-      yield* self.complete(node, yield* work)
+      if (node.kind === "select") return yield* self.complete(node, yield* runSelect(self, node))
+      const settled = yield* exclusively(self, {
+        node: node.name,
+        key: recordKey(self.survey, node, self.records),
+        find: () => self.#unchanged(node),
+        work: (lease) => {
+          self.#tallies.delete(node)
+          const work = node.kind === "gather" ? runGather(self, node, lease) : runProgramNode(self, node, lease)
+          return Effect.flatMap(work, (made) => self.complete(node, made, lease))
+        },
+        permit: node.kind === "program" ? one.withPermit : undefined
+      })
+      if ("made" in settled) return
+      self.#hit(node, settled.found, settled.by)
+      yield* Deferred.succeed(self.#done.get(node)!, settled.found)
     })
   }
 
-  /** A program's result of an earlier run, where its inputs turned out to be what they were: the wave stops here. */
+  /** A result of an earlier run, or of one at work beside this, where the inputs turned out to be its: the wave stops here. */
   #unchanged(node: GraphNode): NodeRecord | undefined {
-    if (node.kind !== "program" || this.survey.code.get(node)!.impure !== undefined) return undefined
+    if (this.survey.code.get(node)!.impure !== undefined) return undefined
     const { store } = this.survey
     const record = store.action<NodeRecord>(recordKey(this.survey, node, this.records))
     return record !== undefined && intact(store, record) ? record : undefined
   }
 
-  /** Seals what a node made into its record and lets go those who wait for it. */
-  complete(node: GraphNode, made: Made): Effect.Effect<void, Failure> {
+  /** Seals what a node made into its record and lets go those who wait for it; under a lease only while it is held. */
+  complete(node: GraphNode, made: Made, lease?: Lease): Effect.Effect<void, Failure> {
     return this.promise(async () => {
       const tally = this.tally(node)
       tally.check()
+      tally.seconds += this.plan.reading.get(node) ?? 0
       const { store } = this.survey
       const ingredients = ingredientsOf(this.survey, node, this.records)
-      const key = recordKey(this.survey, node, this.records)
+      const whole = recordKey(this.survey, node, this.records)
+      // With failed rows it is no result that a later run may take for one: that run tries them again.
+      const key = tally.failed === 0 ? whole : partialKey(whole)
       const summary = tally.summary()
       const record: NodeRecord = {
         key,
@@ -204,7 +235,8 @@ export class Execution {
         ingredients: { ...ingredients, code: store.put(Buffer.from(JSON.stringify(ingredients.code))) },
         seconds: summary.seconds
       }
-      store.putAction(key, record)
+      if (key === whole) store.compare(key, record, contentOfRecord)
+      ;(lease?.store() ?? store).putAction(key, record)
       this.records.set(node, record)
       this.#tell(summary, node)
       return record

@@ -1,7 +1,9 @@
 // The journal of a run: append-only JSON lines, the one source for progress displays, dashboards and audits.
-import { appendFileSync, existsSync, readFileSync } from "node:fs"
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs"
 import { join } from "node:path"
-import { diskError } from "../store/durable-file.ts"
+import { crc32 } from "node:zlib"
+import type { ErrorCode } from "../errors.ts"
+import { onDisk } from "../store/durable-file.ts"
 import type { RowTotals } from "./node-record.ts"
 
 export interface NodeSummary {
@@ -11,7 +13,14 @@ export interface NodeSummary {
   readonly partitions: { readonly hit: number; readonly run: number }
   readonly rows: RowTotals & { readonly computed: number; readonly reused: number }
   readonly reasons: { readonly [reason: string]: number }
+  /** Time spent on the node, added up over workers. */
   readonly seconds: number
+  /** Size of the objects its results were written to. */
+  readonly bytes: number
+  /** What a gate said; absent for nodes that judge nothing. */
+  readonly passed?: boolean
+  /** The run that made a hit's result while this one waited for it. */
+  readonly by?: string
 }
 
 export interface OutputSummary {
@@ -59,7 +68,20 @@ export type RunEvent =
       readonly step?: number
     }
   | { readonly event: "sample"; readonly node: string; readonly text: string }
-  | { readonly event: "warning"; readonly text: string }
+  | {
+      readonly event: "warning"
+      readonly text: string
+      /** Of damage in the store and of results that vary: what it is, where, and at which node. */
+      readonly code?: ErrorCode
+      readonly node?: string
+      readonly paths?: ReadonlyArray<string>
+    }
+  | {
+      /** Another run does this node's work: its result is waited for. */
+      readonly event: "waiting"
+      readonly node: string
+      readonly holder: { readonly run: string; readonly pid: number; readonly host: string }
+    }
   | ({ readonly event: "node-finished" } & NodeSummary)
   | {
       readonly event: "failed"
@@ -86,27 +108,61 @@ export class Journal {
     this.#listeners = listeners
   }
 
-  write(event: RunEvent) {
-    try {
-      appendFileSync(this.#path, `${JSON.stringify({ at: Date.now(), ...event })}\n`)
-    } catch (cause) {
-      throw diskError(this.#path, cause)
-    }
-    for (const listener of this.#listeners) listener(event)
+  write(event: RunEvent, listeners = this.#listeners) {
+    const line = checked(JSON.stringify({ at: Date.now(), ...event }))
+    onDisk(this.#path, () => appendFileSync(this.#path, `${line}\n`))
+    for (const listener of listeners) listener(event)
   }
 }
 
-/** The events of a run so far; a last line cut off by a crash is left out. */
+/** A line with its checksum as the last field. */
+const checked = (line: string): string => `${line.slice(0, -1)},"sum":"${sumOf(line)}"}`
+
+const sumOf = (line: string): string => crc32(line).toString(16).padStart(8, "0")
+
+/** What a line says, without its checksum; undefined where it was cut or changed. */
+const eventOf = (line: string): (RunEvent & { readonly at: number }) | undefined => {
+  const body = `${line.slice(0, -18)}}`
+  return line.slice(-18) === `,"sum":"${sumOf(body)}"}` ? JSON.parse(body) : undefined
+}
+
+/** The events of a run so far; a line that was changed, or cut off by a crash, is left out. */
 export const readJournal = (folder: string): ReadonlyArray<RunEvent & { readonly at: number }> => {
   const path = join(folder, "journal.jsonl")
   if (!existsSync(path)) return []
   return readFileSync(path, "utf8")
     .split("\n")
-    .flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as RunEvent & { readonly at: number }]
-      } catch {
-        return []
-      }
-    })
+    .flatMap((line) => eventOf(line) ?? [])
+}
+
+/** Bytes read at once from either end of a journal. */
+const endBytes = 1 << 16
+
+/** The first and the last event of a run, whatever lies between; undefined where one of them cannot be read. */
+export const readEnds = (
+  folder: string
+):
+  | { readonly first: RunEvent & { readonly at: number }; readonly last: RunEvent & { readonly at: number } }
+  | undefined => {
+  const path = join(folder, "journal.jsonl")
+  if (!existsSync(path)) return undefined
+  const file = openSync(path, "r")
+  try {
+    const { size } = fstatSync(file)
+    const part = (from: number, length: number): string => {
+      const bytes = Buffer.alloc(length)
+      return bytes.toString("utf8", 0, readSync(file, bytes, 0, length, from))
+    }
+    const first = eventOf(part(0, Math.min(size, endBytes)).split("\n", 1)[0]!)
+    for (let length = Math.min(size, endBytes); ; length = Math.min(size, length * 4)) {
+      const lines = part(size - length, length)
+        .trimEnd()
+        .split("\n")
+      if (lines.length === 1 && length < size) continue
+      const last = eventOf(lines.at(-1)!)
+      return first === undefined || last === undefined ? undefined : { first, last }
+    }
+  } finally {
+    closeSync(file)
+  }
 }

@@ -1,8 +1,9 @@
 // Lists a source's input files in byte order of their paths and digests their bytes, trusting old stats where that is safe.
-import { existsSync, globSync, readFileSync, statSync } from "node:fs"
+import { globSync, readFileSync, statSync } from "node:fs"
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
 import { writeDurably } from "../store/durable-file.ts"
+import { readSealed, sealed } from "../store/sealed.ts"
 import { sha256 } from "../table/digest.ts"
 
 export interface InputFile {
@@ -24,9 +25,12 @@ export class StatCache {
   readonly #entries: Map<string, Stat>
   #changed = false
 
-  constructor(storeRoot: string) {
+  /** `damaged` is told where the file that is there cannot be used. */
+  constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}) {
     this.#path = join(storeRoot, "stats.json")
-    this.#entries = new Map(existsSync(this.#path) ? read(this.#path) : [])
+    const read = readSealed<ReadonlyArray<readonly [string, Stat]>>(this.#path)
+    if (read !== undefined && "wrong" in read) damaged(this.#path, read.wrong)
+    this.#entries = new Map(read !== undefined && "body" in read ? read.body : [])
   }
 
   digest(absolute: string): { readonly digest: string; readonly bytes: number } {
@@ -49,16 +53,8 @@ export class StatCache {
   }
 
   save() {
-    if (this.#changed) writeDurably(this.#path, JSON.stringify([...this.#entries]))
+    if (this.#changed) writeDurably(this.#path, sealed([...this.#entries]))
     this.#changed = false
-  }
-}
-
-const read = (path: string): ReadonlyArray<readonly [string, Stat]> => {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"))
-  } catch {
-    return []
   }
 }
 

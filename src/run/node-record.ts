@@ -45,6 +45,8 @@ export interface FolderHead {
   readonly files: ReadonlyArray<ProgramFile>
   readonly data: unknown
   readonly passed: boolean
+  /** Whether the program gave a verdict at all; older records do not say. */
+  readonly gate?: boolean
   /** Object with the ledger: which input rows were used, which skipped for what reason. */
   readonly ledger: string
 }
@@ -56,6 +58,8 @@ export interface Ingredients {
   readonly options: { readonly [name: string]: unknown }
   readonly inputs: { readonly [label: string]: string }
   readonly runtime: unknown
+  /** Digest of what else is in the key; older records lack it. */
+  readonly declared?: string
 }
 
 export interface NodeRecord {
@@ -74,6 +78,12 @@ export interface NodeRecord {
   readonly ingredients: Ingredients
   readonly seconds: number
 }
+
+/** What must come out the same whenever a node runs again under its key. */
+export const contentOfRecord = ({ datasets, folder }: NodeRecord): unknown => [
+  Object.entries(datasets).map(([part, { content }]) => [part, content]),
+  folder?.digest
+]
 
 export const contentOfViews = (views: ReadonlyArray<View>, names: ReadonlyArray<string>): DatasetContent => {
   return {
@@ -116,6 +126,8 @@ export interface SelectRefs {
   readonly action: string
   /** Content keys are by input view; these are the views that the verdicts are about, in order. */
   readonly tables: ReadonlyArray<string>
+  /** Where rows failed to be prepared, the actions that prepared the partitions. */
+  readonly prepared?: ReadonlyArray<string>
 }
 
 export interface GatherRefs {

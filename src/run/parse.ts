@@ -11,7 +11,8 @@ import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { keyedRowId } from "../table/row-id.ts"
 import { digestsOf, freshView, Partition } from "../table/view.ts"
-import type { RowAction, RowError } from "./row-action.ts"
+import { putRows, type RowAction } from "./row-action.ts"
+import type { RowError } from "./row-error.ts"
 import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
@@ -121,7 +122,7 @@ export const parseRecords = async (
     face: { from: "", view }
   }
   const actionKey = parseKey(node, keys, input)
-  store.putAction(actionKey, action)
+  putRows(store, actionKey, action)
   return { action, key: actionKey, computed: todo.length }
 }
 

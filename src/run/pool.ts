@@ -1,7 +1,10 @@
 // Worker threads that run tasks: started when needed, replaced when they die, checked for the sources they loaded.
+import { totalmem } from "node:os"
 import { Worker } from "node:worker_threads"
 import { type ErrorCode, SluiceError } from "../errors.ts"
-import { DamagedObject } from "../store/store.ts"
+import { asError } from "../store/durable-file.ts"
+import { type Damage, DamagedObject, type Difference } from "../store/store.ts"
+import { digestBytes, digestHex } from "../table/digest.ts"
 import type { Task, TaskResult, WireError, WorkerStart } from "./task.ts"
 
 interface Job {
@@ -11,16 +14,30 @@ interface Job {
   readonly reject: (cause: unknown) => void
 }
 
+/** Where a task is that is tried alone: the step of its chain, and the ids of the rows that came in there. */
+interface Place {
+  readonly step: number
+  readonly ids: Uint8Array
+}
+
 interface Slot {
   readonly worker: Worker
   job: Job | undefined
+  at: Place | undefined
 }
 
 export interface PoolOptions {
   readonly size: number
   readonly start: WorkerStart
+  /** MiB of JavaScript objects that a thread may hold; without it a share of the machine's memory. */
+  readonly memory?: number | undefined
+  /** Whether its threads say where they are, as is worth it for a task whose thread died. */
+  readonly alone?: boolean
+  readonly warn: (text: string) => void
   /** sha256 by file of the sources that the plan's fingerprints stand for. */
   readonly sources: ReadonlyMap<string, string>
+  /** Told what workers find damaged. */
+  readonly found: (found: Damage | Difference) => void
 }
 
 /** An error from another thread as one of this thread. */
@@ -35,11 +52,43 @@ export const unwireError = (error: WireError): Error => {
   return made
 }
 
+/** Raised where a thread died over a task, and again when the task was tried alone. */
+export class WorkerDied extends SluiceError {
+  readonly what: string
+  readonly step: number | undefined
+  readonly row: string | undefined
+
+  /** `step` is that of the chain, from 0; `row` the id of the row it was at. */
+  constructor(what: string, step: number | undefined, row: string | undefined, details = detailsOf(what)) {
+    super("SLUICE_WORKER", `a worker thread died: ${what}`, details)
+    this.what = what
+    this.step = step
+    this.row = row
+  }
+}
+
+const detailsOf = (what: string) => ({
+  hint: what.includes("memory")
+    ? "make its partitions smaller (partitionBytes of the source), or mend the stage; finished partitions are kept"
+    : "mend the stage: its code must not end the process; finished partitions are kept"
+})
+
+const rowIdAt = (ids: Uint8Array, row: number): string | undefined =>
+  row * digestBytes < ids.length ? digestHex(ids, row) : undefined
+
+/** MiB of objects that a thread may hold: three quarters of the machine's memory for all of them, within bounds. */
+const defaultMemory = (size: number): number => {
+  const all = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+  return Math.round(Math.min(4096, Math.max(512, (0.75 * all) / 2 ** 20 / size)))
+}
+
 export class Pool {
   readonly #options: PoolOptions
   readonly #slots = new Set<Slot>()
   readonly #queue: Array<Job> = []
   readonly #starting = new Set<Worker>()
+  #retries: Promise<void> = Promise.resolve()
+  #single: Pool | undefined
   #closed = false
 
   constructor(options: PoolOptions) {
@@ -53,14 +102,16 @@ export class Pool {
     })
   }
 
-  /** Runs a task in a thread that has run nothing else. */
-  async alone<T extends Task>(task: T): Promise<TaskResult<T>> {
-    const single = new Pool({ ...this.#options, size: 1 })
-    try {
-      return await single.submit(task)
-    } finally {
+  /** Tries a task once more in a thread that has run nothing else, one such task at a time. */
+  #retry(job: Job, what: string) {
+    this.#options.warn(`a worker thread died (${what}); what it worked on is tried again alone`)
+    this.#retries = this.#retries.then(async () => {
+      if (this.#closed) return job.reject(new WorkerDied(what, undefined, undefined))
+      const single = new Pool({ ...this.#options, size: 1, alone: true })
+      this.#single = single
+      await single.submit(job.task).then(job.resolve as (result: unknown) => void, job.reject)
       await single.close()
-    }
+    })
   }
 
   #feed() {
@@ -79,14 +130,22 @@ export class Pool {
   }
 
   #start() {
+    const { start, alone = false, size, memory = defaultMemory(size) } = this.#options
+    const row = new Int32Array(new SharedArrayBuffer(4))
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: this.#options.start,
+      workerData: { ...start, alone, row },
       env: { ...process.env, TZ: "UTC", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
+      resourceLimits: { maxOldGenerationSizeMb: memory },
       stdout: false
     })
     this.#starting.add(worker)
-    const slot: Slot = { worker, job: undefined }
+    const slot: Slot = { worker, job: undefined, at: undefined }
     worker.on("message", (message: Message) => {
+      if ("at" in message) {
+        slot.at = message.at
+        return
+      }
+      for (const found of message.found) this.#options.found(found)
       if ("ready" in message) {
         this.#starting.delete(worker)
         const edited = this.#edited(message.sources)
@@ -116,16 +175,19 @@ export class Pool {
       const { job } = slot
       slot.job = undefined
       if (this.#closed) return
-      const error = new SluiceError("SLUICE_WORKER", `a worker thread died: ${what}`, {
-        hint: "run again: finished partitions are kept; --workers 1 needs less memory"
-      })
-      job?.reject(error)
+      if (job !== undefined && !alone) this.#retry(job, what)
+      else job?.reject(new WorkerDied(what, slot.at?.step, slot.at && rowIdAt(slot.at.ids, row[0]!)))
       if (began) this.#feed()
-      else this.#failAll(error)
+      else this.#failAll(new WorkerDied(what, undefined, undefined))
     }
-    worker.on("error", (cause) => died(cause instanceof Error ? cause.message : String(cause)))
+    let error: string | undefined
+    worker.on("error", (cause: NodeJS.ErrnoException) => {
+      const tooLarge = cause?.code === "ERR_WORKER_OUT_OF_MEMORY"
+      error = tooLarge ? `it needs more than ${memory} MiB of memory` : asError(cause).message
+    })
+    // Comes last, when all that the thread said has arrived.
     worker.on("exit", (code) => {
-      if (this.#slots.has(slot) || this.#starting.has(worker)) died(`exit code ${code}`)
+      if (this.#slots.has(slot) || this.#starting.has(worker)) died(error ?? `exit code ${code}`)
     })
   }
 
@@ -146,6 +208,7 @@ export class Pool {
 
   async close(): Promise<void> {
     this.#closed = true
+    await this.#single?.close()
     const workers = [...this.#starting, ...[...this.#slots].map(({ worker }) => worker)]
     this.#starting.clear()
     this.#slots.clear()
@@ -153,7 +216,9 @@ export class Pool {
   }
 }
 
-type Message =
+type Message = { readonly at: Place } | ({ readonly found: ReadonlyArray<Damage | Difference> } & Said)
+
+type Said =
   | { readonly ready: true; readonly sources: ReadonlyArray<readonly [string, string]> }
   | { readonly failed: WireError }
   | {

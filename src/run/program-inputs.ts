@@ -1,7 +1,7 @@
 // A program's inputs as folders: datasets as Parquet files with their row ids, models and reports as their files.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { diskError } from "../store/durable-file.ts"
+import { diskError, onDisk, removeIfPossible, writeDurably } from "../store/durable-file.ts"
 import type { Store } from "../store/store.ts"
 import { columnOf } from "../table/column.ts"
 import { digestHex, sha256 } from "../table/digest.ts"
@@ -38,7 +38,7 @@ export const writeDataset = async (
   columns: ReadonlyArray<string>,
   folder: string
 ): Promise<InputSpec> => {
-  mkdirSync(folder, { recursive: true })
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const files: Array<string> = []
   let fields: { readonly [column: string]: Field } = {}
   for (const view of views) {
@@ -51,10 +51,8 @@ export const writeDataset = async (
     )
     const name = idColumn(columns)
     const file = `part-${String(files.length).padStart(5, "0")}.parquet`
-    writeFileSync(
-      join(folder, file),
-      writeParquet({ [name]: id, ...(await partition.columns(columns)) }, { [name]: text, ...fields })
-    )
+    const bytes = writeParquet({ [name]: id, ...(await partition.columns(columns)) }, { [name]: text, ...fields })
+    onDisk(join(folder, file), () => writeFileSync(join(folder, file), bytes))
     files.push(file)
   }
   const rows = views.reduce((sum, view) => sum + view.rows, 0)
@@ -62,10 +60,13 @@ export const writeDataset = async (
 }
 
 /** Whether a folder holds the files of a result, to the bit. */
-const holds = (folder: string, head: FolderHead): boolean =>
+export const holds = (folder: string, head: FolderHead): boolean =>
   head.files.every(({ path, object }) => {
-    const file = join(folder, path)
-    return existsSync(file) && sha256(readFileSync(file)) === object
+    try {
+      return sha256(readFileSync(join(folder, path))) === object
+    } catch {
+      return false
+    }
   })
 
 /** A result's files as a folder, made once per content and whole or not at all; `verify` before they are relied on. */
@@ -73,19 +74,22 @@ export const resultFolder = (store: Store, head: FolderHead, verify = false): st
   const folder = join(store.root, "folders", head.digest)
   if (existsSync(folder)) {
     if (!verify || holds(folder, head)) return folder
+    store.found({ kind: "folder", name: head.digest, path: folder, what: "its files are not those it was made with" })
     rmSync(folder, { recursive: true, force: true })
   }
-  mkdirSync(dirname(folder), { recursive: true })
-  const temporary = mkdtempSync(join(dirname(folder), "making-"))
+  const temporary = onDisk(folder, () => {
+    mkdirSync(dirname(folder), { recursive: true })
+    return mkdtempSync(join(dirname(folder), "making-"))
+  })
   try {
     for (const file of head.files) {
       const path = join(temporary, file.path)
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, store.get(file.object))
+      writeDurably(path, store.get(file.object))
     }
     renameSync(temporary, folder)
   } catch (cause) {
-    rmSync(temporary, { recursive: true, force: true })
+    removeIfPossible(temporary)
     if (!existsSync(folder)) throw diskError(folder, cause)
   }
   return folder

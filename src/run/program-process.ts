@@ -1,11 +1,14 @@
 // The process of a program: imports the pipeline, walks to the node and calls its `run`; speaks to the engine in JSON lines.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+import { Worker } from "node:worker_threads"
 import type { ProgramDeclaration } from "../stage/declaration.ts"
+import { asError, isDiskFailing } from "../store/durable-file.ts"
 import { columnValues } from "../table/column.ts"
 import { readParquet } from "../table/parquet.ts"
 import { seenOptions } from "../graph/graph.ts"
 import { LoadedSources } from "./loaded-sources.ts"
+import type { OrphanWatch } from "./orphan-thread.ts"
 import { idColumn, type InputSpec } from "./program-inputs.ts"
 import { reloadGraph } from "./project.ts"
 
@@ -31,6 +34,8 @@ type SpecValue =
 export interface ProgramOutcome {
   readonly data: unknown
   readonly passed: boolean
+  /** Whether the program gave a verdict at all. */
+  readonly gate: boolean
   readonly used: { readonly [input: string]: ReadonlyArray<string> }
   readonly skipped: ReadonlyArray<readonly [input: string, id: string, reason: string]>
   readonly sources: ReadonlyArray<readonly [string, string]>
@@ -52,10 +57,11 @@ const openInput = (spec: InputSpec): unknown => {
         const columns = await readParquet(readFileSync(join(spec.folder, file)), { [idName]: text, ...spec.fields })
         const ids = columnValues(columns[idName]!)
         const values = names.map((name) => columnValues(columns[name]!))
+        const absent = names.map((name) => spec.fields[name]!.absent === true)
         for (let i = 0; i < ids.length; i++) {
           const row: Record<string, unknown> = {}
           names.forEach((name, c) => {
-            row[name] = values[c]![i]
+            if (values[c]![i] !== null || !absent[c]) row[name] = values[c]![i]
           })
           rows.push({ id: ids[i], row })
         }
@@ -71,7 +77,14 @@ const openValue = (value: SpecValue): unknown => {
   return Object.fromEntries(Object.entries(value.record).map(([label, spec]) => [label, openInput(spec)]))
 }
 
+/** A process whose engine was killed must not go on beside the next attempt. */
+const watchForOrphan = (file: string) => {
+  const workerData: OrphanWatch = { parent: process.ppid, file }
+  new Worker(new URL("./orphan-thread.ts", import.meta.url), { workerData, execArgv: [], env: {} }).unref()
+}
+
 const main = async (specPath: string) => {
+  watchForOrphan(specPath)
   const sources = new LoadedSources()
   const spec = JSON.parse(readFileSync(specPath, "utf8")) as ProgramSpec
   const graph = await reloadGraph(spec)
@@ -106,6 +119,7 @@ const main = async (specPath: string) => {
   const outcome: ProgramOutcome = {
     data: result.data ?? null,
     passed: result.passed ?? true,
+    gate: result.passed !== undefined,
     used,
     skipped,
     sources: sources.digests()
@@ -116,7 +130,8 @@ const main = async (specPath: string) => {
 main(process.argv[2]!).then(
   () => process.exit(0),
   (cause: unknown) => {
-    const error = cause instanceof Error ? cause : new Error(String(cause))
+    const told = isDiskFailing(cause) ? asError(cause, dirname(process.argv[2]!)) : cause
+    const error = told instanceof Error ? told : new Error(String(told))
     const { code, hint, evidence } = error as { code?: unknown; hint?: unknown; evidence?: unknown }
     say({ event: "error", message: error.message, code, hint, evidence, stack: error.stack })
     process.exit(1)

@@ -1,12 +1,13 @@
 // Runs a program in a process of its own and takes its files into the store; scratch survives a kill, half results do not.
 import { spawn } from "node:child_process"
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join, relative, sep } from "node:path"
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join, relative, sep } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { SluiceError } from "../errors.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
 import { diskError } from "../store/durable-file.ts"
+import type { Lease } from "../store/lease.ts"
 import type { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
 import type { RunEvent } from "./journal.ts"
@@ -17,7 +18,8 @@ import type { ProgramOutcome, ProgramSpec } from "./program-process.ts"
 export interface ProgramTask {
   readonly store: Store
   readonly node: GraphNode
-  readonly key: string
+  /** Scratch folder of this attempt. */
+  readonly folder: string
   readonly pipeline: string
   readonly graph: string
   readonly sets: { readonly [target: string]: string }
@@ -34,11 +36,42 @@ export interface ProgramMade {
   readonly reasons: { readonly [reason: string]: number }
 }
 
-/** The scratch folder of a program's key. */
-export const programFolder = (store: Store, key: string): string => join(store.root, "work", key)
+/**
+ * The scratch folder of an attempt at a program, named by its lease. What an attempt left that was killed is taken over
+ * by renaming: whatever is still alive of it finds its folder gone, as if it had been killed then.
+ */
+export const takeScratch = (store: Store, key: string, lease: Lease): string => {
+  const place = join(store.root, "work", key)
+  const folder = join(place, lease.token)
+  try {
+    mkdirSync(place, { recursive: true })
+    const left = readdirSync(place)
+      .map((name) => join(place, name))
+      .map((path) => ({ path, time: statSync(path).mtimeMs }))
+      .sort((a, b) => b.time - a.time)
+    left.forEach(({ path }, i) => {
+      if (i === 0) renameSync(path, folder)
+      else rmSync(path, { recursive: true, force: true })
+    })
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw diskError(folder, cause)
+  }
+  return folder
+}
+
+/** Removes an attempt's scratch, and the key's folder when nothing else is in it. */
+const dropScratch = (folder: string) => {
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    rmdirSync(dirname(folder))
+  } catch {
+    // Another attempt's scratch is there.
+  }
+}
 
 export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
-  const folder = programFolder(task.store, task.key)
+  const { folder } = task
   const out = join(folder, "out")
   const result = join(folder, "result.json")
   try {
@@ -68,7 +101,7 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
         hint: "run again: finished work is kept"
       })
   const made = takeResult(task, out, outcome)
-  rmSync(folder, { recursive: true, force: true })
+  dropScratch(folder)
   return made
 }
 
@@ -143,7 +176,8 @@ const takeResult = (task: ProgramTask, out: string, outcome: ProgramOutcome): Pr
   const ledger = task.store.put(Buffer.from(JSON.stringify({ used: outcome.used, skipped: outcome.skipped })))
   const digest = keyOf([files.map(({ path, object }) => [path, object]), outcome.data, outcome.passed])
   const { totals, reasons } = account(task, outcome)
-  return { head: { digest, files, data: outcome.data, passed: outcome.passed, ledger }, totals, reasons }
+  const { data, passed, gate } = outcome
+  return { head: { digest, files, data, passed, gate, ledger }, totals, reasons }
 }
 
 /** Each input row is used or skipped for a reason, once: else the program's ledger is no evidence. */

@@ -7,7 +7,7 @@ import type { Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
 import { cutRecords } from "../table/cut.ts"
 import { digestBytes, keyOf, sha256 } from "../table/digest.ts"
-import { bytesOf, readPack, writePack } from "../table/pack.ts"
+import { bytesOf, float64Of, readPack, writePack } from "../table/pack.ts"
 import { placedRowId } from "../table/row-id.ts"
 import { hash } from "node:crypto"
 import { decompress } from "./decompress.ts"
@@ -48,11 +48,14 @@ export class Records {
   readonly #node: GraphNode
   readonly #declaration: SourceDeclaration
   readonly #framed: ReadonlyArray<FramedFile>
+  /** Keys of the results that the frames of its files are stored under. */
+  readonly frames: ReadonlyArray<string>
   readonly partitions: ReadonlyArray<RecordPartition>
   #open: { readonly index: number; readonly frames: Frames } | undefined
 
-  private constructor(node: GraphNode, framed: ReadonlyArray<FramedFile>) {
+  private constructor(node: GraphNode, framed: ReadonlyArray<FramedFile>, frames: ReadonlyArray<string>) {
     this.#node = node
+    this.frames = frames
     this.#declaration = node.declaration as SourceDeclaration
     this.#framed = framed
     this.partitions = partition(framed, node.options["partitionBytes"] as number)
@@ -61,11 +64,13 @@ export class Records {
   /** Frames what was not framed before and cuts the partitions. `frameKey` stands for the framing code. */
   static async of(node: GraphNode, frameKey: string, files: ReadonlyArray<InputFile>, store: Store): Promise<Records> {
     const framed: Array<FramedFile> = []
+    const keys: Array<string> = []
     const { frame } = node.declaration as SourceDeclaration
     for (const file of files) {
       // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
       const path = frame.length > 2 ? file.path : /\.(gz|zst)$/i.exec(file.path)?.[0]
       const key = keyOf(["frame", frameKey, file.digest, path ?? ""])
+      keys.push(key)
       const known = store.action<FrameAction>(key)
       if (known !== undefined && store.has(known.pack)) framed.push(unpack(file, known, store))
       else {
@@ -74,11 +79,13 @@ export class Records {
         const pack = store.put(
           writePack({ digests: made.digests, sizes: bytesOf(made.sizes), starts: bytesOf(made.starts) })
         )
-        store.putAction(key, { pack, lines: made.lines } satisfies FrameAction)
+        const action: FrameAction = { pack, lines: made.lines }
+        store.compare(key, action, (one) => [one.pack, one.lines])
+        store.putAction(key, action)
         framed.push(made)
       }
     }
-    return new Records(node, framed)
+    return new Records(node, framed, keys)
   }
 
   get files(): ReadonlyArray<InputFile> {
@@ -133,9 +140,6 @@ const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile 
     lines: action.lines
   }
 }
-
-const float64Of = (bytes: Uint8Array): Float64Array =>
-  new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
 
 const frameFile = async (node: GraphNode, file: InputFile): Promise<Frames> => {
   let raw: Uint8Array

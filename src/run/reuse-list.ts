@@ -25,6 +25,16 @@ export const earlierActions = (store: Store, functionKey: string, at: string): R
   return [...own, ...others]
 }
 
+/** The earlier actions whose rows are still to be looked for, where partitions have taken some of them whole. */
+export const leftOver = (actions: ReadonlyArray<string>, taken: ReadonlyMap<string, number>): ReadonlyArray<string> => {
+  const left = new Map(taken)
+  return actions.filter((key) => {
+    const times = left.get(key) ?? 0
+    if (times > 0) left.set(key, times - 1)
+    return times === 0
+  })
+}
+
 /** Puts a run's actions before those of the run before it; older ones at this place are forgotten. */
 export const rememberActions = (
   store: Store,

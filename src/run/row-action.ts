@@ -4,17 +4,14 @@ import { chosenColumns, type GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
 import { type Content, keyOf } from "../table/digest.ts"
 import { type Block, Partition, type View } from "../table/view.ts"
+import { viewIntact } from "./reach.ts"
+import type { RowError } from "./row-error.ts"
 
 export interface RowCounts {
   readonly in: number
   readonly out: number
   readonly dropped: number
   readonly failed: number
-}
-
-export interface RowError {
-  readonly row: number
-  readonly message: string
 }
 
 /** What a row function made of the rows of one partition; dense over the rows that were alive then. */
@@ -72,14 +69,14 @@ export const lookUp = (store: Store, node: GraphNode, keys: NodeKeys, view: View
   const key = outcomeKey(node, keys, view)
   const action = store.action<RowAction>(key)
   if (action?.face?.from !== faceKey(node, view) || !viewIntact(store, action.face.view)) return undefined
-  if (!store.has(action.pack) || (action.block !== undefined && !store.has(action.block))) return undefined
   const reuseKey = rowKey(node, keys, view)
+  // The scores behind a decision are stored apart.
+  const behind = reuseKey === key ? action : store.action<RowAction>(reuseKey)
+  for (const one of [action, behind])
+    if (one === undefined || !store.has(one.pack) || (one.block !== undefined && !store.has(one.block)))
+      return undefined
   return { action, key, reuseKey, view: action.face.view, computed: 0, reused: view.rows, hit: true }
 }
-
-/** Whether every object behind a view is there. */
-export const viewIntact = (store: Store, view: View): boolean =>
-  store.has(view.ids) && Object.values(view.columns).every(({ block, pack }) => store.has(block) && store.has(pack))
 
 /** Stores an action with the view it leads to. Actions with failed rows are kept for reuse, never as a result. */
 export const keepAction = (
@@ -90,13 +87,27 @@ export const keepAction = (
   view: View
 ): RowAction => {
   const kept = { ...action, face: { from: faceKey(node, from), view } }
-  if (action.errors.length === 0) store.putAction(key, kept)
+  if (action.errors.length === 0) putRows(store, key, kept)
   else store.putAction(partialKey(key), kept)
   return kept
 }
 
+/** Stores what a row function made: under one key always the same packs, in whatever bytes the columns stand. */
+export const putRows = (store: Store, key: string, action: RowAction): void => {
+  store.compare(key, action, ({ pack, counts, reasons }) => [pack, counts, reasons])
+  store.putAction(key, action)
+}
+
 /** Where the rows that did not fail are kept, so that the next run computes the failed ones only. */
 export const partialKey = (key: string): string => keyOf(["partial", key])
+
+/** The key that an action stands under: one with failed rows is no result. */
+export const storedKey = (key: string, { errors }: Pick<RowAction, "errors">): string =>
+  errors.length === 0 ? key : partialKey(key)
+
+/** Bytes that an action was written to: its columns too where any row was computed. */
+export const writtenBytes = (store: Store, { block, pack }: RowAction, computed: number): number =>
+  store.size(pack) + (computed > 0 && block !== undefined ? store.size(block) : 0)
 
 /** The block of an action, with the columns in memory. */
 export const blockOf = (

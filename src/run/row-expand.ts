@@ -7,7 +7,7 @@ import { bytesOf, writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { childRowId } from "../table/row-id.ts"
 import { digestsOf } from "../table/view.ts"
-import { blockOf, failedCode, keepAction, type RowAction, rowKey } from "./row-action.ts"
+import { blockOf, failedCode, keepAction, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { reasonCode } from "./row-filter.ts"
 import { callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { inputDigests, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
@@ -19,7 +19,7 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const fields = fieldsOf(declaration.emits, node.name)
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows)
-  const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo)
+  const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo, declaration.needs)
   const misfit = (made: unknown) =>
     Array.isArray(made) ? made.map((child) => misfitOf(child, fields)).find((wrong) => wrong !== undefined) : undefined
   const called = callRows(declaration.apply, rows, todo, seenOptions(node), misfit)
@@ -78,7 +78,7 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const next = partition.derive(blockOf(made, columns, fields, digests), ids, parent, names)
   const key = rowKey(node, keys, partition.view)
   const action = keepAction(task, key, made, partition.view, next.view)
-  return { outcome: outcomeOf(action, key, key, next, todo.length), next }
+  return { outcome: outcomeOf(action, key, storedKey(key, action), next, todo.length), next }
 }
 
 const childIds = (parentIds: Uint8Array, parent: Int32Array, label: string): Uint8Array => {

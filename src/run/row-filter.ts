@@ -6,7 +6,17 @@ import type { Store } from "../store/store.ts"
 import { type Column, columnValues } from "../table/column.ts"
 import { bytesOf, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
-import { decideKey, failedCode, keepAction, partialKey, type RowAction, rowKey } from "./row-action.ts"
+import {
+  decideKey,
+  failedCode,
+  keepAction,
+  partialKey,
+  putRows,
+  type RowAction,
+  rowKey,
+  storedKey
+} from "./row-action.ts"
+import { type RowError, rowError } from "./row-error.ts"
 import { callRows, fieldsOf, rowsAt } from "./row-function.ts"
 import { inputDigests, makeColumns, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
 import { Earlier } from "./row-reuse.ts"
@@ -42,23 +52,47 @@ export const runMeasured = async (task: RowTask, declaration: FilterDeclaration)
     computed = made.computed
     columns = made.columns
     measured = made.action
-    store.putAction(made.action.errors.length === 0 ? measureKey : partialKey(measureKey), made.action)
+    if (made.action.errors.length === 0) putRows(store, measureKey, made.action)
+    else store.putAction(partialKey(measureKey), made.action)
   }
-  const names = Object.keys(fields)
+  const errors = [...measured.errors]
+  const codes = decideScores(node, declaration, columns, measured, partition.rows, errors)
+  const reuseKey = storedKey(measureKey, measured)
+  return finishFilter(task, decideKey(keys, measureKey), reuseKey, codes, { ...measured, errors }, computed)
+}
+
+/** The verdicts of a filter on the scores of a partition, as codes. A decision that throws is added to `errors`. */
+export const decideScores = (
+  node: GraphNode,
+  declaration: FilterDeclaration,
+  columns: { readonly [name: string]: Column },
+  measured: RowAction,
+  rows: number,
+  errors: Array<RowError> = []
+): Uint16Array => {
+  const names = Object.keys(declaration.measures!)
   const values = names.map((name) => columnValues(columns[name]!))
   const failed = new Set(measured.errors.map((error) => error.row))
-  const codes = new Uint16Array(partition.rows)
+  const codes = new Uint16Array(rows)
   const score: Record<string, unknown> = {}
   const options = seenOptions(node)
-  for (let row = 0; row < partition.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     if (failed.has(row)) {
       codes[row] = failedCode
       continue
     }
     for (let c = 0; c < names.length; c++) score[names[c]!] = values[c]![row]
-    codes[row] = reasonCode(node, declaration.decide(score, options))
+    let verdict: unknown
+    try {
+      verdict = declaration.decide(score, options)
+    } catch (cause) {
+      errors.push(rowError(row, cause))
+      codes[row] = failedCode
+      continue
+    }
+    codes[row] = reasonCode(node, verdict)
   }
-  return finishFilter(task, decideKey(keys, measureKey), measureKey, codes, measured, computed)
+  return codes
 }
 
 /** A filter that decides on the row itself. */
@@ -66,7 +100,7 @@ export const runDecide = async (task: RowTask, declaration: FilterDeclaration) =
   const { store, node, keys, partition, reuse } = task
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows)
-  const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo)
+  const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo, declaration.needs)
   const called = callRows(declaration.decide, rows, todo, seenOptions(node))
   const earlier = new Earlier(store)
   const codes = new Uint16Array(partition.rows)
@@ -85,7 +119,7 @@ export const runDecide = async (task: RowTask, declaration: FilterDeclaration) =
     errors: called.errors
   }
   const key = rowKey(node, keys, partition.view)
-  return finishFilter(task, key, key, codes, base, todo.length)
+  return finishFilter(task, key, storedKey(key, base), codes, base, todo.length)
 }
 
 const finishFilter = (

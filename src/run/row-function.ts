@@ -2,20 +2,28 @@
 import type { Fields } from "../stage/declaration.ts"
 import { type Batch, type Column, columnOf, columnValues, takeColumn } from "../table/column.ts"
 import { type Field, fieldOf } from "../table/field.ts"
-import type { RowError } from "./row-action.ts"
+import { type RowError, rowError } from "./row-error.ts"
 
 export type Row = { readonly [column: string]: unknown }
 
 export const fieldsOf = (columns: Fields, where: string): { readonly [name: string]: Field } =>
   Object.fromEntries(Object.entries(columns).map(([name, schema]) => [name, fieldOf(schema, `${where}: ${name}`)]))
 
-/** Row objects of the rows at `index`, by the names that the function's needs have. */
-export const rowsAt = (columns: { readonly [need: string]: Column }, index: Int32Array): ReadonlyArray<Row> => {
+/** Row objects of the rows at `index`, by the names that the function's needs have; a missing value is null, or no property. */
+export const rowsAt = (
+  columns: { readonly [need: string]: Column },
+  index: Int32Array,
+  needs: Fields
+): ReadonlyArray<Row> => {
   const names = Object.keys(columns)
+  const absent = names.map((name) => fieldOf(needs[name]!, name).absent === true)
   const values = names.map((name) => columnValues(takeColumn(columns[name]!, index)))
   return Array.from(index, (_, i) => {
     const row: Record<string, unknown> = {}
-    for (let c = 0; c < names.length; c++) row[names[c]!] = values[c]![i]
+    for (let c = 0; c < names.length; c++) {
+      const value = values[c]![i]
+      if (value !== null || !absent[c]) row[names[c]!] = value
+    }
     return row
   })
 }
@@ -43,6 +51,13 @@ export const misfitOf = (made: unknown, fields: { readonly [name: string]: Field
   return undefined
 }
 
+let current = new Int32Array(1)
+
+/** Has the row that a function is called for written to shared memory, to know it when the thread dies. */
+export const watchRows = (shared: Int32Array) => {
+  current = shared as Int32Array<ArrayBuffer>
+}
+
 /** Calls a function on each row; one that throws, or gives what no column holds, fails alone and the rest goes on. */
 export const callRows = (
   run: (row: Row, options: unknown) => unknown,
@@ -53,13 +68,14 @@ export const callRows = (
 ): Called => {
   const errors: Array<RowError> = []
   const results = rows.map((row, i) => {
+    current[0] = index[i]!
     try {
       const made = run(row, options)
       const wrong = misfit(made)
       if (wrong !== undefined) throw new TypeError(wrong)
       return made
     } catch (cause) {
-      errors.push({ row: index[i]!, message: cause instanceof Error ? cause.message : String(cause) })
+      errors.push(rowError(index[i]!, cause))
       return undefined
     }
   })

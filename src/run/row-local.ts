@@ -5,13 +5,14 @@ import type { NodeKeys } from "../graph/key.ts"
 import { earlyOptions } from "../graph/options.ts"
 import type { Fields } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
-import { type Column, columnLength } from "../table/column.ts"
+import { type Column, columnLength, concatColumns } from "../table/column.ts"
 import { combineDigests, contentOf } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { digestsOf, type Partition } from "../table/view.ts"
-import { blockOf, keepAction, type Outcome, partialKey, type RowAction, type RowError, rowKey } from "./row-action.ts"
+import { blockOf, keepAction, type Outcome, type RowAction, rowKey, storedKey } from "./row-action.ts"
+import { type RowError, rowError } from "./row-error.ts"
 import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
@@ -69,13 +70,13 @@ export const makeColumns = async (
   let computed: { readonly [name: string]: Column }
   let errors: ReadonlyArray<RowError> = []
   if (perBatch !== undefined && todo.length > 0) {
-    const made = perBatch(batchAt(needs, todo, partition.rows) as never, options as never) as {
-      readonly columns: { readonly [name: string]: Column }
-    }
-    computed = made.columns
-    checkBatch(node.name, computed, fields, todo.length)
+    const called = callBatch(node.name, perBatch, needs, todo, partition.rows, options, fields)
+    computed = called.columns
+    errors = called.errors
   } else {
-    const called = callRows(perRow as never, rowsAt(needs, todo), todo, options, (made) => misfitOf(made, fields))
+    const called = callRows(perRow as never, rowsAt(needs, todo, node.declaration.needs), todo, options, (made) =>
+      misfitOf(made, fields)
+    )
     computed = columnsOf(called.results, fields, node.name)
     errors = called.errors
   }
@@ -96,6 +97,45 @@ export const makeColumns = async (
     fields,
     computed: todo.length
   }
+}
+
+interface CalledBatch {
+  readonly columns: { readonly [name: string]: Column }
+  readonly errors: ReadonlyArray<RowError>
+}
+
+/** Calls a batch function; where it throws, on halves, until the rows that make it throw are alone and fail. */
+const callBatch = (
+  node: string,
+  perBatch: AnyFunction,
+  needs: { readonly [need: string]: Column },
+  todo: Int32Array,
+  rows: number,
+  options: unknown,
+  fields: { readonly [name: string]: Field }
+): CalledBatch => {
+  try {
+    const { columns } = perBatch(batchAt(needs, todo, rows) as never, options as never) as CalledBatch
+    checkBatch(node, columns, fields, todo.length)
+    return { columns, errors: [] }
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause
+    if (todo.length === 1) return { columns: columnsOf([undefined], fields, node), errors: [rowError(todo[0]!, cause)] }
+  }
+  const half = todo.length >> 1
+  const parts = [todo.subarray(0, half), todo.subarray(half)].map((part) =>
+    callBatch(node, perBatch, needs, part, rows, options, fields)
+  )
+  const columns = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      concatColumns(
+        parts.map((part) => part.columns[name]!),
+        field
+      )
+    ])
+  )
+  return { columns, errors: parts.flatMap((part) => part.errors) }
 }
 
 const checkBatch = (
@@ -140,9 +180,10 @@ export const runColumns = async (
     : partition
   const next = withoutFailed(whole, made.action.errors)
   const action = keepAction(task, key, made.action, partition.view, next.view)
-  return { outcome: outcomeOf(action, key, key, next, made.computed), next }
+  return { outcome: outcomeOf(action, key, storedKey(key, action), next, made.computed), next }
 }
 
+/** `reuseKey` is that under which single rows stand. */
 export const outcomeOf = (
   action: RowAction,
   key: string,
@@ -151,8 +192,8 @@ export const outcomeOf = (
   computed: number
 ): Outcome => ({
   action,
-  key,
-  reuseKey: action.errors.length === 0 ? reuseKey : partialKey(reuseKey),
+  key: storedKey(key, action),
+  reuseKey,
   view: next.view,
   computed,
   reused: action.counts.in - computed,

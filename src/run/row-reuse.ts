@@ -8,8 +8,10 @@ import { readParquet } from "../table/parquet.ts"
 import { lowerBound } from "../table/lower-bound.ts"
 import type { RowAction } from "./row-action.ts"
 
-interface Place {
+export interface Place {
   readonly action: RowAction
+  /** The key the action is stored under. */
+  readonly key: string
   readonly row: number
 }
 
@@ -22,18 +24,23 @@ export class RowReuse {
     this.#store = store
     for (const key of new Set(actionKeys)) {
       const action = store.action<RowAction>(key)
-      if (action !== undefined) this.#add(action)
+      if (action !== undefined) this.#add(action, key)
     }
   }
 
-  #add(action: RowAction) {
+  #add(action: RowAction, key: string) {
     const usable = [action.pack, ...(action.block ? [action.block] : [])].every((digest) => this.#store.has(digest))
     if (!usable) return
     const { input, good } = readPack(this.#store.get(action.pack))
     if (input === undefined) return
     const failed = new Set(good === undefined ? action.errors.map((error) => error.row) : [])
     for (let row = 0; row < input.length / digestBytes; row++)
-      if (!failed.has(row)) this.#places.set(digestText(input, row), { action, row })
+      if (!failed.has(row)) this.#remember(digestText(input, row), action, key, row)
+  }
+
+  /** The first place counts: the lists begin with what this node itself gave, the latest first. */
+  #remember(input: string, action: RowAction, key: string, row: number) {
+    if (!this.#places.has(input)) this.#places.set(input, { action, key, row })
   }
 
   get size(): number {

@@ -6,23 +6,31 @@ import * as Effect from "effect/Effect"
 import { SluiceError, SluiceErrors } from "../errors.ts"
 import { graphKey } from "../graph/key.ts"
 import type { NodePlan } from "../graph/plan.ts"
-import type { Store } from "../store/store.ts"
+import { asError, onDisk } from "../store/durable-file.ts"
+import type { Damage, Difference, Store } from "../store/store.ts"
+import { DamageLog } from "./damage-log.ts"
+import { LeaseLost } from "../store/fence.ts"
+import { type Lease, Leases } from "../store/lease.ts"
 import { Execution, isDamage } from "./execution.ts"
+import { live } from "./live-run.ts"
 import { Journal, type NodeSummary, type OutputSummary, type RunEvent } from "./journal.ts"
 import type { OutputRef, PipelineRef } from "./node-record.ts"
-import { headOf, makePlan, type Plan } from "./planner.ts"
+import type { PlanOptions } from "./plan-pipeline.ts"
+import { makePlan, type Plan } from "./planner.ts"
+import { headOf } from "./record-key.ts"
 import { Pool } from "./pool.ts"
 import { resultFolder } from "./program-inputs.ts"
-import type { Project } from "./project.ts"
 import { type Survey, survey } from "./survey.ts"
 import { outputDigest } from "./whole-node.ts"
 
-export interface RunOptions {
-  readonly project: Project
-  readonly file: string
-  readonly sets: { readonly [target: string]: string }
-  readonly workers: number
+export interface RunOptions extends PlanOptions {
   readonly listeners: ReadonlyArray<(event: RunEvent) => void>
+  /** The share of a node's rows that may fail before the run stops there; none unless told otherwise. */
+  readonly maxFailed?: number
+  /** MiB of JavaScript objects that a worker thread may hold; a share of the machine's memory unless told otherwise. */
+  readonly workerMemory?: number
+  /** Milliseconds between two heartbeats of the leases it holds; a second unless told otherwise. */
+  readonly beat?: number
   /** Told the plan before anything runs. */
   readonly planned?: (plan: ReadonlyArray<NodePlan>) => void
 }
@@ -41,50 +49,66 @@ export interface RunResult {
 /** How often a run starts over because an object turned out damaged; never twice because of the same one. */
 const rebuilds = 100
 
-/** Surveys and plans a pipeline without running it. */
-export const planPipeline = async (
-  options: Pick<RunOptions, "project" | "file" | "sets" | "workers">
-): Promise<{ readonly survey: Survey; readonly plan: Plan }> => {
-  const surveyed = await survey(options.project, options.file, options.sets, options.workers)
-  return { survey: surveyed, plan: await makePlan(surveyed) }
-}
-
 /** Runs a pipeline. Interruption stops its threads and processes; what finished stays finished. */
 export const runPipeline = (options: RunOptions): Effect.Effect<RunResult, Error> =>
   Effect.gen(function* () {
     const began = Date.now()
     const run = `${new Date(began).toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${randomBytes(3).toString("hex")}`
+    const log = new DamageLog(options.listeners)
+    const warn = (text: string) => log.warn(text)
+    const leases = yield* Effect.try({
+      try: () => new Leases(options.project.storeRoot, run, options.beat),
+      catch: asError
+    })
     const damaged = new Set<string>()
+    let check = false
     for (let attempt = 0; ; attempt++) {
-      const result = yield* Effect.result(once(options, run, began, attempt))
+      const work = (lease: Lease) => once(options, { run, began, attempt, leases, lease, log, check })
+      const result = yield* Effect.result(live(leases, run, warn, work))
       if (result._tag === "Success") return result.success
-      if (!isDamage(result.failure) || damaged.has(result.failure.digest) || attempt === rebuilds)
-        return yield* Effect.fail(result.failure)
-      const { message, digest } = result.failure
-      damaged.add(digest)
-      for (const listener of options.listeners)
-        listener({ event: "warning", text: `${message}; what it belongs to is computed anew` })
+      const { failure } = result
+      if (attempt === rebuilds) return yield* Effect.fail(failure)
+      check = isDamage(failure) && damaged.size === 0
+      if (failure instanceof LeaseLost) warn("this run slept too long and was taken for dead; it starts over")
+      else if (isDamage(failure) && !damaged.has(failure.digest)) damaged.add(failure.digest)
+      else return yield* Effect.fail(failure)
     }
   })
 
-const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)))
+/** One attempt at a run. */
+interface Attempt {
+  readonly run: string
+  readonly began: number
+  readonly attempt: number
+  readonly leases: Leases
+  /** That of the run itself. */
+  readonly lease: Lease
+  readonly log: DamageLog
+  /** Whether to look for more damage first: where one object is damaged, others often are. */
+  readonly check: boolean
+}
 
-const once = (options: RunOptions, run: string, began: number, attempt: number): Effect.Effect<RunResult, Error> =>
+const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, Error> =>
   Effect.gen(function* () {
+    const { run, leases, log } = attempt
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
     const surveyed = yield* Effect.tryPromise({
       try: () => survey(options.project, options.file, options.sets, options.workers),
       catch: asError
     })
-    const plan = yield* Effect.tryPromise({ try: () => makePlan(surveyed, attempt > 0), catch: asError })
-    options.planned?.(plan.nodes)
     const { store, graph } = surveyed
-    const folder = store.runFolder(run)
+    store.onFound((found) => log.found(found))
+    if (attempt.check) yield* Effect.try({ try: () => putAwayDamaged(store, log), catch: asError })
+    const plan = yield* Effect.tryPromise({ try: () => makePlan(surveyed), catch: asError })
+    options.planned?.(plan.nodes)
+    const folder = yield* Effect.try({ try: () => store.runFolder(run), catch: asError })
     const journal = new Journal(folder, options.listeners)
     yield* Effect.try({
       try: () => {
-        writeFileSync(join(folder, "plan.json"), JSON.stringify({ pipeline: graph.pipeline, nodes: plan.nodes }))
+        const planned = join(folder, "plan.json")
+        onDisk(planned, () => writeFileSync(planned, JSON.stringify({ pipeline: graph.pipeline, nodes: plan.nodes })))
+        onDisk(folder, () => writeFileSync(join(folder, "pins.json"), JSON.stringify(pinsOf(plan))))
         journal.write({
           event: "started",
           run,
@@ -92,6 +116,7 @@ const once = (options: RunOptions, run: string, began: number, attempt: number):
           nodes: graph.nodes.length,
           workers: options.workers
         })
+        log.open(journal)
       },
       catch: asError
     })
@@ -102,15 +127,36 @@ const once = (options: RunOptions, run: string, began: number, attempt: number):
       sets: options.sets
     }
     const { sources } = surveyed
-    const workers = new Pool({ size: options.workers, start, sources })
-    const checker = new Pool({ size: 1, start, sources })
-    const execution = new Execution(surveyed, plan, journal, { workers, checker }, options.workers)
-    yield* execution.run().pipe(
-      Effect.tapError((cause) => Effect.sync(() => tellFailure(journal, cause))),
-      Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()])))
+    const found = (one: Damage | Difference) => log.found(one)
+    const warn = (text: string) => log.warn(text)
+    const pool = { start, sources, found, warn, memory: options.workerMemory }
+    const workers = new Pool({ ...pool, size: options.workers })
+    const checker = new Pool({ ...pool, size: 1 })
+    const resources = { workers, checker, leases, threads: options.workers, maxFailed: options.maxFailed ?? 0 }
+    const execution = new Execution(surveyed, plan, journal, resources)
+    return yield* execution.run().pipe(
+      Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()]))),
+      Effect.map(() => finish(surveyed, execution, journal, attempt)),
+      // What a callback throws, a damaged object above all, is a failure like any other.
+      Effect.catchDefect((defect) => Effect.fail(asError(defect))),
+      Effect.tapError((cause) => Effect.ignore(Effect.try(() => tellFailure(journal, cause))))
     )
-    return yield* Effect.try({ try: () => finish(surveyed, execution, journal, run, began), catch: asError })
   })
+
+/** By key of the frames of its files, each source that did not come whole from earlier runs. */
+const framesOf = ({ plan }: Execution) =>
+  [...plan.records].flatMap(([node, { frames }]) => frames.map((key) => [key, node.name] as const))
+
+/** Keys of the results that a run counts on: while it is among the latest, gc keeps them, were it never to finish. */
+const pinsOf = (plan: Plan): ReadonlyArray<string> =>
+  [...plan.known.values()].flatMap(({ record }) => record?.key ?? [])
+
+/** Looks through the whole store, so that a run starts over once and not for every damaged object. */
+const putAwayDamaged = (store: Store, log: DamageLog) => {
+  const damage = store.check()
+  log.foundAll(damage)
+  for (const one of damage) store.putAway(one)
+}
 
 const tellFailure = (journal: Journal, cause: Error) => {
   const error = cause instanceof SluiceErrors ? cause.errors[0]! : cause
@@ -124,7 +170,12 @@ const tellFailure = (journal: Journal, cause: Error) => {
   })
 }
 
-const finish = (surveyed: Survey, execution: Execution, journal: Journal, run: string, began: number): RunResult => {
+const finish = (
+  surveyed: Survey,
+  execution: Execution,
+  journal: Journal,
+  { run, began, lease, log }: Attempt
+): RunResult => {
   const { graph, store, file, sets } = surveyed
   const nodes = graph.nodes.map((node) => execution.summaries.get(node)!)
   const outputs: Record<string, OutputSummary> = {}
@@ -138,7 +189,7 @@ const finish = (surveyed: Survey, execution: Execution, journal: Journal, run: s
     outputs[output.name] =
       record.folder === undefined
         ? { kind: output.kind, rows: rows!, digest }
-        : { kind: output.kind, path: resultFolder(store, record.folder), digest }
+        : { kind: output.kind, path: resultFolder(store, record.folder, log.isWary), digest }
     refs[output.name] = { node: output.node.name, part: output.part, kind: output.kind, digest, rows }
   }
   const ref: PipelineRef = {
@@ -155,8 +206,15 @@ const finish = (surveyed: Survey, execution: Execution, journal: Journal, run: s
     ),
     outputs: refs
   }
-  writeFileSync(join(store.runFolder(run), "ref.json"), JSON.stringify(ref))
-  store.putRef(graph.pipeline, ref)
+  log.settle(
+    store,
+    ref,
+    graph.nodes.map((node) => execution.records.get(node)!),
+    [...execution.preparedFor, ...framesOf(execution)]
+  )
+  const kept = join(store.runFolder(run), "ref.json")
+  onDisk(kept, () => writeFileSync(kept, JSON.stringify(ref)))
+  lease.store().putRef(graph.pipeline, ref)
   const seconds = (Date.now() - began) / 1000
   journal.write({ event: "finished", run, seconds, passed, nodes, outputs })
   return { run, seconds, nodes, outputs, passed, ref, store }

@@ -4,12 +4,12 @@ import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
-import { columnValues, concatColumns } from "../table/column.ts"
+import { columnValues, concatColumns, takeColumn } from "../table/column.ts"
 import { digestHex } from "../table/digest.ts"
 import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
 import { Partition, type View } from "../table/view.ts"
-import type { RowAction } from "./row-action.ts"
+import { failedCode, type RowAction } from "./row-action.ts"
 import { fieldsOf } from "./row-function.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
 
@@ -18,42 +18,68 @@ export const resolveSelect = async (store: Store, node: GraphNode, task: Resolve
   const own = task.tables.find((table) => table.input === "rows")!
   let action = store.action<SelectAction>(task.key)
   if (action === undefined || !store.has(action.pack)) {
-    action = await decideAll(store, node, declaration, task.tables, own)
+    action = (await decideAll(store, node, task.tables)).finish(store)
+    store.compare(task.key, action, ({ pack }) => pack)
     store.putAction(task.key, action)
   }
   return { action, views: applyVerdicts(store, declaration, action, own) }
 }
 
-const decideAll = async (
+/** The verdicts of a select on prepared tables; nothing is stored. */
+export const decideAll = async (
   store: Store,
   node: GraphNode,
-  declaration: SelectDeclaration,
-  tables: ReadonlyArray<PreparedTable>,
-  own: PreparedTable
-): Promise<SelectAction> => {
-  const rows = await readTable(store, node, declaration, own)
-  const verdicts = new VerdictSheet(node, declaration, rows.rows)
+  tables: ReadonlyArray<PreparedTable>
+): Promise<VerdictSheet> => {
+  const declaration = node.declaration as SelectDeclaration
+  const own = tables.find((table) => table.input === "rows")!
+  const { table: rows, good } = await readTable(store, node, declaration, own)
+  const total = own.partitions.reduce((sum, { view }) => sum + view.rows, 0)
+  const verdicts = new VerdictSheet(node, declaration, total, good)
   const others: Record<string, Array<Table<Record<string, unknown>>>> = {}
   for (const input of Object.keys(declaration.inputs)) others[input] = []
   for (const table of tables) {
     if (table === own) continue
-    others[table.input]!.push(await readTable(store, node, declaration, table))
+    others[table.input]!.push((await readTable(store, node, declaration, table)).table)
   }
   declaration.resolve({ rows, ...others }, seenOptions(node), verdicts)
-  return verdicts.finish(store)
+  verdicts.check()
+  return verdicts
 }
 
+interface GoodTable {
+  readonly table: Table<Record<string, unknown>>
+  /** Where each row of the table stands among all rows; absent where none failed to be prepared. */
+  readonly good: Int32Array | undefined
+}
+
+/** Where the rows stand whose prepare did not fail. */
+const goodRows = (rows: number, { errors }: RowAction): Int32Array => {
+  const failed = new Set(errors.map(({ row }) => row))
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !failed.has(row))
+}
+
+/** The prepared rows of a table as the stage sees them: without those that failed. */
 const readTable = async (
   store: Store,
   node: GraphNode,
   declaration: SelectDeclaration,
   table: PreparedTable
-): Promise<Table<Record<string, unknown>>> => {
+): Promise<GoodTable> => {
   const fields = fieldsOf(declaration.prepares, node.name)
+  const actions = table.partitions.map(({ prepared }) =>
+    prepared === "" ? undefined : store.needed<RowAction>(prepared)
+  )
+  const counts = table.partitions.map(({ view }) => view.rows)
+  const whole = actions.every((action) => action === undefined || action.errors.length === 0)
+  const goods = whole ? undefined : actions.map((action, i) => goodRows(counts[i]!, action!))
   const blocks = await Promise.all(
-    table.partitions.map(({ prepared }) =>
-      prepared === "" ? {} : readParquet(store.get(store.action<RowAction>(prepared)!.block!), fields)
-    )
+    actions.map(async (action, i) => {
+      if (action === undefined) return {}
+      const block = await readParquet(store.get(action.block!), fields)
+      if (action.errors.length === 0) return block
+      return Object.fromEntries(Object.entries(block).map(([name, column]) => [name, takeColumn(column, goods![i]!)]))
+    })
   )
   const columns = Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
@@ -66,8 +92,8 @@ const readTable = async (
       )
     ])
   )
-  const counts = table.partitions.map(({ view }) => view.rows)
   const total = counts.reduce((sum, count) => sum + count, 0)
+  const good = goods && allGood(goods, counts)
   let ids: Uint8Array | undefined
   const readIds = () => {
     const all = new Uint8Array(total * 16)
@@ -78,34 +104,62 @@ const readTable = async (
     }
     return all
   }
-  return {
-    rows: total,
+  const seen: Table<Record<string, unknown>> = {
+    rows: good?.length ?? total,
     columns,
     id: (row) => {
       if (!declaration.readsIds)
         throw new Error(`${node.name}: a select whose verdicts depend on row ids must be declared so (readsIds)`)
       ids ??= readIds()
-      return digestHex(ids, row)
+      return digestHex(ids, good?.[row] ?? row)
     }
   }
+  return { table: seen, good }
 }
 
-/** Collects verdicts and checks them: each row one verdict, merges into rows that are kept. */
-class VerdictSheet {
+/** Rows of partitions as rows of the whole. */
+const allGood = (goods: ReadonlyArray<Int32Array>, counts: ReadonlyArray<number>): Int32Array => {
+  const all: Array<number> = []
+  let from = 0
+  goods.forEach((good, i) => {
+    for (const row of good) all.push(from + row)
+    from += counts[i]!
+  })
+  return Int32Array.from(all)
+}
+
+/**
+ * Collects verdicts and checks them: each row one verdict, merges into rows that are kept. The stage numbers the rows that
+ * it was shown; the sheet has all rows, those that failed to be prepared with a code of their own.
+ */
+export class VerdictSheet {
   readonly #node: GraphNode
   readonly #declaration: SelectDeclaration
   readonly #codes: Uint16Array
   readonly #into: Int32Array
   readonly #similarity: Float32Array
   readonly #assigned: Uint8Array
+  readonly #good: Int32Array | undefined
 
-  constructor(node: GraphNode, declaration: SelectDeclaration, rows: number) {
+  constructor(node: GraphNode, declaration: SelectDeclaration, rows: number, good?: Int32Array) {
     this.#node = node
     this.#declaration = declaration
     this.#codes = new Uint16Array(rows)
     this.#into = new Int32Array(rows).fill(-1)
     this.#similarity = new Float32Array(rows)
     this.#assigned = new Uint8Array(rows)
+    this.#good = good
+    if (good === undefined) return
+    this.#codes.fill(failedCode)
+    this.#assigned.fill(1)
+    for (const row of good) this.#codes[row] = this.#assigned[row] = 0
+  }
+
+  /** The row of the sheet behind one that the stage was shown. */
+  #at(row: number): number {
+    const at = this.#good === undefined ? row : this.#good[row]
+    if (at === undefined || !(at >= 0 && at < this.#codes.length)) throw this.#wrong(`row ${row} does not exist`)
+    return at
   }
 
   drop(row: number, reason: string) {
@@ -113,9 +167,9 @@ class VerdictSheet {
   }
 
   merge(row: number, into: number, similarity: number, reason: string) {
-    this.#set(row, this.#reason(reason))
-    this.#into[row] = into
-    this.#similarity[row] = similarity
+    const at = this.#set(row, this.#reason(reason))
+    this.#into[at] = this.#at(into)
+    this.#similarity[at] = similarity
   }
 
   assign(row: number, part: string) {
@@ -124,11 +178,12 @@ class VerdictSheet {
     this.#set(row, index)
   }
 
-  #set(row: number, code: number) {
-    if (!(row >= 0 && row < this.#codes.length)) throw this.#wrong(`row ${row} does not exist`)
-    if (this.#assigned[row] === 1) throw this.#wrong(`row ${row} was given two verdicts`)
-    this.#assigned[row] = 1
-    this.#codes[row] = code
+  #set(row: number, code: number): number {
+    const at = this.#at(row)
+    if (this.#assigned[at] === 1) throw this.#wrong(`row ${row} was given two verdicts`)
+    this.#assigned[at] = 1
+    this.#codes[at] = code
+    return at
   }
 
   #reason(reason: string): number {
@@ -141,25 +196,39 @@ class VerdictSheet {
     return new SluiceError("SLUICE_CONSERVATION", `${this.#node.name}: ${what}`, { hint: "mend the stage's resolve" })
   }
 
+  /** A row's verdict: its part's place, or 0 keep and 1 + the reason's place, or that it failed; and the row it merged into. */
+  code(row: number): number {
+    return this.#codes[row]!
+  }
+
+  into(row: number): number | undefined {
+    return this.#into[row]! < 0 ? undefined : this.#into[row]
+  }
+
+  /** Throws where a row has no part, or was merged into one that is not kept. */
+  check() {
+    if (this.#declaration.parts.length > 0 && this.#assigned.includes(0))
+      throw this.#wrong(`row ${this.#assigned.indexOf(0)} was assigned to no part`)
+    for (let row = 0; row < this.#codes.length; row++)
+      if (this.#into[row]! >= 0 && this.#codes[this.#into[row]!] !== 0)
+        throw this.#wrong(`row ${row} was merged into a row that is not kept`)
+  }
+
   finish(store: Store): SelectAction {
     const { parts, reasons } = this.#declaration
     const rows = this.#codes.length
-    if (parts.length > 0 && this.#assigned.includes(0))
-      throw this.#wrong(`row ${this.#assigned.indexOf(0)} was assigned to no part`)
     const counts: Record<string, number> = {}
     const inPart: Record<string, number> = Object.fromEntries(parts.map((part) => [part, 0]))
     let merged = 0
     let dropped = 0
     for (let row = 0; row < rows; row++) {
       const code = this.#codes[row]!
+      if (code === failedCode) continue
       if (parts.length > 0) inPart[parts[code]!]!++
       else if (code > 0) {
         counts[reasons[code - 1]!] = (counts[reasons[code - 1]!] ?? 0) + 1
-        if (this.#into[row]! >= 0) {
-          merged++
-          if (this.#codes[this.#into[row]!] !== 0)
-            throw this.#wrong(`row ${row} was merged into a row that is not kept`)
-        } else dropped++
+        if (this.#into[row]! >= 0) merged++
+        else dropped++
       }
     }
     const pack = store.put(

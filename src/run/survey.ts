@@ -5,6 +5,8 @@ import { FingerprintError, makeFingerprinter } from "../graph/fingerprint/index.
 import type { Graph, GraphNode } from "../graph/graph.ts"
 import { type ComputeClass, type NodeKeys, nodeKeys } from "../graph/key.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
+import { type Acceptance, readAcceptances } from "../store/acceptance.ts"
+import { asError } from "../store/durable-file.ts"
 import { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
 import { randomUUID } from "node:crypto"
@@ -12,6 +14,7 @@ import { cpus } from "node:os"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { acceptedCode } from "./accepted-code.ts"
 import { type InputFile, listFiles, StatCache } from "./listing.ts"
 import { loadGraph, type Project } from "./project.ts"
 
@@ -21,16 +24,22 @@ export interface Survey {
   readonly sets: { readonly [target: string]: string }
   readonly graph: Graph
   readonly store: Store
+  /** The code behind the keys: that of an accepted refactoring counts as the code before it. */
   readonly code: ReadonlyMap<GraphNode, Code>
+  /** The code as it is written. */
+  readonly written: ReadonlyMap<GraphNode, Code>
+  /** The acceptances that a node's keys rest on. */
+  readonly acceptances: ReadonlyMap<GraphNode, ReadonlyArray<Acceptance>>
   readonly keys: ReadonlyMap<GraphNode, NodeKeys>
   readonly files: ReadonlyMap<GraphNode, ReadonlyArray<InputFile>>
+  /** Seconds spent on listing and digesting them. */
+  readonly listing: ReadonlyMap<GraphNode, number>
   /** sha256 by file of the sources behind the keys. */
   readonly sources: ReadonlyMap<string, string>
   readonly compute: ComputeClass
 }
 
-const api = dirname(dirname(fileURLToPath(import.meta.url)))
-const authoring = join(api, "stage")
+const authoring = join(dirname(dirname(fileURLToPath(import.meta.url))), "stage")
 
 /** What of this machine a program's result may depend on. */
 export const computeClass = (threads: number): ComputeClass => {
@@ -48,17 +57,26 @@ export const survey = async (
 ): Promise<Survey> => {
   const graph = await loadGraph(file, sets)
   const store = new Store(project.storeRoot)
+  const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({
     root: project.root,
-    boundaries: ["#sluice", join(api, "index.ts")],
-    cacheFile: join(project.storeRoot, "fingerprints.json")
+    boundaries: ["#sluice", "sluice", fileURLToPath(new URL("../index.ts", import.meta.url))],
+    cacheFile
   })
+  const damaged = (name: string) => (path: string, what: string) => store.found({ kind: "cache", name, path, what })
+  if (fingerprinter.isCacheDamaged) damaged("parsed modules")(cacheFile, "its checksum is wrong")
   const code = new Map<GraphNode, Code>()
+  const written = new Map<GraphNode, Code>()
+  const accepted = readAcceptances(store.root)
+  const acceptances = new Map<GraphNode, ReadonlyArray<Acceptance>>()
   const keys = new Map<GraphNode, NodeKeys>()
   const errors: Array<SluiceError> = []
   for (const node of graph.nodes) {
     try {
-      const found = codeOf(fingerprinter, node)
+      const read = codeOf(fingerprinter, node)
+      const { code: found, acceptances: own } = acceptedCode(accepted, node.declaration.name, read)
+      written.set(node, read)
+      acceptances.set(node, own)
       code.set(node, found)
       keys.set(node, found.impure === undefined ? nodeKeys(node, found) : onceKeys(nodeKeys(node, found)))
     } catch (cause) {
@@ -67,11 +85,12 @@ export const survey = async (
       else throw cause
     }
   }
-  fingerprinter.save()
-  const stats = new StatCache(project.storeRoot)
+  const stats = new StatCache(project.storeRoot, damaged("input digests"))
   const files = new Map<GraphNode, ReadonlyArray<InputFile>>()
+  const listing = new Map<GraphNode, number>()
   for (const node of graph.nodes) {
     if (node.kind !== "source") continue
+    const began = performance.now()
     const { list } = node.declaration as SourceDeclaration
     try {
       files.set(node, listFiles(project.root, list(node.options) as string | ReadonlyArray<string>, stats, node.name))
@@ -79,8 +98,9 @@ export const survey = async (
       if (cause instanceof SluiceError) errors.push(cause)
       else throw cause
     }
+    listing.set(node, (performance.now() - began) / 1000)
   }
-  stats.save()
+  saveCaches([fingerprinter, stats])
   if (errors.length > 0) throw new SluiceErrors(errors)
   return {
     project,
@@ -89,11 +109,24 @@ export const survey = async (
     graph,
     store,
     code,
+    written,
+    acceptances,
     keys,
     files,
+    listing,
     sources: fingerprinter.files(),
     compute: computeClass(threads)
   }
+}
+
+/** Saves what spares the next process work; where the disk does not take it, that process works more. */
+const saveCaches = (caches: ReadonlyArray<{ readonly save: () => void }>) => {
+  for (const cache of caches)
+    try {
+      cache.save()
+    } catch (cause) {
+      if (!(asError(cause) instanceof SluiceError)) throw cause
+    }
 }
 
 /** Keys that no other run has: what an impure stage gave before is not what it would give now. */
@@ -107,6 +140,9 @@ const none: Code = { functions: {}, impure: undefined }
 const codeOf = (fingerprinter: ReturnType<typeof makeFingerprinter>, node: GraphNode): Code => {
   const { site } = node.declaration
   if (site.file.startsWith(authoring)) return none
+  const named = Object.entries(node.declaration).flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
+  const installed = fingerprinter.installed(site, named)
+  if (installed !== undefined) return { functions: installed, impure: node.declaration.impure }
   const { functions, impure } = fingerprinter.stage(site)
   return { functions, impure }
 }

@@ -17,6 +17,9 @@ export class Tally {
   hit = 0
   run = 0
   seconds = 0
+  bytes = 0
+  /** What a gate said, if the node is one. */
+  passed: boolean | undefined
   readonly reasons: Record<string, number> = {}
 
   constructor(node: GraphNode) {
@@ -61,7 +64,9 @@ export class Tally {
       partitions: { hit: this.hit, run: this.run },
       rows: { ...this.totals(), computed: this.computed, reused: this.reused },
       reasons: sorted(this.reasons),
-      seconds: Math.round(this.seconds * 1000) / 1000
+      seconds: Math.round(this.seconds * 1000) / 1000,
+      bytes: this.bytes,
+      ...(this.passed === undefined ? {} : { passed: this.passed })
     }
   }
 }

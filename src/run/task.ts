@@ -3,6 +3,7 @@ import type { NodeKeys } from "../graph/key.ts"
 import type { View } from "../table/view.ts"
 import type { ParseInput, ParseOutcome } from "./parse.ts"
 import type { Outcome } from "./row-action.ts"
+import type { RowError } from "./row-error.ts"
 
 /** What a worker needs to know once. */
 export interface WorkerStart {
@@ -11,6 +12,14 @@ export interface WorkerStart {
   readonly graph: string
   readonly storeRoot: string
   readonly sets: { readonly [target: string]: string }
+}
+
+/** What the pool adds for one thread. */
+export interface ThreadStart extends WorkerStart {
+  /** Whether it says at which step it is, before each. */
+  readonly alone: boolean
+  /** Shared: the row that a row function is called for. */
+  readonly row: Int32Array
 }
 
 /** A row-local node to run, and the earlier actions it may take rows from. */
@@ -26,10 +35,12 @@ export interface ChainTask {
   readonly parse: { readonly step: ChainStep; readonly input: ParseInput } | undefined
   readonly view: View | undefined
   readonly steps: ReadonlyArray<ChainStep>
+  /** Whether rows go on when others of their partition failed. */
+  readonly goOn: boolean
 }
 
 export interface ChainResult {
-  readonly parsed: ParseOutcome | undefined
+  readonly parsed: (ParseOutcome & { readonly seconds: number }) | undefined
   readonly outcomes: ReadonlyArray<Outcome & { readonly seconds: number }>
 }
 
@@ -44,6 +55,8 @@ export interface ResolveTask {
   readonly node: string
   readonly key: string
   readonly tables: ReadonlyArray<PreparedTable>
+  /** Folder of the lease that the result is published under; absent where the result is known. */
+  readonly lease: string | undefined
 }
 
 export interface ResolveResult {
@@ -68,19 +81,38 @@ export interface GatherTask {
   readonly node: string
   readonly keys: NodeKeys
   readonly views: ReadonlyArray<View>
+  /** Folder of the lease that buckets are published under. */
+  readonly lease: string
 }
 
 export interface GatherResult {
-  readonly buckets: ReadonlyArray<{ readonly key: string; readonly action: GatherAction; readonly hit: boolean }>
+  readonly buckets: ReadonlyArray<{
+    readonly key: string
+    readonly action: GatherAction
+    /** Rows of groups that were computed. */
+    readonly computed: number
+    readonly hit: boolean
+  }>
 }
 
 /** The stored rows of one bucket of groups. */
 export interface GatherAction {
   readonly view: View
-  readonly rows: { readonly in: number; readonly out: number; readonly dropped: number }
+  readonly rows: { readonly in: number; readonly out: number; readonly dropped: number; readonly failed?: number }
   readonly reasons: { readonly [reason: string]: number }
-  /** Pack with `edges` (Int32: first parent of each row, one more at the end), `parents` (16-byte ids) and `dropped`. */
+  /**
+   * Pack with `edges` (Int32: first parent of each row, one more at the end), `parents` and `dropped` (16-byte ids); where
+   * rows failed, `failed` (their ids) and `error` (Int32: the error of each).
+   */
   readonly edges: string
+  readonly failures?: GatherFailures
+}
+
+/** What failed in a bucket, and what the other groups made: the next run takes that and tries the failed ones again. */
+export interface GatherFailures {
+  readonly errors: ReadonlyArray<Omit<RowError, "row">>
+  /** Groups in order, with the number of their rows or the reason why there are none. */
+  readonly groups: ReadonlyArray<readonly [key: string, made: number | string]>
 }
 
 export interface RecheckTask {

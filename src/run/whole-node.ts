@@ -8,16 +8,25 @@ import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration
 import { keyOf } from "../table/digest.ts"
 import { digestText } from "../table/digest.ts"
 import { Partition, type View } from "../table/view.ts"
+import type { Lease } from "../store/lease.ts"
+import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure, Made } from "./execution.ts"
-import { datasetHead, type NodeRecord } from "./node-record.ts"
-import { headOf, programColumns, recordKey } from "./planner.ts"
-import { programFolder, runProgram } from "./program.ts"
+import { FailedRows } from "./failed-rows.ts"
+import { failedEntries } from "./group-failures.ts"
+import { datasetHead, type NodeRecord, type SelectRefs } from "./node-record.ts"
+import { headOf, programColumns, recordKey } from "./record-key.ts"
+import { runProgram, takeScratch } from "./program.ts"
 import { type InputSpec, resultFolder, writeDataset } from "./program-inputs.ts"
 import type { RowAction } from "./row-action.ts"
-import type { PreparedTable, ResolveTask } from "./task.ts"
+import type { Store } from "../store/store.ts"
+import { sourcePlace } from "./source-place.ts"
+import { deathAt } from "./worker-death.ts"
+import type { GatherAction, GatherTask, PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
 
-const started = (execution: Execution, node: GraphNode, rows: number, partitions: number) =>
-  execution.journal.write({ event: "node-started", node: node.name, kind: node.kind, rows, partitions })
+const submit = <T extends ResolveTask | GatherTask>(execution: Execution, node: GraphNode, task: T) =>
+  execution.pool.submit(task).catch((cause: unknown) => {
+    throw deathAt(cause, () => node)
+  })
 
 const total = (views: ReadonlyArray<View>): number => views.reduce((sum, view) => sum + view.rows, 0)
 
@@ -30,43 +39,66 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
       const prepared = yield* execution.prepared(edge)
       tables.push({ input: edge.input, partitions: views.map((view, i) => ({ view, prepared: prepared[i]! })) })
     }
-    return yield* execution.promise(() =>
-      node.declaration.name === "union.rows"
-        ? joinTables(execution, node, tables)
-        : resolveTables(execution, node, tables)
-    )
+    if (node.declaration.name === "union.rows")
+      return yield* execution.promise(() => joinTables(execution, node, tables))
+    const before = performance.now()
+    const key = resolveKey(execution, node, tables)
+    const { store } = execution.survey
+    const resolve = (lease?: Lease) => {
+      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder }
+      return execution.promise(() => submit(execution, node, task))
+    }
+    const settled = yield* exclusively(execution, {
+      node: node.name,
+      key,
+      find: () => {
+        const action = store.action<SelectAction>(key)
+        return action !== undefined && store.has(action.pack) ? action : undefined
+      },
+      work: resolve
+    })
+    const known = "found" in settled
+    const result = known ? yield* resolve() : settled.made
+    return yield* execution.promise(async () => resolved(execution, node, tables, key, result, known, before))
   })
 
-const resolveTables = async (
+/** Counts what a select decided. */
+const resolved = (
   execution: Execution,
   node: GraphNode,
-  tables: ReadonlyArray<PreparedTable>
-): Promise<Made> => {
-  const before = performance.now()
+  tables: ReadonlyArray<PreparedTable>,
+  key: string,
+  { action, views }: ResolveResult,
+  known: boolean,
+  before: number
+): Made => {
   const { store } = execution.survey
   const declaration = node.declaration as SelectDeclaration
   const rows = total(tables[0]!.partitions.map(({ view }) => view))
-  const task: ResolveTask = { kind: "resolve", node: node.name, key: resolveKey(execution, node, tables), tables }
-  const known = store.action(task.key) !== undefined
-  const { action, views } = await execution.pool.submit(task)
   const tally = execution.tally(node)
   const parted = declaration.parts.length > 0
   tally.in = rows
   tally.dropped = action.dropped
   tally.merged = action.merged
-  tally.kept = rows - action.dropped - action.merged
+  tally.kept = rows - action.dropped - action.merged - tally.failed
   tally.out = tally.kept
   tally.reason(action.reasons)
   if (Object.keys(declaration.prepares).length === 0) tally.reused = known ? rows : 0
   if (!known) tally.run++
   else tally.hit++
   tally.seconds += (performance.now() - before) / 1000
+  if (!known) tally.bytes += store.size(action.pack)
   const names = Object.keys(node.columns)
   const datasets = Object.fromEntries(
     Object.entries(views).map(([part, list]) => [part, datasetHead(store, list, names)])
   )
   if (parted) execution.journal.write({ event: "progress", node: node.name, done: rows, total: rows })
-  return { datasets, folder: undefined, refs: { action: task.key, tables: tables.map(({ input }) => input) } }
+  const refs: SelectRefs = {
+    action: key,
+    tables: tables.map(({ input }) => input),
+    ...(tally.failed === 0 ? {} : { prepared: tables[0]!.partitions.map(({ prepared }) => prepared) })
+  }
+  return { datasets, folder: undefined, refs }
 }
 
 const resolveKey = (execution: Execution, node: GraphNode, tables: ReadonlyArray<PreparedTable>): string => {
@@ -76,12 +108,16 @@ const resolveKey = (execution: Execution, node: GraphNode, tables: ReadonlyArray
     input,
     partitions.map(({ view, prepared }) => [
       view.rows,
-      prepared === "" ? null : store.action<RowAction>(prepared)!.content,
+      prepared === "" ? null : preparedContent(store.needed<RowAction>(prepared)),
       declaration.readsIds ? view.content.ids : null
     ])
   ])
   return keyOf(["resolve", execution.survey.keys.get(node)!.whole, inputs])
 }
+
+/** What a select knows of prepared rows: their columns, and which are missing because they failed. */
+const preparedContent = ({ content, errors }: RowAction): unknown =>
+  errors.length === 0 ? content : [content, errors.map(({ row }) => row)]
 
 /** A union: the partitions of all its inputs, one after another, provided that no row id occurs twice. */
 const joinTables = async (
@@ -100,7 +136,7 @@ const joinTables = async (
   if (seen.size !== rows)
     throw new SluiceError(
       "SLUICE_DUPLICATE_KEY",
-      `${node.name}: ${rows - seen.size} rows occur in more than one input`,
+      `${node.name}: ${rows - seen.size === 1 ? "1 row occurs" : `${rows - seen.size} rows occur`} in more than one input`,
       {
         hint: "take them out of one input with without(…) before the union"
       }
@@ -117,30 +153,44 @@ const joinTables = async (
   }
 }
 
-export const runGather = (execution: Execution, node: GraphNode): Effect.Effect<Made, Failure> =>
+export const runGather = (execution: Execution, node: GraphNode, lease: Lease): Effect.Effect<Made, Failure> =>
   Effect.gen(function* () {
     const edge = node.edges.find(({ input }) => input === "rows")!
     const views = yield* execution.views(edge)
     return yield* execution.promise(async () => {
       const before = performance.now()
-      started(execution, node, total(views), views.length)
+      execution.started(node, total(views), views.length)
       const keys = execution.survey.keys.get(node)!
-      const { buckets } = await execution.pool.submit({ kind: "gather", node: node.name, keys, views })
+      const { buckets } = await submit(execution, node, {
+        kind: "gather",
+        node: node.name,
+        keys,
+        views,
+        lease: lease.folder
+      })
       const tally = execution.tally(node)
-      for (const { action, hit } of buckets) {
-        tally.in += action.rows.in
-        tally.dropped += action.rows.dropped
-        tally.kept += action.rows.in - action.rows.dropped
-        tally.out += action.rows.out
+      const failed = new FailedRows(node)
+      const place = (id: string) => sourcePlace(execution.survey.store, execution.records, edge.node, id)
+      for (const { action, computed, hit } of buckets) {
+        const { failed: failing = 0, ...rows } = action.rows
+        tally.in += rows.in
+        tally.dropped += rows.dropped
+        tally.failed += failing
+        tally.kept += rows.in - rows.dropped - failing
+        tally.out += rows.out
         tally.reason(action.reasons)
-        if (hit) {
-          tally.hit++
-          tally.reused += action.rows.in
-        } else {
+        tally.computed += computed
+        tally.reused += rows.in - computed
+        const entries = failedEntries(execution.survey.store, action)
+        failed.add(rows.in, entries.errors, () => entries.ids, place)
+        if (hit) tally.hit++
+        else {
           tally.run++
-          tally.computed += action.rows.in
+          tally.bytes += gatheredBytes(execution.survey.store, action)
         }
       }
+      const over = failed.over(execution.maxFailed)
+      if (over !== undefined) throw over
       tally.seconds += (performance.now() - before) / 1000
       const { store } = execution.survey
       const made = buckets.map(({ action }) => action.view).filter((view) => view.rows > 0)
@@ -151,6 +201,11 @@ export const runGather = (execution: Execution, node: GraphNode): Effect.Effect<
       }
     })
   })
+
+const gatheredBytes = (store: Store, { view, edges }: GatherAction): number => {
+  const blocks = Object.values(view.columns).map(({ block }) => block)
+  return [...new Set([edges, view.ids, ...blocks])].reduce((sum, digest) => sum + store.size(digest), 0)
+}
 
 const inputSpec = async (
   execution: Execution,
@@ -167,7 +222,7 @@ const inputSpec = async (
   return { kind: "report", folder: place, data: record.folder.data }
 }
 
-export const runProgramNode = (execution: Execution, node: GraphNode): Effect.Effect<Made, Failure> =>
+export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lease): Effect.Effect<Made, Failure> =>
   Effect.gen(function* () {
     const inputs: Array<{ readonly edge: Edge; readonly record: NodeRecord; readonly views: ReadonlyArray<View> }> = []
     for (const edge of node.edges) {
@@ -179,17 +234,18 @@ export const runProgramNode = (execution: Execution, node: GraphNode): Effect.Ef
       const { survey, journal, threads } = execution
       const key = recordKey(survey, node, execution.records)
       const rows = inputs.reduce((sum, { views }) => sum + total(views), 0)
-      started(execution, node, rows, 1)
+      execution.started(node, rows, 1)
+      const folder = takeScratch(survey.store, key, lease)
       const specs = await Promise.all(
         inputs.map(async ({ edge, record, views }, index) => {
-          const folder = join(programFolder(survey.store, key), "inputs", `${index}`)
-          return { edge, spec: await inputSpec(execution, node, edge, record, views, folder) }
+          const place = join(folder, "inputs", `${index}`)
+          return { edge, spec: await inputSpec(execution, node, edge, record, views, place) }
         })
       )
       const made = await runProgram({
         store: survey.store,
         node,
-        key,
+        folder,
         pipeline: survey.file,
         graph: graphKey(survey.graph),
         sets: survey.sets,
@@ -197,13 +253,15 @@ export const runProgramNode = (execution: Execution, node: GraphNode): Effect.Ef
         inputs: specs,
         sources: survey.sources,
         emit: (event) => journal.write(event),
-        signal
+        signal: AbortSignal.any([signal, lease.lost])
       })
       const tally = execution.tally(node)
       Object.assign(tally, made.totals)
       tally.reason(made.reasons)
       tally.computed = rows
       tally.run = 1
+      tally.bytes = made.head.files.reduce((sum, { bytes }) => sum + bytes, 0)
+      if (made.head.gate === true) tally.passed = made.head.passed
       tally.seconds = (performance.now() - before) / 1000
       return { datasets: {}, folder: made.head, refs: { program: (node.declaration as ProgramDeclaration).name } }
     })

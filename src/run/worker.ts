@@ -2,7 +2,9 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { Graph, GraphNode } from "../graph/graph.ts"
-import { DamagedObject, Store } from "../store/store.ts"
+import { asError } from "../store/durable-file.ts"
+import { FencedStore } from "../store/fence.ts"
+import { type Damage, DamagedObject, type Difference, Store } from "../store/store.ts"
 import { Partition } from "../table/view.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
@@ -13,12 +15,20 @@ import type { Outcome } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { resolveSelect } from "./select-task.ts"
-import type { ChainResult, ChainStep, ChainTask, Task, WireError, WorkerStart } from "./task.ts"
+import { watchRows } from "./row-function.ts"
+import type { ChainResult, ChainStep, ChainTask, Task, ThreadStart, WireError } from "./task.ts"
 
-const start = workerData as WorkerStart
+const start = workerData as ThreadStart
+watchRows(start.row)
 const port = parentPort!
 const sources = new LoadedSources()
-const store = new Store(start.storeRoot)
+const found: Array<Damage | Difference> = []
+const openStore = (lease?: string): Store => {
+  const opened = lease === undefined ? new Store(start.storeRoot) : new FencedStore(start.storeRoot, lease)
+  opened.onFound((one) => found.push(one))
+  return opened
+}
+let store: Store
 const reuses = new Map<string, RowReuse>()
 let graph: Graph
 
@@ -41,28 +51,34 @@ const runChain = async (task: ChainTask): Promise<ChainResult> => {
   if (task.parse === undefined) partition = new Partition(task.view!, store)
   else {
     const { step, input } = task.parse
-    parsed = await parseRecords(store, nodeOf(step.node), step.keys, input, reuseOf(step))
+    const before = performance.now()
+    const made = await parseRecords(store, nodeOf(step.node), step.keys, input, reuseOf(step))
+    parsed = { ...made, seconds: (performance.now() - before) / 1000 }
     partition = openParsed(store, parsed.action)
     if (parsed.action.errors.length > 0 && nodeOf(step.node).options["onBadRow"] !== "drop") return { parsed, outcomes }
   }
-  for (const step of task.steps) {
+  for (const [index, step] of task.steps.entries()) {
+    if (start.alone) port.postMessage({ at: { step: index + (parsed === undefined ? 0 : 1), ids: partition.ids() } })
     const before = performance.now()
     const ran = await runRowNode({ store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) })
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })
-    if (ran.outcome.action.errors.length > 0) break
+    if (ran.outcome.action.errors.length > 0 && !task.goOn) break
   }
   return { parsed, outcomes }
 }
+
+/** The store as the holder of a lease sees it. */
+const storeUnder = (lease: string | undefined): Store => (lease === undefined ? store : openStore(lease))
 
 const runTask = async (task: Task): Promise<unknown> => {
   switch (task.kind) {
     case "chain":
       return runChain(task)
     case "resolve":
-      return resolveSelect(store, nodeOf(task.node), task)
+      return resolveSelect(storeUnder(task.lease), nodeOf(task.node), task)
     case "gather":
-      return gatherRows(store, nodeOf(task.node), task)
+      return gatherRows(storeUnder(task.lease), nodeOf(task.node), task)
     case "recheck":
       return recheckRows(store, nodeOf(task.node), task)
   }
@@ -80,7 +96,8 @@ export const wireError = (cause: unknown): WireError => {
       stack: cause.stack,
       damaged: cause instanceof DamagedObject ? cause.digest : undefined
     }
-  const error = cause instanceof Error ? cause : new Error(String(cause))
+  const error = asError(cause)
+  if (error instanceof SluiceError) return wireError(error)
   return {
     code: "SLUICE_WORKER",
     message: error.message,
@@ -93,14 +110,15 @@ export const wireError = (cause: unknown): WireError => {
 }
 
 try {
+  store = openStore()
   graph = await reloadGraph(start)
   port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
     runTask(task).then(
-      (result) => port.postMessage({ id, result, sources: sources.fresh() }),
-      (cause: unknown) => port.postMessage({ id, error: wireError(cause) })
+      (result) => port.postMessage({ id, result, sources: sources.fresh(), found: found.splice(0) }),
+      (cause: unknown) => port.postMessage({ id, error: wireError(cause), found: found.splice(0) })
     )
   })
-  port.postMessage({ ready: true, sources: sources.fresh() })
+  port.postMessage({ ready: true, sources: sources.fresh(), found: found.splice(0) })
 } catch (cause) {
-  port.postMessage({ failed: wireError(cause) })
+  port.postMessage({ failed: wireError(cause), found: found.splice(0) })
 }

@@ -4,7 +4,9 @@ import { getCallSites } from "node:util"
 import type { CallSite } from "./declaration.ts"
 
 const url = (scriptName: string) => (scriptName.startsWith("file:") ? scriptName : `file://${scriptName}`)
-const constructors = new Set([import.meta.url, new URL("./stage.ts", import.meta.url).href])
+const constructors = new Set(
+  ["call-site", "declare", "stage"].map((name) => new URL(`./${name}.ts`, import.meta.url).href)
+)
 
 /** The place of the `Stage.…({…})` call that is being evaluated. */
 export const callSite = (): CallSite => {

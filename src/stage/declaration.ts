@@ -5,8 +5,14 @@ import type { OptionFields } from "./option.ts"
 
 /** Columns by name; the contract of what a function reads or writes. */
 export type Fields = { readonly [name: string]: Schema.Top }
+/** The columns that a row may lack. */
+export type OptionalKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends { readonly "~type.optionality": "optional" } ? K : never
+}[keyof F]
 /** The row type of columns; `& {}` makes the compiler's messages show its members and not this name. */
-export type RowOf<F extends Fields> = { readonly [K in keyof F]: F[K]["Type"] } & {}
+export type RowOf<F extends Fields> = [OptionalKeys<F>] extends [never]
+  ? { readonly [K in keyof F]: F[K]["Type"] } & {}
+  : Schema.Struct.Type<F>
 
 /**
  * A row plus columns, as one mapped type: intersections would grow with every stage of a chain. Where the row has these

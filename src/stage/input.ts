@@ -15,7 +15,25 @@ export type Inputs<I extends InputFields> = { readonly [K in keyof I]: I[K] exte
 
 const none: Fields = {}
 
-/** Declares an input of a select or a program by kind and by the columns it must have. */
+/**
+ * Declares an input of a select or a program by kind and by the columns it must have.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { input, Stage } from "#sluice"
+ * const equal = Stage.program({
+ *   name: "evaluate.equal",
+ *   inputs: { left: input.dataset({ text: Schema.String }), right: input.dataset({ text: Schema.String }) },
+ *   emits: "report",
+ *   run: async ({ inputs: { left, right }, used }) => {
+ *     const [a, b] = await Promise.all([left.read(), right.read()])
+ *     used("left", a.map(({ id }) => id))
+ *     used("right", b.map(({ id }) => id))
+ *     return { data: { equal: a.every(({ row }, at) => row.text === b[at]?.row.text) } }
+ *   }
+ * })
+ * equal({ left: rows({ text: "dawn" }), right: rows({ text: "dusk" }) }) // → { equal: false }
+ */
 export const input = {
   dataset: <F extends Fields>(needs: F): InputSpec<Dataset<RowOf<F>>> => ({ kind: "dataset", many: "one", needs }),
   datasets: <F extends Fields>(needs: F): InputSpec<ReadonlyArray<Dataset<RowOf<F>>>> => ({

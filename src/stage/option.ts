@@ -22,20 +22,89 @@ interface Opt {
   <S extends Schema.Top>(schema: S): OptionSpec<S["Type"], true, "data">
   /** An option with a default; passing the default explicitly gives the same key. */
   <S extends Schema.Top>(schema: S, fallback: NoInfer<S["Type"]>): OptionSpec<S["Type"], false, "data">
-  /** An option that may be left out; the function then sees `undefined`. */
+  /**
+   * An option that may be left out; the function then sees `undefined`.
+   *
+   * @example
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const sign = Stage.map({
+   *   name: "text.sign",
+   *   needs: { text: Schema.String },
+   *   adds: { text: Schema.String },
+   *   options: { name: opt.maybe(Schema.String) },
+   *   apply: ({ text }, { name }) => ({ text: name === undefined ? text : `${text} - ${name}` })
+   * })
+   * rows({ text: "Open." }).pipe(sign(), sign({ name: "Ann" })) // → { text: "Open. - Ann" }
+   */
   readonly maybe: <S extends Schema.Top>(schema: S) => OptionSpec<S["Type"] | undefined, false, "data">
-  /** A performance knob: typed and checked like an option, but no part of any key. */
+  /**
+   * A performance knob: typed and checked like an option, but no part of any key.
+   *
+   * @example
+   * import * as Schema from "effect/Schema"
+   * import { opt } from "#sluice"
+   * // Another seed is another result; another batch size is the same result, sooner or later.
+   * const options = { seed: opt(Schema.Int, 0), batch: opt.knob(Schema.Int, 32) }
+   * options.batch.kind // → "knob"
+   */
   readonly knob: <S extends Schema.Top>(schema: S, fallback: NoInfer<S["Type"]>) => OptionSpec<S["Type"], false, "knob">
-  /** The name of the column that the need of the same name is read from. */
+  /**
+   * The name of the column that the need of the same name is read from.
+   *
+   * @example
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const upper = Stage.map({
+   *   name: "text.upper",
+   *   needs: { by: Schema.String },
+   *   adds: { by: Schema.String },
+   *   options: { by: opt.column("text") },
+   *   apply: ({ by }) => ({ by: by.toUpperCase() })
+   * })
+   * rows({ title: "dawn" }).pipe(upper({ by: "title" })) // → { title: "DAWN" }
+   */
   readonly column: <const Name extends string>(fallback: Name) => OptionSpec<Name, false, "column">
-  /** A struct schema that says what rows a source emits. */
+  /**
+   * A struct schema that says what rows a source emits.
+   *
+   * @example
+   * // gate.json
+   * //   { "gate": "north", "height": 3 }
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const json = Stage.source({
+   *   name: "ingest.json",
+   *   options: { path: opt(Schema.String), row: opt.rows() },
+   *   emits: { option: "row" },
+   *   list: ({ path }) => path,
+   *   frame: (bytes) => ({ count: 1, record: () => bytes, place: () => ({ start: 0, end: bytes.length }) }),
+   *   parse: (record) => JSON.parse(new TextDecoder().decode(record))
+   * })
+   * json({ path: "gate.json", row: Schema.Struct({ height: Schema.Int }) }) // → { height: 3 }
+   */
   readonly rows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields>, true, "rows">
 }
 
 const spec = (kind: OptionKind, schema: Schema.Top | undefined, required: boolean, fallback: unknown) =>
   ({ kind, schema, required, fallback }) as never
 
-/** Declares an option of a stage: `opt(Schema.Int, 50)`, `opt(Schema.String)`, `opt.knob(Schema.Int, 2)`, `opt.column("text")`. */
+/**
+ * Declares an option of a stage: `opt(Schema.Int, 50)`, `opt(Schema.String)`, `opt.knob(Schema.Int, 2)`,
+ * `opt.column("text")`.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { opt, Stage } from "#sluice"
+ * const cut = Stage.map({
+ *   name: "text.cut",
+ *   needs: { text: Schema.String },
+ *   adds: { text: Schema.String },
+ *   options: { at: opt(Schema.Int), mark: opt(Schema.String, "...") },
+ *   apply: ({ text }, { at, mark }) => ({ text: text.slice(0, at) + mark })
+ * })
+ * rows({ text: "sluice" }).pipe(cut({ at: 3 })) // → { text: "slu..." }
+ */
 export const opt: Opt = Object.assign(
   (...args: readonly [schema: Schema.Top, fallback?: unknown]) =>
     spec("data", args[0], args.length === 1, args.length === 1 ? undefined : args[1]),
@@ -57,7 +126,20 @@ export interface Param {
   readonly fallback: unknown
 }
 
-/** Declares a pipeline parameter: `ingest.jsonl({ path: param("input", Schema.String, "data/*.jsonl") })`. */
+/**
+ * Declares a pipeline parameter: `ingest.jsonl({ path: param("input", Schema.String, "data/*.jsonl") })`.
+ *
+ * @example
+ * // faq.jsonl
+ * //   {"question": "When?", "answer": "At dawn."}
+ * import * as Schema from "effect/Schema"
+ * import { param } from "#sluice"
+ * import { ingest } from "#stages"
+ * const row = Schema.Struct({ question: Schema.String, answer: Schema.String })
+ * // sluice run PIPELINE --set input=other.jsonl reads another file
+ * ingest.jsonl({ path: param("input", Schema.String, "faq.jsonl"), row })
+ * // → { question: "When?", answer: "At dawn." }
+ */
 export const param = <S extends Schema.Top>(name: string, schema: S, fallback: NoInfer<S["Type"]>): S["Type"] =>
   ({ [paramBrand]: true, name, schema, fallback }) as never
 

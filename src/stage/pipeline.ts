@@ -9,7 +9,17 @@ export interface Pipeline {
   readonly outputs: { readonly [name: string]: Handle }
 }
 
-/** Names the outputs of a pipeline; a pipeline file's default export. */
+/**
+ * Names the outputs of a pipeline; a pipeline file's default export.
+ *
+ * @example
+ * import { pipeline } from "#sluice"
+ * import { dedup } from "#stages"
+ * const lines = rows({ text: "dawn" }, { text: "dusk" }, { text: "dawn" })
+ * export default pipeline("lines", { clean: lines.pipe(dedup.exact()) })
+ * // clean → { text: "dawn" }
+ * // clean → { text: "dusk" }
+ */
 export const pipeline = (name: string, outputs: { readonly [name: string]: Handle }): Pipeline =>
   Object.freeze({ [pipelineBrand]: true as const, name, outputs })
 

@@ -22,6 +22,15 @@ const splitStage = Stage.select({
  * Divides rows into `train` and `test` by hashing the value of a text column, so that rows with one value (one source
  * document, say) stay together and a part is stable when rows come and go. `test` is a share; what it gives is
  * approximate and reported.
+ *
+ * @example
+ * import { split } from "#sluice"
+ * const pairs = rows({ source: "a.md", q: 1 }, { source: "b.md", q: 2 }, { source: "a.md", q: 3 })
+ * const held = pairs.pipe(split({ by: "source", test: 0.5, seed: 1 }))
+ * held.train // → { source: "b.md", q: 2 }
+ * held.test
+ * // → { source: "a.md", q: 1 }
+ * // → { source: "a.md", q: 3 }
  */
 export const split =
   <By extends string>(options: { readonly by: By; readonly test?: number; readonly seed?: number }) =>
@@ -50,7 +59,16 @@ const sampleStage = Stage.select({
   }
 })
 
-/** Keeps a share of the rows, or a number of them, chosen by hashing row ids: stable when other rows come and go. */
+/**
+ * Keeps a share of the rows, or a number of them, chosen by hashing row ids: stable when other rows come and go.
+ *
+ * @example
+ * import { sample } from "#sluice"
+ * rows({ page: 1 }, { page: 2 }, { page: 3 }, { page: 4 }).pipe(sample({ rows: 2, seed: 7 }))
+ * // → { page: 2 }
+ * // → { page: 4 }
+ * // dropped: 2 not-sampled
+ */
 export const sample = (options: { readonly share?: number; readonly rows?: number; readonly seed?: number }) =>
   ids(sampleStage)(options) as <Row>(dataset: Dataset<Row>) => Dataset<Row>
 
@@ -67,7 +85,17 @@ const withoutStage = Stage.select({
   }
 })
 
-/** Drops the rows whose ids occur in another dataset. */
+/**
+ * Drops the rows whose ids occur in another dataset.
+ *
+ * @example
+ * import { sample, without } from "#sluice"
+ * const pages = rows({ page: 1 }, { page: 2 }, { page: 3 })
+ * const seen = pages.pipe(sample({ rows: 2, seed: 7 }))
+ * // → { page: 2 }
+ * // → { page: 3 }
+ * pages.pipe(without(seen)) // → { page: 1 }
+ */
 export const without = (other: Dataset<unknown>) =>
   ids(withoutStage)({ other: [other] }) as <Row>(dataset: Dataset<Row>) => Dataset<Row>
 
@@ -79,7 +107,16 @@ const unionStage = Stage.select({
   resolve: () => {}
 })
 
-/** Joins datasets of the same columns, in the order given. Inputs that share row ids are an error. */
+/**
+ * Joins datasets of the same columns, in the order given. Inputs that share row ids are an error.
+ *
+ * @example
+ * import { union } from "#sluice"
+ * union(rows({ page: 1 }, { page: 2 }), rows({ page: 3 }))
+ * // → { page: 1 }
+ * // → { page: 2 }
+ * // → { page: 3 }
+ */
 export const union = <Row>(first: Dataset<Row>, ...more: ReadonlyArray<Dataset<Row>>): Dataset<Row> =>
   ids(unionStage)({ more } as never)(first) as Dataset<Row>
 

@@ -1,43 +1,14 @@
 // The constructors of the seven kinds of stage: they type the author's functions and return what a pipeline calls.
 import * as Schema from "effect/Schema"
 import type { Batch, Table } from "./batch.ts"
-import { callSite } from "./call-site.ts"
-import type { Declaration, Fields, Kind, Plus, RowOf } from "./declaration.ts"
-import { type Dataset, type InputValue, isHandle, type Model, makeHandle, type Report } from "./handle.ts"
+import { declare, divide, onRows } from "./declare.ts"
+import type { Declaration, Fields, RowOf } from "./declaration.ts"
+import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
-import { type ColumnKeys, type Decoded, type DefaultColumn, type Given, type OptionFields, opt } from "./option.ts"
+import { type Decoded, type OptionFields, opt } from "./option.ts"
 import type { ProgramContext, ProgramResult } from "./program.ts"
+import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
-
-type None = Record<never, never>
-/** The same type written out: `& {}` makes the compiler's messages show its members and not this name. */
-type Simplify<T> = { readonly [K in keyof T]: T[K] } & {}
-type Named<K, O, N> = K extends keyof O ? (O[K] extends { readonly kind: "column" } ? N : K) : K
-/** The columns a call reads or writes, by their names in the dataset: a column option renames the need of its name. */
-type Renamed<F extends Fields, O, N extends string> = {
-  readonly [K in keyof F as Named<K, O, N> & string]: F[K]["Type"]
-} & {}
-type ColumnOptions<O extends OptionFields, N> = { readonly [K in ColumnKeys<O>]?: N }
-type Arguments<Options> = None extends Options ? readonly [options?: Options] : readonly [options: Options]
-
-type OnRows<O extends OptionFields, More, Needs extends Fields, Out extends "same" | Fields> = {
-  <N extends string = DefaultColumn<O>>(
-    ...args: Arguments<Simplify<Given<O> & ColumnOptions<O, N> & More>>
-  ): <Row extends Renamed<Needs, O, N>>(
-    dataset: Dataset<Row>
-  ) => Dataset<Out extends Fields ? Plus<Row, Renamed<Out, O, N>> : Row>
-  readonly declaration: Declaration
-}
-
-interface Common<Needs extends Fields, Options extends OptionFields, Reasons extends string> {
-  readonly name: `${string}.${string}`
-  readonly needs: Needs
-  readonly options?: Options
-  /** The closed list of reasons for which a row may be dropped. */
-  readonly reasons?: ReadonlyArray<Reasons>
-  /** Why this stage may read the clock, the network or the file system; it then never counts as unchanged. */
-  readonly impure?: string
-}
 
 /** What a source's `frame` returns: how many records, their bytes and their places in the file. */
 export interface Frames {
@@ -47,41 +18,27 @@ export interface Frames {
   readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
 }
 
-type RowsKeys<O extends OptionFields> = { [K in keyof O]: O[K]["kind"] extends "rows" ? K : never }[keyof O]
-type SourceCall<O extends OptionFields, E> = E extends Fields
-  ? (...args: Arguments<Simplify<Given<O>>>) => Dataset<RowOf<E>>
-  : <S extends Schema.Top>(
-      options: Simplify<Omit<Given<O>, RowsKeys<O>> & { readonly [K in RowsKeys<O>]: S }>
-    ) => Dataset<Simplify<S["Type"]>>
-
-const defaults = { options: {}, inputs: {}, needs: {}, reasons: [], impure: undefined }
-
-const declare = (kind: Kind, given: object): Declaration =>
-  ({ ...defaults, ...given, kind, site: callSite() }) as unknown as Declaration
-
-const divide = (declaration: Declaration, args: { readonly [name: string]: unknown } = {}) => {
-  const options: Record<string, unknown> = {}
-  const inputs: Record<string, InputValue> = {}
-  for (const [name, value] of Object.entries(args)) {
-    if (name in declaration.inputs) inputs[name] = value as InputValue
-    else options[name] = value
-  }
-  return { declaration, options, inputs }
-}
-
-const onRows = (declaration: Declaration) =>
-  Object.assign(
-    (args?: { readonly [name: string]: unknown }) => (dataset: Dataset<unknown>) => {
-      const call = divide(declaration, args)
-      return makeHandle("dataset", { ...call, inputs: { rows: dataset, ...call.inputs } })
-    },
-    { declaration }
-  ) as never
-
 /** What every source takes: how large its partitions should be, in bytes of records. A change recomputes nothing. */
 const sourceOptions = { partitionBytes: opt.knob(Schema.Int, 2 << 20) }
 
-/** → n rows. Lists files, frames their bytes into records and parses each record alone. */
+/**
+ * → n rows. Lists files, frames their bytes into records and parses each record alone.
+ *
+ * @example
+ * // note.txt
+ * //   The sluice opens at dawn.
+ * import * as Schema from "effect/Schema"
+ * import { opt, Stage } from "#sluice"
+ * const notes = Stage.source({
+ *   name: "ingest.notes",
+ *   options: { path: opt(Schema.String) },
+ *   emits: { text: Schema.String },
+ *   list: ({ path }) => path,
+ *   frame: (bytes) => ({ count: 1, record: () => bytes, place: () => ({ start: 0, end: bytes.length }) }),
+ *   parse: (record) => ({ text: new TextDecoder().decode(record).trim() })
+ * })
+ * notes({ path: "note.txt" }) // → { text: "The sluice opens at dawn." }
+ */
 const source = <const E extends Fields | { readonly option: string }, Options extends OptionFields = None>(given: {
   readonly name: `${string}.${string}`
   readonly options?: Options
@@ -103,7 +60,20 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
   }) as never
 }
 
-/** 1 → 1 row: computes new columns, or replaces columns of the same name. */
+/**
+ * 1 → 1 row: computes new columns, or replaces columns of the same name.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { Stage } from "#sluice"
+ * const length = Stage.map({
+ *   name: "text.length",
+ *   needs: { text: Schema.String },
+ *   adds: { length: Schema.Int },
+ *   apply: ({ text }) => ({ length: text.length })
+ * })
+ * rows({ text: "dawn" }).pipe(length()) // → { text: "dawn", length: 4 }
+ */
 const map = <Needs extends Fields, Adds extends Fields, Options extends OptionFields = None>(
   given: Common<Needs, Options, never> & {
     readonly adds: Adds
@@ -113,7 +83,24 @@ const map = <Needs extends Fields, Adds extends Fields, Options extends OptionFi
   }
 ): OnRows<Options, None, Needs, Adds> => onRows(declare("map", given))
 
-/** 1 → 0 or 1 row: keeps a row or drops it for a reason, from the row itself or from measured scores. */
+/**
+ * 1 → 0 or 1 row: keeps a row or drops it for a reason, from the row itself or from measured scores.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { keep, opt, Stage } from "#sluice"
+ * const calm = Stage.filter({
+ *   name: "quality.calm",
+ *   needs: { text: Schema.String },
+ *   measures: { marks: Schema.Int },
+ *   measure: ({ text }) => ({ marks: text.split("!").length - 1 }),
+ *   options: { atMost: opt(Schema.Int, 1) },
+ *   reasons: ["shouts"],
+ *   decide: ({ marks }, { atMost }) => (marks > atMost ? "shouts" : keep)
+ * })
+ * rows({ text: "Open!" }, { text: "Open!!!" }).pipe(calm()) // → { text: "Open!" }
+ * // dropped: 1 shouts
+ */
 const filter = <
   Needs extends Fields,
   const Reasons extends string,
@@ -134,7 +121,24 @@ const filter = <
   }
 ): OnRows<Options & MeasureOptions, None, Needs, "same"> => onRows(declare("filter", { measureOptions: {}, ...given }))
 
-/** 1 → n rows: children keep their parent's other columns; a parent without children needs a reason. */
+/**
+ * 1 → n rows: children keep their parent's other columns; a parent without children needs a reason.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { Stage } from "#sluice"
+ * const lines = Stage.expand({
+ *   name: "text.lines",
+ *   needs: { text: Schema.String },
+ *   emits: { line: Schema.String },
+ *   reasons: ["empty"],
+ *   apply: ({ text }) => (text === "" ? "empty" : text.split("\n").map((line) => ({ line })))
+ * })
+ * rows({ text: "dawn\ndusk" }, { text: "" }).pipe(lines())
+ * // → { text: "dawn\ndusk", line: "dawn" }
+ * // → { text: "dawn\ndusk", line: "dusk" }
+ * // dropped: 1 empty
+ */
 const expand = <
   Needs extends Fields,
   Emits extends Fields,
@@ -147,7 +151,27 @@ const expand = <
   }
 ): OnRows<Options, None, Needs, Emits> => onRows(declare("expand", given))
 
-/** Sees all rows and decides on each: prepares columns row by row, then resolves them together. */
+/**
+ * Sees all rows and decides on each: prepares columns row by row, then resolves them together.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { Stage } from "#sluice"
+ * const longest = Stage.select({
+ *   name: "sample.longest",
+ *   needs: { text: Schema.String },
+ *   prepares: { length: Schema.Int },
+ *   prepare: ({ text }) => ({ length: text.length }),
+ *   reasons: ["shorter"],
+ *   resolve: ({ rows }, _options, verdicts) => {
+ *     const most = Math.max(...Array.from(rows.columns.length))
+ *     for (let i = 0; i < rows.rows; i++) if (rows.columns.length[i]! < most) verdicts.drop(i, "shorter")
+ *   }
+ * })
+ * rows({ text: "dusk" }, { text: "morning" }, { text: "evening" }).pipe(longest())
+ * // → { text: "morning" }
+ * // → { text: "evening" }
+ */
 const select = <
   Needs extends Fields,
   Prepares extends Fields,
@@ -174,7 +198,23 @@ const select = <
 ): OnRows<Options & PrepareOptions, Inputs<I>, Needs, "same"> =>
   onRows(declare("select", { parts: [], readsIds: false, prepareOptions: {}, ...given }))
 
-/** n → m rows: groups rows by a key and computes new rows from each group; which rows made which is recorded. */
+/**
+ * n → m rows: groups rows by a key and computes new rows from each group; which rows made which is recorded.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { Stage } from "#sluice"
+ * const tally = Stage.gather({
+ *   name: "text.tally",
+ *   needs: { word: Schema.String },
+ *   emits: { word: Schema.String, times: Schema.Int },
+ *   key: ({ word }) => word,
+ *   apply: (group, _options, word) => [{ word, times: group.length }]
+ * })
+ * rows({ word: "lock" }, { word: "gate" }, { word: "lock" }).pipe(tally())
+ * // → { word: "lock", times: 2 }
+ * // → { word: "gate", times: 1 }
+ */
 const gather = <
   Needs extends Fields,
   Emits extends Fields,
@@ -192,19 +232,27 @@ const gather = <
       key: string
     ) => NoInfer<ReadonlyArray<RowOf<Emits>> | Reasons>
   }
-): {
-  (
-    ...args: Arguments<Simplify<Given<Options>>>
-  ): <Row extends RowOf<Needs>>(dataset: Dataset<Row>) => Dataset<RowOf<Emits>>
-  readonly declaration: Declaration
-} => onRows(declare("gather", { buckets: 16, ...given }))
+): GatherCall<Needs, Emits, Options> => onRows(declare("gather", { buckets: 16, ...given }))
 
-type MadeOf<E> = E extends "model" ? Model : Report
-type ProgramCall<I extends InputFields, O extends OptionFields, E, Main extends keyof I> = [Main] extends [never]
-  ? (args: Simplify<Given<O> & Inputs<I>>) => MadeOf<E>
-  : (...args: Arguments<Simplify<Given<O> & Omit<Inputs<I>, Main>>>) => (main: Inputs<I>[Main]) => MadeOf<E>
-
-/** Datasets and models → a model or a report: runs in its own process, with a scratch folder that survives a kill. */
+/**
+ * Datasets and models → a model or a report: runs in its own process, with a scratch folder that survives a kill.
+ *
+ * @example
+ * import * as Schema from "effect/Schema"
+ * import { input, Stage } from "#sluice"
+ * const size = Stage.program({
+ *   name: "evaluate.size",
+ *   inputs: { data: input.dataset({ text: Schema.String }) },
+ *   main: "data",
+ *   emits: "report",
+ *   run: async ({ inputs, used }) => {
+ *     const read = await inputs.data.read()
+ *     used("data", read.map(({ id }) => id))
+ *     return { data: { characters: read.reduce((sum, { row }) => sum + row.text.length, 0) } }
+ *   }
+ * })
+ * rows({ text: "dawn" }, { text: "dusk" }).pipe(size()) // → { characters: 8 }
+ */
 const program = <
   const I extends InputFields,
   const E extends "model" | "report",

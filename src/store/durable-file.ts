@@ -25,23 +25,64 @@ export const writeDurably = (path: string, bytes: Uint8Array | string): void => 
     }
     renameSync(temporary, path)
   } catch (cause) {
-    rmSync(temporary, { force: true })
+    removeIfPossible(temporary)
     throw diskError(path, cause)
   }
 }
 
-/** What the operating system said about a file, as an error for the user. */
+/** Takes a file or folder away where the disk lets it; what stays is swept by gc. */
+export const removeIfPossible = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // The error that led here is the one to tell.
+  }
+}
+
+/** Runs file operations at a place; what goes wrong with the disk is told as an error for the user. */
+export const onDisk = <A>(path: string, run: () => A): A => {
+  try {
+    return run()
+  } catch (cause) {
+    throw diskError(path, cause)
+  }
+}
+
+const full = new Set(["ENOSPC", "EDQUOT"])
+const forbidden = new Set(["EACCES", "EROFS", "EPERM"])
+
+/** Whether the operating system says that no space is left. */
+export const isFull = (cause: unknown): boolean => full.has((cause as NodeJS.ErrnoException | undefined)?.code ?? "")
+
+/** Whether the disk itself is at fault: it is full or fails. */
+export const isDiskFailing = (cause: unknown): boolean =>
+  isFull(cause) || (cause as NodeJS.ErrnoException | undefined)?.code === "EIO"
+
+/** Whatever was thrown as an error; what the disk said in words for the user, about `place` where it names no file. */
+export const asError = (cause: unknown, place = "the store"): Error => {
+  const { path, syscall } = (cause ?? {}) as NodeJS.ErrnoException
+  const onFile = path === undefined ? isDiskFailing(cause) : syscall?.startsWith("spawn") !== true
+  const error = onFile ? diskError(path ?? place, cause) : cause
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+/** What the operating system said about a file, as an error for the user; other causes stay as they are. */
 export const diskError = (path: string, cause: unknown): unknown => {
-  const { code } = cause as NodeJS.ErrnoException
-  if (code === "ENOSPC" || code === "EDQUOT")
+  const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException
+  if (cause instanceof SluiceError || code === undefined) return cause
+  if (isFull(cause))
     return new SluiceError("SLUICE_DISK", `the disk is full: ${path} could not be written`, {
       hint: "free some space (sluice gc --dry-run shows what can go), then run again: finished work is kept",
       cause
     })
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM")
+  if (forbidden.has(code))
     return new SluiceError("SLUICE_DISK", `${path} may not be written (${code})`, {
       hint: "give write access, or choose another place with --store PATH",
       cause
     })
-  return cause
+  if (syscall === undefined) return cause
+  return new SluiceError("SLUICE_DISK", `${path} could not be read or written (${code})`, {
+    hint: "check the disk and the folder, then run again: finished work is kept",
+    cause
+  })
 }

@@ -1,15 +1,18 @@
-// Garbage collection: marks what refs and the last runs reach, then removes the rest, results before the objects they name.
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+// Garbage collection: marks what refs, runs and pins reach, then removes the rest, results before what they name.
+import { lstatSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { SluiceError } from "../errors.ts"
+import { diskError } from "./durable-file.ts"
+import { removeThrough } from "./fence.ts"
+import { gcKey, type Lease, Leases, runKey } from "./lease.ts"
+import { type Holder, holderText } from "./lease-watch.ts"
+import { filesBelow, listed, Marks } from "./marks.ts"
 import type { Store } from "./store.ts"
 
 export interface GcOptions {
   readonly dryRun: boolean
-  /** How many of the latest runs keep what they made. */
+  /** How many of the latest runs keep what they made and what they count on. */
   readonly keepRuns: number
-  /** Goes ahead although a run has begun within the hour and not ended. */
-  readonly force: boolean
 }
 
 export interface GcSum {
@@ -20,132 +23,75 @@ export interface GcSum {
 export interface GcReport {
   readonly removed: { readonly [What in "objects" | "results" | "folders" | "scratch" | "leftovers"]: GcSum }
   readonly kept: GcSum
+  /** Runs that are at work: nothing goes before they end. */
+  readonly live: ReadonlyArray<string>
 }
 
-const hour = 3_600_000
+const minute = 60_000
+const day = 24 * 60 * minute
 
-/** Removes what nothing reaches; with `dryRun`, only says what that is. */
-export const collectGarbage = (store: Store, options: GcOptions): GcReport => {
-  const runs = store.runNames().map((name) => pastRun(store, name))
-  const open = runs.find(({ ended, last }) => !ended && Date.now() - last < hour)
-  if (open !== undefined && !options.force)
-    throw new SluiceError("SLUICE_DISK", `run ${open.name} has begun within the hour and not ended`, {
-      hint: "wait for it, or sluice gc --force if it was interrupted"
-    })
-  const recent = options.keepRuns > 0 ? runs.slice(-options.keepRuns) : []
-  const marks = new Marks(store, Math.min(...recent.map(({ began }) => began)))
-  for (const name of store.refNames()) marks.text(readFileSync(join(store.root, "refs", `${name}.json`)))
-  for (const { name } of recent)
+/** Ages below which a half-written file may still be written, and the scratch of a program may still be gone on with. */
+const [leftoverAge, scratchAge] = [10 * minute, 7 * day]
+
+/**
+ * Removes what nothing reaches; with `dryRun` only says what that is. Nothing is removed while a run is at work: each
+ * says so before it looks for a gc, and gc says so before it looks for runs, so that one of the two sees the other.
+ */
+export const collectGarbage = async (store: Store, options: GcOptions): Promise<GcReport> => {
+  const leases = new Leases(store.root, "sluice gc")
+  if (options.dryRun) {
+    const live = await leases.living(runKey(""))
+    return sweep(store, markAll(store, options.keepRuns, live), Date.now(), live)
+  }
+  const watch = leases.watch(gcKey)
+  const lease = leases.take(gcKey, watch)
+  if (lease === undefined) throw busy(watch.holder)
+  try {
+    const [first] = await leases.living(runKey(""))
+    if (first !== undefined) throw busy(first)
+    // Clears away what dead processes held, on work that nobody has asked for again.
+    leases.holders("")
+    const now = statSync(lease.folder).mtimeMs
+    return sweep(store, markAll(store, options.keepRuns, []), now, [], lease)
+  } finally {
+    lease.release()
+  }
+}
+
+const busy = (holder: Holder | undefined): SluiceError =>
+  new SluiceError(
+    "SLUICE_BUSY",
+    `${holder === undefined ? "another process" : holderText(holder)} is at work in this store`,
+    { hint: "wait until it ends; sluice gc --dry-run says what would go" }
+  )
+
+const markAll = (store: Store, keepRuns: number, live: ReadonlyArray<Holder>): Marks => {
+  const runs = store.runNames()
+  const working = new Set(live.map(({ name }) => name))
+  const recent = runs.filter((name, i) => i >= runs.length - keepRuns || working.has(name))
+  const marks = new Marks(store, Math.min(...recent.map((name) => beganAt(store, name))))
+  for (const name of store.refNames()) {
+    if (store.ref(name) === undefined)
+      throw new SluiceError("SLUICE_DAMAGED", `the ref of ${name} is damaged: what it needs is not known`, {
+        evidence: [store.refPath(name)],
+        hint: `sluice run ${name} writes it anew; where the pipeline is gone, delete the file`
+      })
+    marks.text(readFileSync(store.refPath(name)))
+  }
+  for (const name of recent)
     for (const file of filesBelow(join(store.root, "runs", name))) marks.text(readFileSync(file))
   marks.lists()
-  const young = options.force ? Date.now() - hour : Number.POSITIVE_INFINITY
-  return sweep(store, marks, young, options.dryRun)
-}
-
-interface PastRun {
-  readonly name: string
-  readonly began: number
-  readonly last: number
-  readonly ended: boolean
-}
-
-const pastRun = (store: Store, name: string): PastRun => {
-  const folder = join(store.root, "runs", name)
-  const journal = join(folder, "journal.jsonl")
-  const stat = statSync(existsSync(journal) ? journal : folder)
-  if (!existsSync(journal)) return { name, began: beganAt(name) ?? stat.mtimeMs, last: stat.mtimeMs, ended: false }
-  const lines = readFileSync(journal, "utf8").trim().split("\n")
-  const ended = lines.some((line) => /"event":"(finished|failed)"/.test(line.slice(0, 60)))
-  return { name, began: beganAt(name) ?? stat.birthtimeMs, last: stat.mtimeMs, ended }
+  return marks
 }
 
 /** When a run began, which its name says to the second: before its journal, and before it stored anything. */
-const beganAt = (name: string): number | undefined => {
+const beganAt = (store: Store, name: string): number => {
   const at = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/.exec(name)
-  if (at === null) return undefined
-  const [, year, month, day, hours, minutes, seconds] = at
-  return Date.parse(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`)
+  const folder = statSync(join(store.root, "runs", name)).birthtimeMs
+  if (at === null) return folder
+  const [, year, month, date, hours, minutes, seconds] = at
+  return Math.min(folder, Date.parse(`${year}-${month}-${date}T${hours}:${minutes}:${seconds}Z`))
 }
-
-const digest = /[0-9a-f]{64}/g
-
-/**
- * What is reached. Results and descriptions name each other and objects by 64 hex digits, so every such word in a text
- * that is reached counts as a reference: nothing that is named anywhere can be lost.
- */
-class Marks {
-  readonly words = new Set<string>()
-  readonly #store: Store
-  readonly #lists: Array<{ readonly key: string; readonly path: string; readonly places: ReadonlyArray<unknown> }> = []
-
-  constructor(store: Store, since: number) {
-    this.#store = store
-    for (const { name, path } of store.entries("actions")) {
-      if (name.endsWith(".tmp")) continue
-      const body = store.action<unknown>(name)
-      if (Array.isArray(body)) this.#lists.push({ key: name, path, places: body })
-      else if (statSync(path).mtimeMs >= since) this.text(Buffer.from(name))
-    }
-  }
-
-  text(bytes: Uint8Array) {
-    const waiting = [Buffer.from(bytes).toString("latin1")]
-    for (let text = waiting.pop(); text !== undefined; text = waiting.pop())
-      for (const [word] of text.matchAll(digest)) {
-        if (this.words.has(word)) continue
-        this.words.add(word)
-        waiting.push(...this.#named(word))
-      }
-  }
-
-  /** The texts behind a word: a result, and an object that is JSON. */
-  #named(word: string): ReadonlyArray<string> {
-    const texts: Array<string> = []
-    const action = this.#store.action<unknown>(word)
-    if (action !== undefined) texts.push(JSON.stringify(action))
-    const path = this.#store.objectPath(word)
-    if (existsSync(path)) {
-      const bytes = readFileSync(path)
-      if (bytes[0] === 0x7b || bytes[0] === 0x5b) texts.push(bytes.toString("latin1"))
-    }
-    return texts
-  }
-
-  /**
-   * Lists of results to take rows from. What a select prepared is named nowhere else, so the latest list of each
-   * select that a pipeline still has counts; any list stays that names something reached.
-   */
-  lists() {
-    const nodes = new Map(this.#store.refNames().map((name) => [name, this.#nodes(name)]))
-    const latest = new Map<string, { readonly time: number; readonly actions: ReadonlyArray<string> }>()
-    for (const { path, places } of this.#lists)
-      for (const place of places) {
-        const { at, actions } = place as { readonly at?: string; readonly actions?: ReadonlyArray<string> }
-        if (at === undefined || actions === undefined) continue
-        const [pipeline, node] = JSON.parse(at) as readonly [string, string]
-        const time = statSync(path).mtimeMs
-        if (nodes.get(pipeline)?.has(node) && time > (latest.get(at)?.time ?? 0)) latest.set(at, { time, actions })
-      }
-    for (const { actions } of latest.values()) for (const key of actions) this.text(Buffer.from(key))
-    for (const { key, places } of this.#lists)
-      if ((JSON.stringify(places).match(digest) ?? []).some((word) => this.words.has(word))) this.words.add(key)
-  }
-
-  #nodes(pipeline: string): ReadonlySet<string> {
-    const ref = this.#store.ref<{ readonly nodes: { readonly [node: string]: string } }>(pipeline)
-    const selects = Object.entries(ref?.nodes ?? {}).filter(
-      ([, key]) => this.#store.action<{ readonly kind?: string }>(key)?.kind === "select"
-    )
-    return new Set(selects.map(([node]) => node))
-  }
-}
-
-const filesBelow = (folder: string): ReadonlyArray<string> =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-    : []
 
 const sizeOf = (path: string): GcSum => {
   const stat = lstatSync(path)
@@ -154,43 +100,49 @@ const sizeOf = (path: string): GcSum => {
   return { files: files.length, bytes: files.reduce((sum, file) => sum + lstatSync(file).size, 0) }
 }
 
-const sweep = (store: Store, marks: Marks, young: number, dryRun: boolean): GcReport => {
+/**
+ * Removes under a lease, or without one only counts. What names others goes before what it names: a gc that is killed
+ * leaves nothing that names what is gone.
+ */
+const sweep = (store: Store, marks: Marks, now: number, live: ReadonlyArray<Holder>, lease?: Lease): GcReport => {
   const removed = { objects: sum(), results: sum(), folders: sum(), scratch: sum(), leftovers: sum() }
   const kept = sum()
   const decide = (what: keyof typeof removed, path: string, keep: boolean) => {
-    const size = sizeOf(path)
-    const stays = keep || statSync(path).mtimeMs >= young
-    const to = stays ? kept : removed[what]
-    to.files += size.files
-    to.bytes += size.bytes
-    if (!stays && !dryRun) rmSync(path, { recursive: true, force: true })
+    try {
+      const size = sizeOf(path)
+      const to = keep ? kept : removed[what]
+      to.files += size.files
+      to.bytes += size.bytes
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw diskError(path, cause)
+    }
+    if (!keep && lease !== undefined) removeThrough(lease.folder, path)
   }
-  for (const [kind, what] of [
-    ["actions", "results"],
-    ["objects", "objects"]
+  const isYoung = (path: string, age: number) => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) < age
+  const isInUse = (path: string) => [path, ...filesBelow(path)].some((file) => isYoung(file, scratchAge))
+  const leftover = (path: string) => decide("leftovers", path, isYoung(path, leftoverAge))
+  const results = [...store.entries("actions")]
+  const ordered = [true, false].flatMap((first) => results.filter(({ name }) => marks.records.has(name) === first))
+  for (const [what, entries] of [
+    ["results", ordered],
+    ["objects", store.entries("objects")]
   ] as const)
-    for (const { name, path } of store.entries(kind)) {
-      if (name.endsWith(".tmp")) decide("leftovers", path, false)
+    for (const { name, path } of entries) {
+      if (name.endsWith(".tmp")) leftover(path)
       else decide(what, path, marks.words.has(name))
     }
-  for (const folder of ["refs", "."])
-    for (const name of listed(join(store.root, folder)))
-      if (name.endsWith(".tmp")) decide("leftovers", join(store.root, folder, name), false)
-  for (const name of listed(join(store.root, "folders"))) {
-    const made = /^[0-9a-f]{64}$/.test(name)
-    decide(made ? "folders" : "leftovers", join(store.root, "folders", name), marks.words.has(name))
-  }
-  for (const name of listed(join(store.root, "work"))) {
-    const finished = store.action(name) !== undefined
-    decide(
-      "scratch",
-      join(store.root, "work", name),
-      !finished && statSync(join(store.root, "work", name)).mtimeMs > Date.now() - 7 * 24 * hour
-    )
-  }
-  return { removed, kept }
+  const at = (...names: ReadonlyArray<string>) => join(store.root, ...names)
+  for (const name of listed(at("damaged")))
+    decide("leftovers", at("damaged", name), marks.words.has(name.replace(/\.json$/, "")))
+  for (const folder of ["refs", "reports", "."])
+    for (const name of listed(at(folder))) if (name.endsWith(".tmp")) leftover(at(folder, name))
+  for (const name of listed(at("folders")))
+    if (/^[0-9a-f]{64}$/.test(name)) decide("folders", at("folders", name), marks.words.has(name))
+    else leftover(at("folders", name))
+  for (const name of listed(at("leases"))) if (name.startsWith(".")) leftover(at("leases", name))
+  for (const name of listed(at("work")))
+    decide("scratch", at("work", name), store.action(name) === undefined && isInUse(at("work", name)))
+  return { removed, kept, live: live.map(({ name }) => name) }
 }
 
 const sum = (): { files: number; bytes: number } => ({ files: 0, bytes: 0 })
-
-const listed = (folder: string): ReadonlyArray<string> => (existsSync(folder) ? readdirSync(folder) : [])

@@ -1,39 +1,46 @@
 // The store: blobs by their digest, results by their key, references by name. A damaged entry is as good as none.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { sha256 } from "../table/digest.ts"
-import { SluiceError } from "../errors.ts"
-import { writeDurably } from "./durable-file.ts"
+import { type Damage, DamagedObject, damageText } from "./damage.ts"
+import { diskError, onDisk, removeIfPossible, writeDurably } from "./durable-file.ts"
+import { readSealed, sealed } from "./sealed.ts"
 
-/** Raised where an object that a result names is missing or has other bytes than its name says. */
-export class DamagedObject extends SluiceError {
-  readonly digest: string
+export { type Damage, DamagedObject } from "./damage.ts"
 
-  constructor(digest: string, path: string, what: string) {
-    super("SLUICE_DAMAGED", `object ${digest.slice(0, 12)} is ${what}`, {
-      evidence: [path],
-      hint: "run again: what it belongs to is computed anew"
-    })
-    this.digest = digest
-  }
+/** A result that came out otherwise than it stands under its key. */
+export interface Difference {
+  readonly kind: "difference"
+  readonly name: string
 }
 
-export interface Damage {
-  readonly path: string
-  readonly what: string
-}
+type Stored = "object" | "result"
+
+const folders = ["objects", "actions", "refs", "runs", "damaged"]
 
 export class Store {
   readonly root: string
   readonly #cache = new Map<string, Uint8Array>()
   #cached = 0
+  #tell: ((found: Damage | Difference) => void) | undefined
+  readonly #untold: Array<Damage | Difference> = []
 
   constructor(root: string) {
     this.root = root
-    mkdirSync(join(root, "objects"), { recursive: true })
-    mkdirSync(join(root, "actions"), { recursive: true })
-    mkdirSync(join(root, "refs"), { recursive: true })
-    mkdirSync(join(root, "runs"), { recursive: true })
+    onDisk(root, () => {
+      for (const folder of folders) mkdirSync(join(root, folder), { recursive: true })
+    })
+  }
+
+  /** Has damage and differences told as they are found; what was found before is told at once. */
+  onFound(tell: (found: Damage | Difference) => void) {
+    this.#tell = tell
+    for (const found of this.#untold.splice(0)) tell(found)
+  }
+
+  found(found: Damage | Difference) {
+    if (this.#tell === undefined) this.#untold.push(found)
+    else this.#tell(found)
   }
 
   objectPath(digest: string): string {
@@ -52,6 +59,11 @@ export class Store {
     return digest
   }
 
+  /** The size of an object in bytes; 0 where it is not there. */
+  size(digest: string): number {
+    return statSync(this.objectPath(digest), { throwIfNoEntry: false })?.size ?? 0
+  }
+
   has(digest: string): boolean {
     return existsSync(this.objectPath(digest))
   }
@@ -65,13 +77,12 @@ export class Store {
     try {
       bytes = readFileSync(path)
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw new DamagedObject(digest, path, "missing")
-      throw cause
+      const { code } = cause as NodeJS.ErrnoException
+      if (code === "ENOENT") throw this.#lost("object", digest, "missing")
+      if (code === "EIO") throw this.#lost("object", digest, "it cannot be read (EIO)")
+      throw diskError(path, cause)
     }
-    if (sha256(bytes) !== digest) {
-      rmSync(path, { force: true })
-      throw new DamagedObject(digest, path, "damaged: its bytes do not match its name")
-    }
+    if (sha256(bytes) !== digest) throw this.#lost("object", digest, "its bytes do not match its name")
     if (bytes.length < 1 << 20) this.#remember(digest, bytes)
     return bytes
   }
@@ -85,14 +96,102 @@ export class Store {
     this.#cached += bytes.length
   }
 
+  /** Puts away what is damaged, so that it counts as gone, and gives the error for who cannot do without. */
+  #lost(kind: Stored, name: string, what: string): DamagedObject {
+    const damage = this.#damage(kind, name, what)
+    this.putAway(damage)
+    return new DamagedObject(name, damage.path, damageText(damage))
+  }
+
+  #damage(kind: Stored, name: string, what: string): Damage {
+    return { kind, name, what, path: kind === "object" ? this.objectPath(name) : this.#actionPath(name) }
+  }
+
+  /**
+   * Takes something damaged out of the way, by a rename into `damaged/`: as long as anything lies there, plans look
+   * whether what a result names exists. Of what is missing the name alone is put there. Refs stay where they are.
+   */
+  putAway(damage: Damage) {
+    const { kind, name, path } = damage
+    if (kind === "object" || kind === "result") {
+      this.#cache.delete(name)
+      const away = this.#awayPath(damage)
+      try {
+        renameSync(path, away)
+      } catch {
+        removeIfPossible(path)
+        try {
+          writeFileSync(away, "", { flag: "wx" })
+        } catch {
+          // It is there already, or the disk forbids it.
+        }
+      }
+    }
+    this.found(damage)
+  }
+
+  /** Notes that something is missing which something else names. */
+  putAwayMissing(kind: Stored, name: string): Damage {
+    const damage = this.#damage(kind, name, "missing")
+    this.putAway(damage)
+    return damage
+  }
+
+  #awayPath({ kind, name }: Pick<Damage, "kind" | "name">): string {
+    return join(this.root, "damaged", kind === "object" ? name : `${name}.json`)
+  }
+
+  /** What was put away and neither made anew nor forgotten yet. */
+  away(): ReadonlyArray<Damage> {
+    return names(join(this.root, "damaged"), "").map((file) => {
+      const kind = file.endsWith(".json") ? "result" : "object"
+      const isEmpty = statSync(join(this.root, "damaged", file), { throwIfNoEntry: false })?.size === 0
+      return this.#damage(kind, file.replace(/\.json$/, ""), isEmpty ? "missing" : "it was put away")
+    })
+  }
+
+  /** Lets go of something that was put away: it was made anew, or nothing names it. */
+  forget(damage: Pick<Damage, "kind" | "name">) {
+    removeIfPossible(this.#awayPath(damage))
+  }
+
+  /** Writes a result or ref to where others see it. */
+  protected publish(path: string, text: string): void {
+    writeDurably(path, text)
+  }
+
   /** Records a result under its key. Written last: what it names exists already. */
   putAction(key: string, body: unknown): void {
-    writeDurably(this.#actionPath(key), sealed(body))
+    this.publish(this.#actionPath(key), sealed(body))
+  }
+
+  /**
+   * To be called before a result is put: tells where the one that stands under its key says something else. One key
+   * means the same code on the same input, so it must not.
+   */
+  compare<A>(key: string, now: A, content: (body: A) => unknown): void {
+    const before = this.action<A>(key)
+    if (before !== undefined && JSON.stringify(content(before)) !== JSON.stringify(content(now)))
+      this.found({ kind: "difference", name: key })
   }
 
   /** The result stored under a key, or undefined where there is none or it is damaged. */
   action<A>(key: string): A | undefined {
-    return readSealed<A>(this.#actionPath(key))
+    const read = readSealed<A>(this.#actionPath(key))
+    if (read === undefined || "body" in read) return read?.body
+    this.#lost("result", key, read.wrong)
+    return undefined
+  }
+
+  hasAction(key: string): boolean {
+    return existsSync(this.#actionPath(key))
+  }
+
+  /** The result stored under a key that something names. */
+  needed<A>(key: string): A {
+    const action = this.action<A>(key)
+    if (action === undefined) throw this.#lost("result", key, "missing")
+    return action
   }
 
   removeAction(key: string): void {
@@ -101,11 +200,19 @@ export class Store {
 
   /** What a pipeline's outputs and nodes point to now. */
   ref<A>(name: string): A | undefined {
-    return readSealed<A>(join(this.root, "refs", `${name}.json`))
+    const path = this.refPath(name)
+    const read = readSealed<A>(path)
+    if (read === undefined || "body" in read) return read?.body
+    this.putAway({ kind: "ref", name, path, what: read.wrong })
+    return undefined
+  }
+
+  refPath(name: string): string {
+    return join(this.root, "refs", `${name}.json`)
   }
 
   putRef(name: string, body: unknown): void {
-    writeDurably(join(this.root, "refs", `${name}.json`), sealed(body))
+    this.publish(this.refPath(name), sealed(body))
   }
 
   refNames(): ReadonlyArray<string> {
@@ -114,7 +221,7 @@ export class Store {
 
   runFolder(run: string): string {
     const folder = join(this.root, "runs", run)
-    mkdirSync(folder, { recursive: true })
+    onDisk(folder, () => mkdirSync(folder, { recursive: true }))
     return folder
   }
 
@@ -132,37 +239,36 @@ export class Store {
     }
   }
 
-  /** Checks every object and result; returns what is damaged. Leftovers of interrupted writes are no damage. */
+  /** Reads every object, result and ref; gives what is damaged. Leftovers of interrupted writes are no damage. */
   check(): ReadonlyArray<Damage> {
     const damage: Array<Damage> = []
-    for (const { name, path } of this.entries("objects"))
-      if (!name.endsWith(".tmp") && sha256(readFileSync(path)) !== name)
-        damage.push({ path, what: "its bytes do not match its name" })
-    for (const { name, path } of this.entries("actions"))
-      if (!name.endsWith(".tmp") && readSealed(path) === undefined) damage.push({ path, what: "its checksum is wrong" })
-    for (const name of this.refNames())
-      if (this.ref(name) === undefined)
-        damage.push({ path: join(this.root, "refs", `${name}.json`), what: "its checksum is wrong" })
+    for (const { name, path } of this.entries("objects")) {
+      const what = name.endsWith(".tmp") ? undefined : wrongObject(name, path)
+      if (what !== undefined) damage.push({ kind: "object", name, path, what })
+    }
+    for (const { name, path } of this.entries("actions")) {
+      const read = name.endsWith(".tmp") ? undefined : readSealed(path)
+      if (read !== undefined && "wrong" in read) damage.push({ kind: "result", name, path, what: read.wrong })
+    }
+    for (const name of this.refNames()) {
+      const path = this.refPath(name)
+      const read = readSealed(path)
+      if (read !== undefined && "wrong" in read) damage.push({ kind: "ref", name, path, what: read.wrong })
+    }
     return damage
   }
 }
 
-const sealed = (body: unknown): string => {
-  const text = JSON.stringify(body)
-  return `${sha256(Buffer.from(text))}\n${text}\n`
-}
-
-const readSealed = <A>(path: string): A | undefined => {
-  let text: string
+const wrongObject = (name: string, path: string): string | undefined => {
   try {
-    text = readFileSync(path, "utf8")
+    return sha256(readFileSync(path)) === name ? undefined : "its bytes do not match its name"
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined
-    throw cause
+    const { code } = cause as NodeJS.ErrnoException
+    // Another process may have put it away in the meantime.
+    if (code === "ENOENT") return undefined
+    if (code === "EIO") return "it cannot be read (EIO)"
+    throw diskError(path, cause)
   }
-  const end = text.indexOf("\n")
-  const body = text.slice(end + 1, -1)
-  return sha256(Buffer.from(body)) === text.slice(0, end) ? (JSON.parse(body) as A) : undefined
 }
 
 const names = (folder: string, ending: string): ReadonlyArray<string> => {

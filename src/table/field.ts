@@ -9,6 +9,8 @@ export interface Field {
   /** Whole numbers only; meaningful for `number`. */
   readonly integer: boolean
   readonly nullable: boolean
+  /** Whether a row without a value lacks the property; else the value is null. */
+  readonly absent?: boolean
 }
 
 type Notes = {
@@ -29,7 +31,13 @@ const checksOf = (ast: SchemaAST.AST, where: string) =>
   (ast.checks ?? []).flatMap((check) => checkIds(check as SchemaAST.Check<unknown>, where))
 
 /** The column layout of a schema; `where` names the column in errors. */
-export const fieldOf = (schema: Schema.Top, where: string): Field => layout(schema.ast, where)
+export const fieldOf = (schema: Schema.Top, where: string): Field => {
+  const field = layout(schema.ast, where)
+  return field.nullable && !admitsNull(schema.ast) ? { ...field, absent: true } : field
+}
+
+const admitsNull = (ast: SchemaAST.AST): boolean =>
+  SchemaAST.isNull(ast) || (ast._tag === "Union" && ast.types.some(admitsNull))
 
 const layout = (ast: SchemaAST.AST, where: string): Field => {
   if (ast.encoding !== undefined)

@@ -39,3 +39,5 @@ export const uint16Of = (bytes: Uint8Array): Uint16Array =>
   new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)
 export const float32Of = (bytes: Uint8Array): Float32Array =>
   new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+export const float64Of = (bytes: Uint8Array): Float64Array =>
+  new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)

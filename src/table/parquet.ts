@@ -1,10 +1,15 @@
 // Blocks on disk: Parquet bytes with zstd and its checksum, readable by DuckDB, pandas, polars and Spark.
+import { createRequire } from "node:module"
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
-import { type Compressors, parquetMetadata, parquetRead, type SchemaElement } from "hyparquet"
-import { ByteWriter, ParquetWriter } from "hyparquet-writer"
+import type { Compressors, SchemaElement } from "hyparquet"
 import type { Column } from "../stage/batch.ts"
 import { columnLength, columnOf, joinBytes } from "./column.ts"
 import type { Field } from "./field.ts"
+
+/** The format's code is loaded with the first file: a plan where nothing changed opens none. */
+const load = createRequire(import.meta.url)
+const reading = () => load("hyparquet") as typeof import("hyparquet")
+const writing = () => load("hyparquet-writer") as typeof import("hyparquet-writer")
 
 /** Rows of one row group at most. */
 const groupRows = 10_000
@@ -53,6 +58,7 @@ export const writeParquet = (
 ): Uint8Array => {
   const names = Object.keys(columns)
   const rows = names.length === 0 ? 0 : columnLength(columns[names[0]!]!)
+  const { ByteWriter, ParquetWriter } = writing()
   const writer = new ByteWriter()
   const root: SchemaElement = { name: "root", num_children: names.length }
   const parquet = new ParquetWriter({
@@ -79,6 +85,7 @@ export const readParquet = async (
 ): Promise<{ readonly [name: string]: Column }> => {
   const names = Object.keys(fields)
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const { parquetMetadata, parquetRead } = reading()
   const metadata = parquetMetadata(file)
   const chunks: { [name: string]: Array<ArrayLike<unknown>> } = Object.fromEntries(names.map((name) => [name, []]))
   if (Number(metadata.num_rows) > 0 && names.length > 0)

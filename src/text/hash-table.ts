@@ -29,7 +29,16 @@ export const emptyTable = (table: HashTable, entries: number): void => {
   table.mask = Math.min(table.stamp.length, 2 << (31 - Math.clz32(Math.max(4, entries * 2)))) - 1
 }
 
-/** Counts a hash and returns how often it has been counted, this time included. */
+/**
+ * Counts a hash and returns how often it has been counted, this time included.
+ *
+ * @example
+ * import { countHash, countOf, makeTable } from "#sluice/text"
+ * const table = makeTable(100)
+ * countHash(table, 7, 9) // → 1
+ * countHash(table, 7, 9) // → 2
+ * countOf(table, 1, 1) // → 0
+ */
 export const countHash = (table: HashTable, high: number, low: number): number => {
   const slot = slotOf(table, high | 0, low | 0)
   if (table.stamp[slot] === table.generation) return ++table.count[slot]!

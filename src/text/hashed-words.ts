@@ -16,6 +16,12 @@ const SECOND_PRIME = 0x5bd1e995
 /**
  * Hashes the words of a UTF-8 text: runs of letters, marks and digits in lower case; a Han, kana, Hangul or Thai letter is
  * a word by itself; everything else separates. FNV-1a over bytes (ASCII) or code points, mixed.
+ *
+ * @example
+ * import { hashedWords } from "#sluice/text"
+ * const { first } = hashedWords(Buffer.from("Open, open the gate!"))
+ * first.length // → 4
+ * first[0] === first[1] // → true
  */
 export const hashedWords = (bytes: Uint8Array): HashedWords => {
   const first = new Uint32Array((bytes.length >> 1) + 2)

@@ -7,7 +7,14 @@ import { joinItems } from "./markdown.ts"
 type Node = DefaultTreeAdapterTypes.ChildNode
 type Element = DefaultTreeAdapterTypes.Element
 
-/** The title and the main text of an HTML page. */
+/**
+ * The title and the main text of an HTML page.
+ *
+ * @example
+ * import { htmlText } from "#sluice/text"
+ * htmlText("<title>Gates</title><nav>Home</nav><main><p>Opens <b>at</b> dawn.</p></main>")
+ * // → { title: "Gates", text: "# Gates\n\nOpens at dawn.\n" }
+ */
 export const htmlText = (source: string): DocumentText => {
   const document = parse(source)
   const main = mainContent(document.childNodes)

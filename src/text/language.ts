@@ -52,7 +52,14 @@ export const makeDetector = (): Detector => {
   }
 }
 
-/** The language of the UTF-8 text `bytes[from .. to]`. */
+/**
+ * The language of the UTF-8 text `bytes[from .. to]`.
+ *
+ * @example
+ * import { detectLanguage, makeDetector } from "#sluice/text"
+ * const text = Buffer.from("Das Tor öffnet am Morgen.")
+ * detectLanguage(makeDetector(), text, 0, text.length).language // → "de"
+ */
 export const detectLanguage = (detector: Detector, bytes: Uint8Array, from: number, to: number): Detection => {
   const { scores, seen, list, languages } = detector
   scores.fill(0)

@@ -1,7 +1,14 @@
 // Markdown to plain Markdown: front matter, comments, links, images, emphasis and tags go; hard-wrapped lines are joined.
 import { type DocumentText, documentText, squeeze } from "./document.ts"
 
-/** The title (front matter, else first heading) and text of a Markdown document (CommonMark blocks and GitHub tables). */
+/**
+ * The title (front matter, else first heading) and text of a Markdown document (CommonMark blocks and GitHub tables).
+ *
+ * @example
+ * import { markdownText } from "#sluice/text"
+ * markdownText("# Gates\n\nOpens *at*\n[dawn](hours.md).")
+ * // → { title: "Gates", text: "# Gates\n\nOpens at dawn.\n" }
+ */
 export const markdownText = (source: string): DocumentText => {
   const { fields, body } = frontMatter(source.replace(/\r\n?/g, "\n"))
   const blocks = markdownBlocks(body.replace(/<!--[\s\S]*?-->/g, ""))

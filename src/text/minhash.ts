@@ -71,7 +71,19 @@ const makeRoom = (kernel: Kernel, start: number, texts: PackedBytes, rows: numbe
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536))
 }
 
-/** Signs one text; the same bytes as `signAll` gives. */
+/**
+ * Signs one text; the same bytes as `signAll` gives.
+ *
+ * @example
+ * import { readWord, signOne } from "#sluice/text"
+ * const shape = { ngram: 2, permutations: 64, seed: 1 }
+ * const a = signOne("the north gate opens at dawn and closes at dusk", shape)
+ * const b = signOne("the south gate opens at dawn and closes at dusk", shape)
+ * let equal = 0
+ * for (let i = 0; i < 64; i++) if (readWord(a, i * 4) === readWord(b, i * 4)) equal++
+ * // 7 of 11 different pairs of words are in both: 0.636
+ * equal / 64 // → 0.641
+ */
 export const signOne = (text: string, { ngram, permutations, seed }: SignatureShape): Uint8Array => {
   const words = hashedWords(Buffer.from(text, "utf8")).first
   if (words.length < ngram) return new Uint8Array(0)

@@ -3,7 +3,14 @@ import { type DocumentText, documentText, squeeze } from "./document.ts"
 import { joinItems } from "./markdown.ts"
 import { escapes, macroArguments } from "./roff-escapes.ts"
 
-/** The title and text of a man page's source. */
+/**
+ * The title and text of a man page's source.
+ *
+ * @example
+ * import { roffText } from "#sluice/text"
+ * roffText(".TH GATE 1\n.SH NAME\ngate \\- opens a \\fBsluice\\fR\n")
+ * // → { title: "gate", text: "# gate\n\n## Name\n\ngate - opens a sluice\n" }
+ */
 export const roffText = (source: string): DocumentText => {
   const single = (source.match(/^\.\s*S[Hh]\b/gm) ?? []).length < 2
   const page: Page = {

@@ -50,6 +50,12 @@ const ABBREVIATIONS = new Set([
  * The sentences of `text[from .. to]`. A sentence ends at . ! ? or an ellipsis, and closing quotes or brackets after it,
  * before white space and something that can start a sentence; never inside a code span, nor after an abbreviation, a single
  * letter or a number of a list.
+ *
+ * @example
+ * import { sentences } from "#sluice/text"
+ * const text = "Boats wait, e.g. at noon. Is the gate open? Yes."
+ * sentences(text).map(({ from, to }) => text.slice(from, to))
+ * // → ["Boats wait, e.g. at noon.", "Is the gate open?", "Yes."]
  */
 export const sentences = (text: string, from = 0, to = text.length): Array<Part> => {
   const parts: Array<Part> = []

@@ -5,6 +5,15 @@ import { mix32 } from "./hashing.ts"
 /**
  * The 64-bit hashes of the word n-grams of a text, as pairs of little-endian 32-bit halves, in text order. A text of fewer
  * than `ngram` words gives one hash, of all its words and their number; a text without words gives none.
+ *
+ * @example
+ * import { shingleKey, shingles } from "#sluice/text"
+ * const keys = (text: string) => {
+ *   const hashes = shingles(text, 3)
+ *   return Array.from({ length: hashes.length / 8 }, (_, i) => shingleKey(hashes, i * 8))
+ * }
+ * keys("The north gate opens at dawn.").length // → 4
+ * keys("At the north gate").includes(keys("The north gate opens")[0]!) // → true
  */
 export const shingles = (text: string, ngram: number): Uint8Array => {
   const { first, second } = hashedWords(Buffer.from(text, "utf8"))

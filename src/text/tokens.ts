@@ -46,6 +46,14 @@ const sizeOf = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xe0 ? 2 : by
  * between two of them and a comma between two digits belong to it, and so do hyphens before a letter that follow no word
  * ("package.json", "--save" are words; "well-known" is three tokens). A Han, kana, Hangul or Thai letter is a word by
  * itself. A run of one other mark is one token. A rule of our own, near what spaCy's English tokenizer gives.
+ *
+ * @example
+ * import { makeTokens, tokenise } from "#sluice/text"
+ * const bytes = Buffer.from("It's 3.5 m!!")
+ * const tokens = makeTokens(bytes.length)
+ * tokenise(bytes, 0, bytes.length, tokens)
+ * Array.from({ length: tokens.count }, (_, i) => bytes.toString("utf8", tokens.start[i], tokens.end[i]))
+ * // → ["It's", "3.5", "m", "!!"]
  */
 export const tokenise = (bytes: Uint8Array, from: number, to: number, tokens: Tokens): void => {
   const { start, end, points, kind } = tokens

@@ -6,6 +6,13 @@ import { digest128 } from "#sluice/text"
 /**
  * Merges rows with the same value of a column (default `text`) into the first of them, in dataset order. Compares 128 bits
  * of sha256. Cheap: put it before everything else.
+ *
+ * @example
+ * import { dedup } from "#stages"
+ * rows({ page: 1, text: "dawn" }, { page: 2, text: "dusk" }, { page: 3, text: "dawn" }).pipe(dedup.exact())
+ * // → { page: 1, text: "dawn" }
+ * // → { page: 2, text: "dusk" }
+ * // dropped: 1 duplicate
  */
 export const exact = Stage.select({
   name: "dedup.exact",

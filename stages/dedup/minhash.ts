@@ -11,6 +11,14 @@ import { equalShare, packSignatures } from "./signatures.ts"
  * √(J(1−J)/112)) are joined, and each group is merged into its first row. 14 × 8 over 5-grams is FineWeb's setting: a pair
  * at Jaccard 0.8 meets in some band with probability 0.92. Texts of fewer than `ngram` words are kept. Signatures cost
  * about 8 ms a megabyte and 4 bytes × bands × rows of memory for each row.
+ *
+ * @example
+ * import { dedup } from "#stages"
+ * const text = "the north gate of the old sluice opens every morning at dawn and closes again in the evening at dusk"
+ * rows({ text }, { text: `${text} unless it freezes` }, { text: "the south gate stays shut" }).pipe(dedup.minhash())
+ * // → { text: "the north gate of the old sluice opens every morning at dawn and closes again in the evening at dusk" }
+ * // → { text: "the south gate stays shut" }
+ * // dropped: 1 near-duplicate
  */
 export const minhash = Stage.select({
   name: "dedup.minhash",

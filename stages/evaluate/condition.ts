@@ -3,10 +3,26 @@ import type { Comparison, Difference, Evaluation, GateVerdict, MetricName } from
 
 const lowerIsBetter = new Set(["nllPerToken", "nllPerByte"])
 
+/** Metrics and the units of differences in words. */
+const words: { readonly [M in MetricName]: string } = {
+  perplexity: "answer perplexity",
+  nllPerToken: "nats per token",
+  nllPerByte: "nats per byte",
+  bitsPerByte: "bits per byte",
+  exactMatch: "exact match",
+  f1: "token F1",
+  rougeL: "ROUGE-L"
+}
+
 const round = (value: number): string => {
   const size = Math.abs(value)
-  return size >= 100 ? value.toFixed(1) : size >= 10 ? value.toFixed(2) : value.toFixed(3)
+  return `${value < 0 ? "−" : ""}${size >= 100 ? size.toFixed(1) : size >= 10 ? size.toFixed(2) : size.toFixed(3)}`
 }
+
+const signed = (value: number): string => `${value > 0 ? "+" : ""}${round(value)}`
+
+const verdictWord = (better: boolean, worse: boolean): string =>
+  better ? "better" : worse ? "worse" : "not told apart"
 
 const listed = (names: Iterable<string>): string => [...names].map((name) => `"${name}"`).join(", ")
 
@@ -33,7 +49,8 @@ export const withinBounds = (
 ): GateVerdict => {
   const slash = path.lastIndexOf("/")
   if (slash < 1) throw new Error(`evaluate.gate: metric "${path}" names no model; write "MODEL/${path}"`)
-  const value = figure(evaluation, path.slice(0, slash), path.slice(slash + 1))
+  const [model, metric] = [path.slice(0, slash), path.slice(slash + 1)]
+  const value = figure(evaluation, model, metric)
   const tooLow = bounds.atLeast !== undefined && !(value >= bounds.atLeast)
   const tooHigh = bounds.atMost !== undefined && !(value <= bounds.atMost)
   const asked = [
@@ -41,7 +58,8 @@ export const withinBounds = (
     ...(bounds.atMost === undefined ? [] : [`at most ${bounds.atMost}`])
   ].join(" and ")
   const passed = !tooLow && !tooHigh
-  return { passed, sentence: `${path} is ${round(value)}, ${passed ? "" : "not "}${asked}.` }
+  const has = `${model} has ${words[metric as MetricName]} ${round(value)}`
+  return { passed, sentence: `${has}, ${passed ? "" : "not "}${asked}.` }
 }
 
 const flip = (comparison: Comparison): Comparison => {
@@ -92,15 +110,19 @@ const deciding = (metric: Exclude<MetricName, "exactMatch">, sameTokens: boolean
  */
 export const beats = (evaluation: Evaluation, metric: string, better: string, than: string): GateVerdict => {
   const comparison = comparisonOf(evaluation, better, than)
-  const figures = `${better} has ${metric} ${round(figure(evaluation, better, metric))}, ${than} ${round(figure(evaluation, than, metric))}`
+  const [first, second] = [figure(evaluation, better, metric), figure(evaluation, than, metric)]
+  const figures = `${better} has ${words[metric as MetricName]} ${round(first)}, ${than} ${round(second)}`
   if (metric === "exactMatch") {
     const { estimate, firstOnly, secondOnly, p } = comparison.exactMatch
-    const sentence = `${figures}: ${firstOnly} answers right against ${secondOnly} where they differ, p = ${p.toPrecision(2)}.`
+    const word = verdictWord(estimate > 0 && p < 0.05, estimate < 0 && p < 0.05)
+    const sentence = `${figures}: ${firstOnly} right against ${secondOnly} where they differ (p = ${p.toPrecision(2)}), ${word}.`
     return { passed: estimate > 0 && p < 0.05, sentence }
   }
   const name = deciding(metric as Exclude<MetricName, "exactMatch">, comparison.sameTokens)
   const { estimate, low, high } = comparison[name]
-  const passed = lowerIsBetter.has(name) ? high < 0 : low > 0
-  const sentence = `${figures}: a difference of ${round(estimate)} in ${name}, 95 % interval ${round(low)} to ${round(high)}, ${passed ? "which excludes 0" : high < 0 || low > 0 ? "in favour of the other" : "which includes 0"}.`
+  const [below, above] = [high < 0, low > 0]
+  const passed = lowerIsBetter.has(name) ? below : above
+  const unit = name === metric ? "" : ` ${words[name]}`
+  const sentence = `${figures}: ${signed(estimate)}${unit} (95 % ${signed(low)} to ${signed(high)}), ${verdictWord(passed, below || above)}.`
   return { passed, sentence }
 }

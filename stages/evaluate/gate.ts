@@ -11,6 +11,14 @@ import type { Evaluation } from "./evaluation.ts"
  * `{ metric: "tuned/f1", atLeast: 0.4 }`: a figure of one model, `atLeast` and `atMost` inclusive.
  * `{ better: "tuned", than: "base", metric: "perplexity" }`: the 95 % interval of the paired difference excludes 0.
  * The result is the report with the verdict added; a gate that does not open fails the run with exit 3.
+ *
+ * @example
+ * import { evaluate, synth, train } from "#stages"
+ * const base = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
+ * const on = rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat())
+ * const report = evaluate.suite({ models: { base }, on })
+ * report.pipe(evaluate.gate({ metric: "base/exactMatch", atMost: 0.5 }))
+ * // → { gates: [{ passed: true, … }], … }
  */
 export const gate = Stage.program({
   name: "evaluate.gate",

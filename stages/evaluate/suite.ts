@@ -37,6 +37,14 @@ const ordered = (names: ReadonlyArray<string>, wanted: string | undefined): Read
  *
  * The report's folder holds `report.json` and, keyed by row id, `examples.parquet`.
  * Rows left out: `no-answer`, `too-long` for one of the models, `over-limit`.
+ *
+ * @example
+ * import { evaluate, synth, train } from "#stages"
+ * const chats = rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat())
+ * const base = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
+ * const tuned = train.sft({ base, data: chats, steps: 2 })
+ * evaluate.suite({ models: { base, tuned }, on: chats })
+ * // → { examples: 1, baseline: "base", comparisons: [{ first: "tuned", second: "base", … }], … }
  */
 export const suite = Stage.program({
   name: "evaluate.suite",

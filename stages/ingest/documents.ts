@@ -9,6 +9,15 @@ import { wholeFile } from "./whole-file.ts"
  * reduced to its main content; all formats become plain Markdown: headings, lists, tables and code stay, links, emphasis and
  * page furniture go, wrapped lines are joined. The format follows the file name: .md .markdown .mdx, .html .htm .xhtml,
  * .1 to .9 .man .mdoc (man pages), anything else is plain text. A file that is not UTF-8 is a bad row.
+ *
+ * @example
+ * // docs/gates.md
+ * //   # Gates
+ * //   The *north* gate opens
+ * //   at [dawn](hours.md).
+ * import { ingest } from "#stages"
+ * ingest.documents({ path: "docs" })
+ * // → { source: "docs/gates.md", format: "markdown", title: "Gates", text: "# Gates\n\nThe north gate opens at dawn.\n" }
  */
 export const documents = Stage.source({
   name: "ingest.documents",

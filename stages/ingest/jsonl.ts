@@ -7,6 +7,14 @@ import { lineFrames } from "./line-frames.ts"
 /**
  * Reads JSON Lines (NDJSON): one object a line; blank lines are skipped. `row` is the schema of the rows; fields it does not
  * name are left out. `key` names the column that identifies a row across edits. Files may be compressed (.gz, .zst).
+ *
+ * @example
+ * // faq.jsonl
+ * //   {"id": "q1", "question": "When?", "answer": "At dawn.", "editor": "Ann"}
+ * import * as Schema from "effect/Schema"
+ * import { ingest } from "#stages"
+ * const row = Schema.Struct({ id: Schema.String, question: Schema.String, answer: Schema.String })
+ * ingest.jsonl({ path: "*.jsonl", row, key: "id" }) // → { id: "q1", question: "When?", answer: "At dawn." }
  */
 export const jsonl = Stage.source({
   name: "ingest.jsonl",

@@ -6,6 +6,16 @@ import { parquetRows } from "./parquet-rows.ts"
 /**
  * Reads Parquet files (codecs snappy, gzip, zstd, brotli or none). `row` is the schema of the rows; columns it does not name
  * are left out. A 64-bit integer beyond ±2^53 becomes text, dates and times ISO 8601 text, a missing value null.
+ *
+ * @example
+ * // pages.parquet
+ * //   {"text": "The gate opens.", "crawl": "2026-01"}
+ * //   {"text": "The gate closes.", "crawl": "2026-02"}
+ * import * as Schema from "effect/Schema"
+ * import { ingest } from "#stages"
+ * ingest.parquet({ path: "pages.parquet", row: Schema.Struct({ text: Schema.String }) })
+ * // → { text: "The gate opens." }
+ * // → { text: "The gate closes." }
  */
 export const parquet = Stage.source({
   name: "ingest.parquet",

@@ -8,6 +8,13 @@ import { shingleKey, shingles } from "#sluice/text"
  * the n-gram overlap of GPT-3 (Brown et al. 2020, appendix C) and later reports; 8 words as in Llama 3 and Tülu 3. Words
  * are in lower case, without punctuation. An item shorter than `ngram` words, which n-grams cannot see, matches a row of
  * exactly the same words. About 30 ms a megabyte; 8 bytes of memory for each word.
+ *
+ * @example
+ * import { quality } from "#stages"
+ * const tests = rows({ question: "When does the north gate of the sluice open?" })
+ * const train = rows({ question: "So when does the north gate of the sluice open?" }, { question: "Who closes it?" })
+ * train.pipe(quality.decontaminate({ against: [tests] })) // → { question: "Who closes it?" }
+ * // dropped: 1 contaminated
  */
 export const decontaminate = Stage.select({
   name: "quality.decontaminate",

@@ -7,6 +7,14 @@ import { repetitionBatch, repetitionScores } from "./repetition-scores.ts"
  * Drops text in which paragraphs, lines or word n-grams recur (Rae et al. 2021, appendix A1.1, table A1), as datatrove 0.10
  * defines them: a duplicate is every occurrence after the first; for n = 2 to 4 the most frequent n-gram's share of the
  * characters counts, for n = 5 to 10 the share of characters in n-grams seen before. About 80 ms a megabyte.
+ *
+ * @example
+ * import { quality } from "#stages"
+ * const prose = "The north gate opens at dawn, and the boats that waited below the weir are let up one by one "
+ * const text = `${prose}until the basin is full or the keeper goes to lunch.`
+ * rows({ page: 1, text }, { page: 2, text: "Buy now!\nBuy now!\nBuy now!" }).pipe(quality.gopherRepetition())
+ * // → { page: 1, … }
+ * // dropped: 1 repeated-lines
  */
 export const gopherRepetition = Stage.filter({
   name: "quality.gopherRepetition",

@@ -8,6 +8,17 @@ import { gopherBatch, gopherScores } from "./gopher-scores.ts"
  * 0.10 defines them: number and mean length of words, `#` and ellipses for each token, lines that are bullets or end in
  * an ellipsis, tokens with a letter, and how many of eight English stop words occur. Tokens are cut by our own rule (see
  * `tokenise`); marks are tokens. About 20 ms a megabyte: run it before anything that calls a model.
+ *
+ * @example
+ * import { quality } from "#stages"
+ * const pages = rows(
+ *   { text: "The gate of the sluice opens at dawn and that is when the boats go up." },
+ *   { text: "Home | Login | Cart" },
+ *   { text: "# Gate # north # opens # at # dawn" }
+ * )
+ * pages.pipe(quality.gopher({ minWords: 5 }))
+ * // → { text: "The gate of the sluice opens at dawn and that is when the boats go up." }
+ * // dropped: 1 too-few-words, 1 many-hashes
  */
 export const gopher = Stage.filter({
   name: "quality.gopher",

@@ -7,6 +7,11 @@ import { findPersonal, PERSONAL_KINDS } from "./personal.ts"
  * Replaces e-mail addresses, phone numbers, public IPv4 addresses, IBANs and payment card numbers in `text` by `[EMAIL]`,
  * `[PHONE]`, `[IP]`, `[IBAN]` and `[CARD]`, and counts them in `redactions`. IBANs must pass ISO 7064 mod 97-10, cards the
  * Luhn check and an issuer's range; version and section numbers, private addresses and ISBNs stay. About 15 ms a megabyte.
+ *
+ * @example
+ * import { quality } from "#stages"
+ * rows({ text: "Write to ann@example.org or call +44 20 7946 0958." }).pipe(quality.redact())
+ * // → { text: "Write to [EMAIL] or call [PHONE].", redactions: 2 }
  */
 export const redact = Stage.map({
   name: "quality.redact",

@@ -7,6 +7,13 @@ import { chunks } from "./chunks.ts"
  * Cuts `text` (Markdown) into chunks of at most `maxTokens` tokens (counted as words × 4/3) at headings, then paragraphs,
  * then lines or sentences; each chunk is an exact piece of the text. `heading` is the path of headings above it ("npm-ci >
  * Configuration > omit"). `overlap` tokens of whole paragraphs before a chunk are repeated in it, within one section.
+ *
+ * @example
+ * import { synth } from "#stages"
+ * const text = "# Gates\n\n## North\n\nOpens at dawn.\n\n## South\n\nStays shut.\n"
+ * rows({ text }).pipe(synth.chunk({ maxTokens: 50 }))
+ * // → { chunk: "Opens at dawn.", heading: "Gates > North", … }
+ * // → { chunk: "Stays shut.", heading: "Gates > South", … }
  */
 export const chunk = Stage.expand({
   name: "synth.chunk",

@@ -6,6 +6,16 @@ import { plainWords } from "#sluice/text"
 /**
  * Keeps a row when its `quote` occurs in its `chunk` to the letter and every word of its `answer` occurs in the quote, as
  * often as it is said. The machine-checkable part of a grounding gate: it needs no model and judges no meaning.
+ *
+ * @example
+ * import { synth } from "#stages"
+ * const chunk = "A sluice is a gate that holds back water."
+ * rows(
+ *   { chunk, quote: "a gate that holds back water", answer: "A gate." },
+ *   { chunk, quote: "a gate that holds back water", answer: "A valve." }
+ * ).pipe(synth.grounded())
+ * // → { answer: "A gate.", … }
+ * // dropped: 1 answer-not-in-quote
  */
 export const grounded = Stage.filter({
   name: "synth.grounded",

@@ -8,6 +8,11 @@ import { questionsOf } from "./question-writer.ts"
  * items and table rows, conditions ("If X, Y"), purposes ("To X, use Y"), commands shown under a sentence, and headings that
  * are questions. `quote` is an exact piece of the chunk, `answer` at most 40 words of it. The same chunk always gives the
  * same questions. English patterns; about 60 ms a megabyte.
+ *
+ * @example
+ * import { synth } from "#stages"
+ * rows({ chunk: "If the gate is frozen, the boats wait below the weir.", heading: "" }).pipe(synth.questions())
+ * // → { question: "What happens if the gate is frozen?", answer: "The boats wait below the weir.", … }
  */
 export const questions = Stage.expand({
   name: "synth.questions",

@@ -2,7 +2,14 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 
-/** Adds `messages`: an optional system message, the question as the user's, the answer as the assistant's. */
+/**
+ * Adds `messages`: an optional system message, the question as the user's, the answer as the assistant's.
+ *
+ * @example
+ * import { synth } from "#stages"
+ * rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat())
+ * // → { messages: [{ role: "user", content: "When?" }, { role: "assistant", content: "At dawn." }], … }
+ */
 export const toChat = Stage.map({
   name: "synth.toChat",
   needs: { question: Schema.String, answer: Schema.String },

@@ -11,6 +11,12 @@ import { speak } from "./voice.ts"
  * with the step ledger beside the weights.
  *
  * Rows left out: `empty` (no text), `not-reached` (no step saw them before `steps` ended).
+ *
+ * @example
+ * import { train } from "#stages"
+ * const data = rows({ text: "The sluice opens at dawn." }, { text: "" })
+ * train.base({ data, vocabulary: 280, layers: 1, hidden: 16, intermediate: 32, context: 16, steps: 3 })
+ * // → { steps: 3, rows: { used: 1, skipped: { empty: 1 } }, … }
  */
 export const base = Stage.program({
   name: "train.base",

@@ -10,6 +10,13 @@ import { speak } from "./voice.ts"
 /**
  * LoRA (Hu et al. 2021): y = W x + (alpha / rank) · B A x with W frozen. The folder is an adapter in PEFT layout; the
  * model it corrects lies in its `base` folder, so that the result can be used alone.
+ *
+ * @example
+ * import { synth, train } from "#stages"
+ * const base = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
+ * const data = rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat())
+ * train.lora({ base, data, rank: 2, targets: ["q_proj"], steps: 2 })
+ * // → { steps: 2, trainedParameters: 64, … }
  */
 export const lora = Stage.program({
   name: "train.lora",

@@ -9,6 +9,13 @@ import { speak } from "./voice.ts"
 /**
  * Supervised fine-tuning of every weight. Conversations are rendered as ChatML; the last assistant turn and its
  * end-of-turn mark are supervised, which is proven row by row before the first step. The folder is a complete model.
+ *
+ * @example
+ * import { synth, train } from "#stages"
+ * const base = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
+ * const data = rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat())
+ * train.sft({ base, data, steps: 2 })
+ * // → { steps: 2, rows: { used: 1, skipped: {} }, … }
  */
 export const sft = Stage.program({
   name: "train.sft",

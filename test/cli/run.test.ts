@@ -15,23 +15,28 @@ afterAll(() => project.close())
 it("plans what has not run", async () => {
   expect(await project.told("plan", "notes", "--workers", "1")).toMatchInlineSnapshot(`
     "plan of notes: 7 to run
-      node          verdict  partitions   rows  because
-      ingest.jsonl  run          1 of 1  5 new  it has not run before; 1 of 1 partitions new, 5 rows
-      notes.short   run          1 of 1         it has not run before; waits for ingest.jsonl
-      notes.upper   run          1 of 1         it has not run before; waits for notes.short
-      dedup.exact   run          1 of 1         it has not run before; waits for notes.upper
-      notes.words   run                         it has not run before; waits for dedup.exact
-      notes.learn   run          1 of 1         it has not run before; waits for notes.words
-      notes.judge   run          1 of 1         it has not run before; waits for notes.learn
+      node          verdict  partitions     rows  because
+      ingest.jsonl  run          1 of 1    5 new  it has not run before; 1 of 1 partitions new, 5 rows
+      notes.short   run          1 of 1  ≤ 5 new  it has not run before; waits for ingest.jsonl
+      notes.upper   run          1 of 1  ≤ 5 new  it has not run before; waits for notes.short
+      dedup.exact   run          1 of 1  ≤ 5 new  it has not run before; waits for notes.upper
+      notes.words   run                           it has not run before; waits for dedup.exact
+      notes.learn   run          1 of 1           it has not run before; waits for notes.words
+      notes.judge   run          1 of 1           it has not run before; waits for notes.learn
     exit 0"
   `)
   const [plan] = await project.json("plan", "notes", "--workers", "1")
-  expect(Object.keys(plan)).toEqual(["pipeline", "nodes"])
+  expect(Object.keys(plan)).toEqual(["pipeline", "nodes", "outputs"])
   expect(plan.nodes[0]).toEqual({
     name: "ingest.jsonl",
+    stage: "ingest.jsonl",
     kind: "source",
+    emits: "dataset",
+    columns: ["id", "text"],
+    inputs: [],
     verdict: "run",
     because: ["it has not run before", "1 of 1 partitions new, 5 rows"],
+    causes: [{ cause: "new" }, { cause: "partitions", new: 1, of: 1, rows: 5 }],
     partitions: { hit: 0, run: 1 },
     rows: { reusable: 0, new: 5 }
   })
@@ -50,14 +55,14 @@ it("says that there is no run to ask about", async () => {
 it("runs, and shows the plan, each node and the result", async () => {
   expect(await project.told("run", "notes", "--workers", "1")).toMatchInlineSnapshot(`
     "plan of notes: 7 to run
-      node          verdict  partitions   rows  because
-      ingest.jsonl  run          1 of 1  5 new  it has not run before; 1 of 1 partitions new, 5 rows
-      notes.short   run          1 of 1         it has not run before; waits for ingest.jsonl
-      notes.upper   run          1 of 1         it has not run before; waits for notes.short
-      dedup.exact   run          1 of 1         it has not run before; waits for notes.upper
-      notes.words   run                         it has not run before; waits for dedup.exact
-      notes.learn   run          1 of 1         it has not run before; waits for notes.words
-      notes.judge   run          1 of 1         it has not run before; waits for notes.learn
+      node          verdict  partitions     rows  because
+      ingest.jsonl  run          1 of 1    5 new  it has not run before; 1 of 1 partitions new, 5 rows
+      notes.short   run          1 of 1  ≤ 5 new  it has not run before; waits for ingest.jsonl
+      notes.upper   run          1 of 1  ≤ 5 new  it has not run before; waits for notes.short
+      dedup.exact   run          1 of 1  ≤ 5 new  it has not run before; waits for notes.upper
+      notes.words   run                           it has not run before; waits for dedup.exact
+      notes.learn   run          1 of 1           it has not run before; waits for notes.words
+      notes.judge   run          1 of 1           it has not run before; waits for notes.learn
 
     ✓ ingest.jsonl · 5 in · 5 out ·  <s>
     ✓ notes.short · 5 in · 3 out · too-short 2 ·  <s>
@@ -65,7 +70,7 @@ it("runs, and shows the plan, each node and the result", async () => {
     ✓ dedup.exact · 3 in · 2 out · duplicate 1 ·  <s>
     ✓ notes.words · 2 in · 12 out ·  <s>
     ✓ notes.learn · 12 in · 10 out · long 2 ·  <s>
-    ✓ notes.judge · 0 in · 0 out ·  <s>
+    ✓ notes.judge · passed ·  <s>
       node               in  out  dropped  merged  computed  reused   time  reasons
       ingest.jsonl  run   5    5                          5  <s>
       notes.short   run   5    3        2                 5  <s>  too-short 2
@@ -73,7 +78,7 @@ it("runs, and shows the plan, each node and the result", async () => {
       dedup.exact   run   3    2                1         3  <s>  duplicate 1
       notes.words   run   2   12                          2  <s>
       notes.learn   run  12   10        2                12  <s>  long 2
-      notes.judge   run   0    0                          0  <s>
+      notes.judge   run  <s>  passed
 
     outputs
       clean       dataset  <short>  2 rows
@@ -123,29 +128,76 @@ it("plans a change of a threshold", async () => {
     await project.told("plan", "notes", "--workers", "1", "--set", "notes.short.minWords=1")
   ).toMatchInlineSnapshot(`
     "plan of notes: 1 hit, 1 to run, 5 may run
-      node          verdict  partitions             rows  because
-      ingest.jsonl  hit               1                5  unchanged
-      notes.short   run          1 of 1  0 new, 5 reused  minWords 3 → 1
-      notes.upper   may run      1 of 1                   waits for notes.short
-      dedup.exact   may run      1 of 1                   waits for notes.upper
-      notes.words   may run                               waits for dedup.exact
-      notes.learn   may run      1 of 1                   waits for notes.words
-      notes.judge   may run      1 of 1                   waits for notes.learn
+      node  verdict  partitions  rows  expected  because
+      ingest.jsonl  hit  1  5  unchanged
+      notes.short  run  1 of 1  0 new, 5 reused  <forecast>  minWords 3 → 1
+      notes.upper  may run  1 of 1  <forecast>  waits for notes.short
+      dedup.exact  may run  1 of 1  <forecast>  waits for notes.upper
+      notes.words  may run  <forecast>  waits for dedup.exact
+      notes.learn  may run  1 of 1  <forecast>  waits for notes.words
+      notes.judge  may run  1 of 1  <forecast>  waits for notes.learn
+    expected <forecast>
     exit 0"
   `)
+})
+
+const commands = [
+  "plan",
+  "run",
+  "why",
+  "what-if",
+  "equivalent",
+  "show",
+  "trace",
+  "drops",
+  "diff",
+  "export",
+  "runs",
+  "gc",
+  "doctor"
+]
+
+it("plans the same as JSON, with what it should cost", async () => {
+  const [plan] = await project.json("plan", "notes", "--workers", "1", "--set", "notes.short.minWords=1")
+  expect(Object.keys(plan)).toEqual(["pipeline", "nodes", "outputs", "expected"])
+  expect(plan.nodes[1]).toEqual({
+    name: "notes.short",
+    stage: "notes.short",
+    kind: "filter",
+    emits: "dataset",
+    columns: ["id", "text"],
+    inputs: [{ input: "rows", node: "ingest.jsonl" }],
+    verdict: "run",
+    because: ["minWords 3 → 1"],
+    causes: [{ cause: "option", option: "minWords", before: 3, after: 1 }],
+    partitions: { hit: 0, run: 1 },
+    rows: { reusable: 5, new: 0 },
+    expected: { seconds: [0, 0], bytes: [expect.any(Number), expect.any(Number)] }
+  })
+  const learn = plan.nodes[5]
+  expect([learn.verdict, learn.rows, learn.expected.seconds[0]]).toEqual([
+    "may-run",
+    { reusable: 0, new: 0, open: true },
+    0
+  ])
+  for (const kind of ["seconds", "bytes"]) {
+    const [low, high] = plan.expected[kind]
+    expect(low).toBeLessThan(high)
+  }
 })
 
 it("puts everything about the command into its help", async () => {
   const { out, code } = await project.sluice("--help")
   expect(code).toBe(0)
-  for (const name of ["plan", "run", "why", "show", "trace", "drops", "export", "runs", "gc", "doctor"]) {
+  for (const name of commands) {
     expect(out).toMatch(new RegExp(`^  ${name} +\\S`, "m"))
     const help = await project.raw(name, "--help")
     expect(help.out).toContain(`EXAMPLES`)
     expect(help.code).toBe(0)
   }
   expect((await project.raw("--version")).out).toBe("sluice 0.1.0\n")
-  expect((await project.raw("--completions", "bash")).out).toContain("complete -F")
+  const { out: completions } = await project.raw("--completions", "bash")
+  for (const name of commands) expect(completions).toContain(name)
 })
 
 it("draws the graph", async () => {
@@ -192,8 +244,10 @@ it("prints the events of a run as JSON", async () => {
     partitions: { hit: 1, run: 0 },
     rows: { in: 5, kept: 3, dropped: 2, merged: 0, failed: 0, out: 3, computed: 0, reused: 5 },
     reasons: { "too-short": 2 },
-    seconds: 0
+    seconds: 0,
+    bytes: 0
   })
+  expect(last.nodes[6]).toMatchObject({ verdict: "run", passed: true, bytes: expect.any(Number) })
   expect(Object.keys(last.outputs)).toEqual(["clean", "vocabulary", "model", "report"])
 })
 

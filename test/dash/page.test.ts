@@ -33,7 +33,7 @@ const data = (more: Partial<ReportData> = {}): ReportData => {
     trainings: [],
     evaluations: [],
     otherReports: [],
-    audit: { sources: [], losses: [], example: null },
+    audit: { sources: [], losses: [], accepted: [], example: null },
     environment: [],
     lastRun: null,
     times: {
@@ -101,6 +101,7 @@ test("hostile texts stay texts wherever they stand", () => {
       audit: {
         sources: [{ ...source, folders: [folder], others: folder }],
         losses: [{ node: evil, reason: evil, rows: 1, share: 1 }],
+        accepted: [{ stage: evil, because: evil, by: evil, at: evil, changes: [evil] }],
         example: { id: evil, node: evil }
       },
       environment: [{ runtime: { [evil]: evil }, nodes: 1 }],

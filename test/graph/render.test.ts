@@ -49,6 +49,7 @@ const plans = graph.nodes.map(
     kind,
     verdict: at === 0 ? "hit" : "run",
     because: at === 0 ? ["unchanged"] : ['minWords 50 → 80; "quoted"'],
+    causes: [],
     partitions: { hit: 1, run: at },
     rows: { reusable: 2, new: at }
   })
@@ -88,6 +89,7 @@ test("JSON", () => {
           "because": [
             "unchanged",
           ],
+          "causes": [],
           "columns": [
             "text",
           ],

@@ -9,10 +9,10 @@ describe("a plan before the first run", () => {
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
         "fx.lines run: it has not run before; 3 of 3 partitions new, 9 rows [partitions 0 + 3, rows 0 + 9]",
-        "own.long run: it has not run before; waits for fx.lines [partitions 0 + 3, rows 0 + 0]",
-        "own.shout run: it has not run before; waits for own.long [partitions 0 + 3, rows 0 + 0]",
-        "own.words run: it has not run before; waits for own.shout [partitions 0 + 3, rows 0 + 0]",
-        "own.first run: it has not run before; waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.long run: it has not run before; waits for fx.lines [partitions 0 + 3, rows 0 + 9 at most]",
+        "own.shout run: it has not run before; waits for own.long [partitions 0 + 3, rows 0 + 9 at most]",
+        "own.words run: it has not run before; waits for own.shout [partitions 0 + 3, rows 0 + 9 at most]",
+        "own.first run: it has not run before; waits for own.words [partitions 0 + 3, rows 0 + 0 or more]",
       ]
     `)
   })
@@ -54,9 +54,9 @@ describe("a plan after a run", () => {
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
         "own.long run: minWords 2 → 3 [partitions 0 + 3, rows 9 + 0]",
-        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0]",
-        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 0]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.first may-run: waits for own.words [partitions 0 + 3, rows 0 + 0 or more]",
       ]
     `)
   })
@@ -65,9 +65,9 @@ describe("a plan after a run", () => {
     expect(await project.plan({ "own.long.minWords": "4" })).toMatchInlineSnapshot(`
       [
         "own.long run: minWords 2 → 4 [partitions 0 + 3, rows 9 + 0]",
-        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0]",
-        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 0]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.first may-run: waits for own.words [partitions 0 + 3, rows 0 + 0 or more]",
       ]
     `)
   })
@@ -77,8 +77,8 @@ describe("a plan after a run", () => {
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
         "own.shout run: changed function loud in words.ts [partitions 0 + 3, rows 0 + 7]",
-        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 7]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 7 + 0 at most]",
+        "own.first may-run: waits for own.words [partitions 0 + 3, rows 19 + 0 at most]",
       ]
     `)
   })
@@ -88,9 +88,9 @@ describe("a plan after a run", () => {
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
         "own.long run: changed function wordsOf in words.ts [partitions 0 + 3, rows 0 + 9]",
-        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 9]",
-        "own.words run: changed function wordsOf in words.ts; waits for own.shout [partitions 0 + 3, rows 0 + 0]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.words run: changed function wordsOf in words.ts; waits for own.shout [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.first may-run: waits for own.words [partitions 0 + 3, rows 0 + 0 or more]",
       ]
     `)
   })
@@ -100,9 +100,9 @@ describe("a plan after a run", () => {
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
         "own.long run: changed function long.decide in stages.ts [partitions 0 + 3, rows 9 + 0]",
-        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0]",
-        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 0]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.shout may-run: waits for own.long [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.words may-run: waits for own.shout [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.first may-run: waits for own.words [partitions 0 + 3, rows 0 + 0 or more]",
       ]
     `)
   })
@@ -111,11 +111,11 @@ describe("a plan after a run", () => {
     project.edit("in/a.txt", "hazel ivy", "hazel and ivy")
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
-        "fx.lines run: edited in/a.txt; 1 of 3 partitions new, 1 rows [partitions 2 + 1, rows 8 + 1]",
-        "own.long may-run: waits for fx.lines [partitions 2 + 1, rows 3 + 1]",
-        "own.shout may-run: waits for own.long [partitions 2 + 1, rows 2 + 1]",
-        "own.words may-run: waits for own.shout [partitions 2 + 1, rows 2 + 1]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "fx.lines run: edited in/a.txt (1 row changed); 1 of 3 partitions new, 1 row [partitions 2 + 1, rows 8 + 1]",
+        "own.long may-run: waits for fx.lines [partitions 2 + 1, rows 8 + 1 at most]",
+        "own.shout may-run: waits for own.long [partitions 2 + 1, rows 6 + 1 at most]",
+        "own.words may-run: waits for own.shout [partitions 2 + 1, rows 6 + 1 at most]",
+        "own.first may-run: waits for own.words [partitions 2 + 1, rows 17 + 0 or more]",
       ]
     `)
   })
@@ -125,11 +125,11 @@ describe("a plan after a run", () => {
     project.rename("in/b.txt", "in/bb.txt")
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
-        "fx.lines run: added in/bb.txt, in/c.txt; removed in/b.txt; 2 of 3 partitions new, 1 rows [partitions 1 + 2, rows 9 + 1]",
-        "own.long may-run: waits for fx.lines [partitions 1 + 2, rows 4 + 1]",
-        "own.shout may-run: waits for own.long [partitions 1 + 2, rows 3 + 1]",
-        "own.words may-run: waits for own.shout [partitions 1 + 2, rows 3 + 1]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "fx.lines run: added in/c.txt (1 row inserted); renamed in/b.txt to in/bb.txt; 2 of 3 partitions new, 1 row [partitions 1 + 2, rows 9 + 1]",
+        "own.long may-run: waits for fx.lines [partitions 1 + 2, rows 9 + 1 at most]",
+        "own.shout may-run: waits for own.long [partitions 1 + 2, rows 7 + 1 at most]",
+        "own.words may-run: waits for own.shout [partitions 1 + 2, rows 7 + 1 at most]",
+        "own.first may-run: waits for own.words [partitions 1 + 2, rows 19 + 0 or more]",
       ]
     `)
   })
@@ -139,8 +139,8 @@ describe("a plan after a run", () => {
     expect(await project.plan()).toMatchInlineSnapshot(`
       [
         "longer run: it has not run before [partitions 0 + 3, rows 7 + 0]",
-        "own.words may-run: waits for longer [partitions 0 + 3, rows 0 + 0]",
-        "own.first may-run: waits for own.words [partitions 0 + 1, rows 0 + 0]",
+        "own.words may-run: waits for longer [partitions 0 + 3, rows 0 + 0 or more]",
+        "own.first may-run: waits for own.words [partitions 0 + 3, rows 0 + 0 or more]",
       ]
     `)
   })

@@ -11,6 +11,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import type { NodePlan } from "../../src/graph/plan.ts"
 import { Engine } from "../run/engine.ts"
 import { repository } from "../run/sequence.ts"
 
@@ -118,6 +119,12 @@ export class PlannedProject {
     return await engine.run(this.#request(sets))
   }
 
+  /** The plan as data. */
+  async planned(sets: { readonly [target: string]: string } = {}): Promise<ReadonlyArray<NodePlan>> {
+    using engine = new Engine()
+    return (await engine.ask({ ...this.#request(sets), plan: true })).plan!
+  }
+
   /** A line for each node that is no hit, read by a process that has loaded nothing yet. */
   async plan(sets: { readonly [target: string]: string } = {}): Promise<ReadonlyArray<string>> {
     using engine = new Engine()
@@ -126,7 +133,7 @@ export class PlannedProject {
     return plan!
       .filter(({ verdict }) => verdict !== "hit")
       .map(({ name, verdict, because, partitions, rows }) => {
-        const counts = `partitions ${partitions.hit} + ${partitions.run}, rows ${rows.reusable} + ${rows.new}`
+        const counts = `partitions ${partitions.hit} + ${partitions.run}, rows ${rows.reusable} + ${rows.new}${rows.open ? " or more" : rows.atMost ? " at most" : ""}`
         return `${name} ${verdict}: ${because.join("; ")} [${counts}]`
       })
   }

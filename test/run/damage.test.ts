@@ -1,25 +1,19 @@
 // Damage in the store: found when read, told in a warning, computed anew to the same bytes.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { afterAll, describe, expect, it } from "vitest"
+import { checkStore } from "../../src/cli/store-check.ts"
+import { listRuns } from "../../src/lineage/runs.ts"
+import { readJournal } from "../../src/run/journal.ts"
+import type { NodeRecord, PipelineRef, RowRefs } from "../../src/run/node-record.ts"
+import { Store } from "../../src/store/store.ts"
+import { filesBelow, finishedStore, flip, spoilAndRun } from "./damaged-store.ts"
 import { Engine } from "./engine.ts"
 import { Random } from "./random-numbers.ts"
+import { repository } from "./sequence.ts"
 import { digestsOf, TempRun } from "./temp-run.ts"
 
 const engine = new Engine()
 afterAll(() => engine[Symbol.dispose]())
-
-const filesBelow = (folder: string): ReadonlyArray<string> =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-
-const flip = (file: string, random: Random) => {
-  const bytes = readFileSync(file)
-  bytes[random.below(bytes.length)]! ^= 1 << random.below(8)
-  writeFileSync(file, bytes)
-}
 
 const prepared = async () => {
   const temp = new TempRun(engine)
@@ -77,5 +71,99 @@ describe("a run after an edit", () => {
       for (const file of filesBelow(temp.path(`store/${folder}`))) flip(file, random)
     edit()
     expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
+  })
+})
+
+describe("one file of a finished store that is spoilt", () => {
+  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9))
+
+  it(`is found, rebuilt, and told by node (SEED=${seed})`, { timeout: 120_000 }, async () => {
+    using temp = new TempRun(engine)
+    const store = await finishedStore(temp)
+    const random = new Random(seed)
+    const became: Array<string> = []
+    for (let i = 0; i < 12; i++) became.push(await spoilAndRun(temp, store, random.pick(store.files), random))
+    expect(became).toContain("rebuilt")
+  })
+})
+
+describe("what comes out otherwise than before", () => {
+  const told = (events: ReadonlyArray<{ readonly event: string }>) =>
+    events.filter((event) => "code" in event && event.code === "SLUICE_NOT_DETERMINISTIC")
+  const text =
+    " gave something else than before from the same input with the same code (1 result): the new is kept; what varies by intention must be declared impure"
+
+  it("is told of a program that takes from elsewhere than its inputs", async () => {
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash"])
+    temp.write("elsewhere.txt", "one")
+    const calls = temp.chain(["copier", { from: temp.path("elsewhere.txt") }])
+    const before = await temp.run(calls)
+    temp.write("elsewhere.txt", "two")
+    expect(digestsOf(await temp.run(calls))).toEqual(digestsOf(before))
+    const store = new Store(temp.path("store"))
+    const [file] = store.action<NodeRecord>(store.ref<PipelineRef>("random")!.nodes["copier"]!)!.folder!.files
+    rmSync(store.objectPath(file!.object))
+    expect(checkStore({ root: repository, storeRoot: store.root }).problems.length).toBe(1)
+    const after = await temp.run(calls)
+    expect(digestsOf(after)["copier"]).not.toBe(digestsOf(before)["copier"])
+    expect(told(after.events)).toEqual([
+      { event: "warning", code: "SLUICE_NOT_DETERMINISTIC", node: "copier", text: `copier${text}` }
+    ])
+  })
+
+  it("is told where not even the record is left", async () => {
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash"])
+    temp.write("elsewhere.txt", "one")
+    const calls = temp.chain(["copier", { from: temp.path("elsewhere.txt") }])
+    await temp.run(calls)
+    const store = new Store(temp.path("store"))
+    store.removeAction(store.ref<PipelineRef>("random")!.nodes["copier"]!)
+    temp.write("elsewhere.txt", "two")
+    expect(told((await temp.run(calls)).events)).toEqual([
+      { event: "warning", code: "SLUICE_NOT_DETERMINISTIC", node: "copier", text: `copier${text}` }
+    ])
+  })
+
+  it("is told of a row function, by what its earlier result says", async () => {
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash", "elm"])
+    const calls = temp.chain("trim")
+    const before = await temp.run(calls)
+    const store = new Store(temp.path("store"))
+    const record = store.action<NodeRecord>(store.ref<PipelineRef>("random")!.nodes["trim"]!)!
+    const refs = JSON.parse(Buffer.from(store.get(record.refs)).toString()) as RowRefs
+    const key = refs.partitions[0]!.action
+    const action = store.needed<{ readonly block: string }>(key)
+    store.putAction(key, { ...action, pack: store.put(Buffer.from("something else")) })
+    rmSync(store.objectPath(action.block))
+    checkStore({ root: repository, storeRoot: store.root })
+    const after = await temp.run(calls)
+    expect(digestsOf(after)).toEqual(digestsOf(before))
+    expect(told(after.events)).toEqual([
+      { event: "warning", code: "SLUICE_NOT_DETERMINISTIC", node: "trim", text: `trim${text}` }
+    ])
+  })
+})
+
+describe("a journal that was changed", () => {
+  it("gives what can be trusted of it", async () => {
+    using temp = new TempRun(engine)
+    temp.lines("a.txt", ["ash", "elm"])
+    await temp.run(temp.chain("trim", "long"))
+    const store = new Store(temp.path("store"))
+    const [run] = store.runNames()
+    const journal = `${store.runFolder(run!)}/journal.jsonl`
+    const whole = readJournal(store.runFolder(run!))
+    const bytes = readFileSync(journal)
+    const random = new Random(5)
+    for (let i = 0; i < 300; i++) {
+      const changed = Buffer.from(bytes)
+      changed[random.below(bytes.length)]! ^= 1 << random.below(8)
+      writeFileSync(journal, random.chance(0.2) ? changed.subarray(0, random.below(bytes.length)) : changed)
+      for (const event of readJournal(store.runFolder(run!))) expect(whole).toContainEqual(event)
+      expect(() => listRuns(store)).not.toThrow()
+    }
   })
 })

@@ -11,6 +11,12 @@ export interface Request {
   readonly file: string
   readonly sets?: { readonly [target: string]: string }
   readonly workers?: number
+  /** Share of a node's rows that may fail. */
+  readonly maxFailed?: number
+  /** Memory of a worker in MiB. */
+  readonly workerMemory?: number
+  /** Milliseconds between heartbeats of its leases. */
+  readonly beat?: number
   /** Only plan. */
   readonly plan?: boolean
   /** Whether to read the rows of the outputs; they are unless told otherwise. */
@@ -50,8 +56,9 @@ export class Engine {
   readonly child: ChildProcess
   #noise = ""
 
-  constructor(env: NodeJS.ProcessEnv = {}) {
-    this.child = fork(script, {
+  /** A process with some environment on top; another script than the usual one must import it. */
+  constructor(env: NodeJS.ProcessEnv = {}, started = script) {
+    this.child = fork(started, {
       execArgv: [],
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"]

@@ -13,7 +13,12 @@ describe("a row function that throws", () => {
     temp.lines("a.txt", ["one fine line", "this says boom", "another line", "the last line"])
     const error = await temp.fail(calls)
     expect(error.code).toBe("SLUICE_FAILED_ROWS")
-    expect(error.message).toBe("strict: 1 of 4 rows of a partition failed: says boom")
+    expect(error.message).toBe("strict: 1 of 4 rows failed")
+    expect(error.evidence).toEqual([
+      expect.stringMatching(
+        /^row [0-9a-f]{12} \(in\/a\.txt line 2\): says boom \(test\/run\/fixtures\/stages\.ts:\d+\)$/
+      )
+    ])
     temp.lines("a.txt", ["one fine line", "this says bang", "another line", "the last line"])
     const run = await temp.run(calls)
     expect(computedOf(run)).toEqual({ source: 1, trim: 1, strict: 1, long: 4 })
@@ -25,7 +30,10 @@ describe("a row function that throws", () => {
     temp.lines("a.txt", ["fine", "nan"])
     const error = await temp.fail(temp.chain("wild"))
     expect(error.code).toBe("SLUICE_FAILED_ROWS")
-    expect(error.message).toBe('wild: 1 of 2 rows of a partition failed: column "n": expected a finite number, got NaN')
+    expect(error.message).toBe("wild: 1 of 2 rows failed")
+    expect(error.evidence).toEqual([
+      expect.stringMatching(/^row [0-9a-f]{12} \(in\/a\.txt line 2\): column "n": expected a finite number, got NaN$/)
+    ])
   })
 })
 

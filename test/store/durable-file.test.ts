@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { diskError, writeDurably } from "../../src/store/durable-file.ts"
+import { asError, diskError, onDisk, writeDurably } from "../../src/store/durable-file.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-durable-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,6 +34,10 @@ describe("a durable file", () => {
   })
 })
 
+const writeAndThrow = (cause: Error): never => {
+  throw cause
+}
+
 describe("what the disk says", () => {
   const told = (code: string) => diskError("/x/file", Object.assign(new Error(code), { code }))
 
@@ -45,5 +49,30 @@ describe("what the disk says", () => {
     expect(told("EDQUOT")).toMatchObject({ code: "SLUICE_DISK" })
     expect(told("EACCES")).toMatchObject({ code: "SLUICE_DISK", message: "/x/file may not be written (EACCES)" })
     expect(told("EIO")).toMatchObject({ code: "EIO" })
+  })
+
+  it("is told for whatever else goes wrong with a file, and left alone where it is about none", () => {
+    const cause = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", syscall: "read" })
+    const expected = { code: "SLUICE_DISK", message: "/x/file could not be read or written (EIO)", exit: 1, cause }
+    expect(diskError("/x/file", cause)).toMatchObject(expected)
+    expect(asError(cause, "/x/file")).toMatchObject(expected)
+    expect(asError({ ...cause, path: "/y" })).toMatchObject({ message: "/y could not be read or written (EIO)" })
+    const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" })
+    expect(asError(refused)).toBe(refused)
+    const spawned = Object.assign(new Error("spawn x ENOENT"), { code: "ENOENT", syscall: "spawn x", path: "x" })
+    expect(asError(spawned)).toBe(spawned)
+    expect(asError("no error")).toEqual(new Error("no error"))
+  })
+
+  it("is told once, however many hands it goes through", () => {
+    const cause = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" })
+    const told = (() => {
+      try {
+        return onDisk("/outer", () => onDisk("/inner", () => writeAndThrow(cause)))
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(told).toMatchObject({ message: "the disk is full: /inner could not be written" })
   })
 })

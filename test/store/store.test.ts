@@ -116,6 +116,85 @@ describe("a ref", () => {
   })
 })
 
+describe("what is damaged or missing", () => {
+  const scratched = () => {
+    const store = fresh()
+    const digest = store.put(bytes("ash"))
+    store.putAction("abcdef", { pack: digest })
+    flip(store.objectPath(digest))
+    flip(join(store.root, "actions", "ab", "cdef.json"), 70)
+    return { store: again(store), digest, path: store.objectPath(digest) }
+  }
+
+  it("is put away by whoever reads it, kept in mind by the store, and forgotten when that is said", () => {
+    const { store, digest, path } = scratched()
+    expect(store.away()).toEqual([])
+    expect(() => store.get(digest)).toThrow(DamagedObject)
+    expect(store.action("abcdef")).toBeUndefined()
+    expect(store.has(digest)).toBe(false)
+    expect(store.hasAction("abcdef")).toBe(false)
+    const away = again(store).away()
+    expect(away.map(({ kind, name }) => [kind, name]).sort()).toEqual([
+      ["object", digest],
+      ["result", "abcdef"]
+    ])
+    expect(away.find(({ kind }) => kind === "object")).toEqual({
+      kind: "object",
+      name: digest,
+      path,
+      what: "it was put away"
+    })
+    expect(readFileSync(join(store.root, "damaged", digest))).not.toEqual(Buffer.from("ash"))
+    for (const damage of away) store.forget(damage)
+    expect(again(store).away()).toEqual([])
+  })
+
+  it("is told as it is found, and what was found before at once", () => {
+    const { store, digest } = scratched()
+    store.action("abcdef")
+    const told: Array<string> = []
+    store.onFound((found) => told.push(`${found.kind} ${found.name.slice(0, 6)}`))
+    expect(told).toEqual(["result abcdef"])
+    expect(() => store.get(digest)).toThrow()
+    expect(told).toEqual(["result abcdef", `object ${digest.slice(0, 6)}`])
+  })
+
+  it("is kept in mind by its name where nothing is left of it", () => {
+    const store = fresh()
+    expect(() => store.needed("abcdef")).toThrow("result abcdef is missing")
+    expect(store.away()).toEqual([
+      { kind: "result", name: "abcdef", path: join(store.root, "actions", "ab", "cdef.json"), what: "missing" }
+    ])
+  })
+
+  it("leaves a ref where it is: what it named may still be read from it", () => {
+    const store = fresh()
+    store.putRef("bot", { run: 1 })
+    flip(store.refPath("bot"), 70)
+    const told: Array<unknown> = []
+    store.onFound((found) => told.push(found))
+    expect(store.ref("bot")).toBeUndefined()
+    expect(told).toEqual([{ kind: "ref", name: "bot", path: store.refPath("bot"), what: "its checksum is wrong" }])
+    expect(store.refNames()).toEqual(["bot"])
+    expect(store.away()).toEqual([])
+  })
+})
+
+describe("a result that comes out again", () => {
+  it("is told where it says something else than the one under its key", () => {
+    const store = fresh()
+    const told: Array<unknown> = []
+    store.onFound((found) => told.push(found))
+    const content = ({ rows }: { readonly rows: number }) => rows
+    store.compare("abcdef", { rows: 1, seconds: 1 }, content)
+    store.putAction("abcdef", { rows: 1, seconds: 1 })
+    store.compare("abcdef", { rows: 1, seconds: 2 }, content)
+    expect(told).toEqual([])
+    store.compare("abcdef", { rows: 2, seconds: 1 }, content)
+    expect(told).toEqual([{ kind: "difference", name: "abcdef" }])
+  })
+})
+
 describe("the check of a store", () => {
   it("finds damaged objects, results and refs, and takes leftovers of a crash for none", () => {
     const store = fresh()
@@ -152,7 +231,7 @@ describe("a store's folders", () => {
     const store = fresh()
     store.put(bytes("ash"))
     store.putAction("abcdef", {})
-    expect(readdirSync(store.root).sort()).toEqual(["actions", "objects", "refs", "runs"])
+    expect(readdirSync(store.root).sort()).toEqual(["actions", "damaged", "objects", "refs", "runs"])
     const left = readdirSync(store.root, { recursive: true }).filter((name) => String(name).endsWith(".tmp"))
     expect(left).toEqual([])
     expect(store.runNames()).toEqual([])

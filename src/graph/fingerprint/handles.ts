@@ -105,7 +105,8 @@ export class Handles {
 }
 
 function ofLeaf(leaf: Leaf): Kind | undefined {
-  if (leaf.text.startsWith("boundary ")) return { is: "api", depth: leaf.text.endsWith(" *") ? 0 : 1 }
+  if (leaf.text.startsWith("boundary ") || leaf.shown.startsWith("package sluice ./stages "))
+    return { is: "api", depth: leaf.shown.endsWith(" *") ? 0 : 1 }
   return isConstructor(leaf) ? SCHEMA : undefined
 }
 

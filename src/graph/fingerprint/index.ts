@@ -1,5 +1,7 @@
 // The code fingerprint: every piece of code that can change what a stage computes, found by reading it, and nothing else.
 import { isAbsolute, join } from "node:path"
+import type { FingerprintRecord } from "./fingerprint-record.ts"
+import { installedStage } from "./installed-stage.ts"
 import { Linker, placeOf } from "./linker.ts"
 import { LoadOrder } from "./load-order.ts"
 import { ModuleStore } from "./module-store.ts"
@@ -27,8 +29,15 @@ export interface FingerprinterOptions {
 export interface Fingerprinter {
   /** The fingerprint of the stage defined at the place; throws a FingerprintError. */
   stage(site: CallSite): StageFingerprint
+  /** The named functions of a stage that is defined in an installed package, which counts whole; undefined elsewhere. */
+  installed(
+    site: CallSite,
+    functions: ReadonlyArray<string>
+  ): { readonly [name: string]: FingerprintRecord } | undefined
   /** Every file read so far, with the sha256 of its content. */
   files(): ReadonlyMap<string, string>
+  /** Whether there was a cache file that could not be used: it was cut short or changed. */
+  readonly isCacheDamaged: boolean
   /** Writes the cache file, when there is one and something new was learnt. */
   save(): void
 }
@@ -51,7 +60,9 @@ export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter 
   const stages = new StageReader(linker, new RecordBuilder(linker, new LoadOrder(linker, reader)), reader)
   return {
     stage: (site) => stages.stage(site),
+    installed: (site, functions) => installedStage(site, functions, reader),
     files: () => store.files,
+    isCacheDamaged: cache.isDamaged,
     save: () => cache.save()
   }
 }

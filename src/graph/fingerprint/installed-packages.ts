@@ -28,18 +28,20 @@ interface Manifest {
   readonly dependencies?: { readonly [name: string]: string }
   readonly optionalDependencies?: { readonly [name: string]: string }
   readonly peerDependencies?: { readonly [name: string]: string }
+  readonly bin?: unknown
 }
 
 type Lock = { readonly [place: string]: LockEntry }
 
 const CLOCK_TICK_MS = 2000
-const NOT_RUN = /\.(d\.[mc]?ts|map)$/
+/** Node runs no TypeScript of an installed package. */
+const NOT_RUN = /\.([mc]?ts|map)$/
 
 /** The installed packages as one process sees them; each directory is looked at once. */
 export class InstalledPackages {
   readonly #stored: StoredDigests
   readonly #facts = new Map<string, PackageFacts>()
-  readonly #own = new Map<string, { text: string; dependencies: ReadonlyArray<[string, string | undefined]> }>()
+  readonly #own = new Map<string, { text: string; dependencies: ReadonlyArray<[string, string]> }>()
   readonly #locks = new Map<string, { root: string; lock: Lock } | undefined>()
 
   constructor(stored: StoredDigests) {
@@ -76,7 +78,7 @@ export class InstalledPackages {
       numbers.set(directory, number)
       const own = this.#ownText(directory)
       parts.push(own.text)
-      const below = own.dependencies.map(([name, place]) => `${name}=${place === undefined ? "absent" : visit(place)}`)
+      const below = own.dependencies.map(([name, place]) => `${name}=${visit(place)}`)
       parts.push(`${number}:${below.join(",")}`)
       return number
     }
@@ -84,7 +86,7 @@ export class InstalledPackages {
     return digestList(parts)
   }
 
-  #ownText(directory: string): { text: string; dependencies: ReadonlyArray<[string, string | undefined]> } {
+  #ownText(directory: string): { text: string; dependencies: ReadonlyArray<[string, string]> } {
     let own = this.#own.get(directory)
     if (!own) {
       const manifest = readManifest(directory)
@@ -93,7 +95,10 @@ export class InstalledPackages {
       const named = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies }
       const dependencies = Object.keys(named)
         .sort()
-        .map((name): [string, string | undefined] => [name, findPackage(directory, name)])
+        .flatMap((name): ReadonlyArray<[string, string]> => {
+          const place = findPackage(directory, name)
+          return place === undefined || isNode(readManifest(place)) ? [] : [[name, place]]
+        })
       const parts = [manifest.name ?? "", manifest.version ?? "", ...promised, this.#filesDigest(directory)]
       own = { text: digestList(parts), dependencies }
       this.#own.set(directory, own)
@@ -145,6 +150,11 @@ function readManifest(directory: string): Manifest {
   } catch {
     return {}
   }
+}
+
+/** Whether the package is Node itself, of which keys take what matters from the process that runs. */
+function isNode({ bin }: Manifest): boolean {
+  return typeof bin === "object" && bin !== null && "node" in bin
 }
 
 function findPackage(from: string, name: string): string | undefined {

@@ -46,7 +46,7 @@ export class LoadOrder {
         const target = this.#linker.locate(file, from, at)
         if (target.kind === "source") {
           if (!/\.(json|wasm)$/.test(target.path)) found.push(target.path)
-        } else if (target.kind === "package" && !this.#linker.boundaries.has(placeOf(target)!)) {
+        } else if (target.kind === "package" && !this.#isSluice(target.directory)) {
           const facts = this.#reader.packageFacts(target.directory)
           const shown = `package ${target.name} ${target.subpath}`
           const described = { package: target.name, version: facts.version, digest: facts.digest }
@@ -58,6 +58,11 @@ export class LoadOrder {
       this.#requests.set(file, requests)
     }
     return requests
+  }
+
+  /** Whether the package is that of the authoring API, loading any part of which does nothing. */
+  #isSluice(directory: string): boolean {
+    return this.#linker.boundaries.has(placeOf({ kind: "package", name: "", subpath: ".", directory })!)
   }
 
   #tokensOf(file: string): ReadonlyArray<LoadToken> {

@@ -1,12 +1,13 @@
 // What was learnt of sources and packages, by content, kept in one file between processes.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import type { StoredDigests } from "./installed-packages.ts"
 import { readModule } from "./module-reader.ts"
 import type { ModuleSummary } from "./module-summary.ts"
 
 /** Raised whenever shapes, summaries or the trust in stored digests change. */
-const FORMAT = 2
+const FORMAT = 3
 const KEPT_SAVES = 20
 
 interface StoredModule {
@@ -27,14 +28,19 @@ export class SummaryCache {
   readonly #file: string | undefined
   readonly #stored = new Map<string, StoredModule>()
   readonly #used = new Map<string, ModuleSummary>()
-  #isDirty = false
-  #packagesBefore = ""
+  #isDirty: boolean
+  /** Whether the file that is there cannot be used: it was cut short or changed. */
+  readonly isDamaged: boolean
+  #packagesBefore = "[]"
 
   constructor(file: string | undefined) {
     this.#file = file
     const state = file === undefined ? undefined : readState(file)
-    for (const [content, module] of Object.entries(state?.modules ?? {})) this.#stored.set(content, module)
-    for (const [directory, entry] of Object.entries(state?.packages ?? {})) this.packages.set(directory, entry)
+    this.isDamaged = state === "damaged"
+    this.#isDirty = this.isDamaged
+    if (state === undefined || state === "damaged") return
+    for (const [content, module] of Object.entries(state.modules)) this.#stored.set(content, module)
+    for (const [directory, entry] of Object.entries(state.packages)) this.packages.set(directory, entry)
     this.#packagesBefore = JSON.stringify([...this.packages])
   }
 
@@ -61,18 +67,31 @@ export class SummaryCache {
     const state: StoredState = { format: FORMAT, modules, packages }
     mkdirSync(dirname(this.#file), { recursive: true })
     const temporary = `${this.#file}.${process.pid}.tmp`
-    writeFileSync(temporary, JSON.stringify(state))
-    renameSync(temporary, this.#file)
+    const text = JSON.stringify(state)
+    try {
+      writeFileSync(temporary, `${checksum(text)}\n${text}`)
+      renameSync(temporary, this.#file)
+    } catch (cause) {
+      rmSync(temporary, { force: true })
+      throw cause
+    }
     this.#isDirty = false
     this.#packagesBefore = JSON.stringify([...this.packages])
   }
 }
 
-function readState(file: string): StoredState | undefined {
+const checksum = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+function readState(file: string): StoredState | "damaged" | undefined {
+  let text: string
   try {
-    const state = JSON.parse(readFileSync(file, "utf8")) as StoredState
-    return state.format === FORMAT ? state : undefined
-  } catch {
-    return undefined
+    text = readFileSync(file, "utf8")
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "damaged"
   }
+  const end = text.indexOf("\n")
+  const body = text.slice(end + 1)
+  if (checksum(body) !== text.slice(0, end)) return "damaged"
+  const state = JSON.parse(body) as StoredState
+  return state.format === FORMAT ? state : undefined
 }

@@ -68,7 +68,14 @@ const ratioOver = ({ sums, weights }: Ratio, chosen: Int32Array): number => {
 
 const ratio = ({ sums, weights }: Ratio): number => total(sums) / (total(weights) || 1)
 
-/** Percentile bootstrap (Efron 1979) of one model's score: examples drawn with replacement, `resamples` times. */
+/**
+ * Percentile bootstrap (Efron 1979) of one model's score: examples drawn with replacement, `resamples` times.
+ *
+ * @example
+ * import { bootstrap, meanOf } from "#sluice/model"
+ * const right = [1, 1, 1, 0, 1, 0, 1, 1, 1, 1]
+ * bootstrap(meanOf(right), { resamples: 1000, seed: 7 }) // → { estimate: 0.8, low: 0.5, high: 1 }
+ */
 export const bootstrap = (score: Ratio, options: BootstrapOptions): Interval => {
   const estimates = resample(score.sums.length, options, (chosen) => ratioOver(score, chosen))
   const [low, high] = percentiles(estimates, options.confidence ?? 0.95)
@@ -79,6 +86,12 @@ export const bootstrap = (score: Ratio, options: BootstrapOptions): Interval => 
  * Paired bootstrap of `score` − `baseline` (Koehn 2004): each resample draws the same examples for both. The interval
  * is by percentiles; p = (#{|Δ*−mean Δ*| ≥ |Δ|} + 1) / (resamples + 1), as sacreBLEU counts it with ≥ for >, so that a
  * model against itself has p = 1.
+ *
+ * @example
+ * import { meanOf, pairedBootstrap } from "#sluice/model"
+ * const [tuned, base] = [meanOf([0.9, 0.8, 0.7, 0.9]), meanOf([0.5, 0.6, 0.4, 0.5])]
+ * pairedBootstrap(tuned, base, { resamples: 1000, seed: 7 })
+ * // → { estimate: 0.325, low: 0.250, high: 0.400, p: 0.001 }
  */
 export const pairedBootstrap = (score: Ratio, baseline: Ratio, options: BootstrapOptions): PairedDifference => {
   if (score.sums.length !== baseline.sums.length)

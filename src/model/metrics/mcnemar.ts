@@ -30,7 +30,13 @@ function erfc(x: number): number {
   return Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + fraction))
 }
 
-/** Two-sided binomial test of `successes` against `failures` at a half: min(1, 2 · P(X ≤ min)). */
+/**
+ * Two-sided binomial test of `successes` against `failures` at a half: min(1, 2 · P(X ≤ min)).
+ *
+ * @example
+ * import { signTest } from "#sluice/model"
+ * signTest(9, 1) // → 0.0215
+ */
 export const signTest = (successes: number, failures: number): number => {
   const trials = successes + failures
   let logTerm = -trials * Math.LN2
@@ -45,6 +51,11 @@ export const signTest = (successes: number, failures: number): number => {
 /**
  * McNemar 1947 from the discordant counts. Below 25 of them the exact binomial test, else χ² with the continuity
  * correction of Edwards 1948; `method` forces one.
+ *
+ * @example
+ * import { mcnemar } from "#sluice/model"
+ * mcnemar(9, 1) // → { firstOnly: 9, secondOnly: 1, method: "exact", p: 0.0215 }
+ * mcnemar(25, 10) // → { firstOnly: 25, secondOnly: 10, method: "corrected", statistic: 5.600, p: 0.0180 }
  */
 export const mcnemar = (firstOnly: number, secondOnly: number, method?: McNemar["method"]): McNemar => {
   const discordant = firstOnly + secondOnly

@@ -8,7 +8,13 @@ export interface MeanDifference {
   readonly detectable: number
 }
 
-/** Paired comparison by the normal approximation (Miller 2024, "Adding Error Bars to Evals", section 4.2). */
+/**
+ * Paired comparison by the normal approximation (Miller 2024, "Adding Error Bars to Evals", section 4.2).
+ *
+ * @example
+ * import { pairedMeanDifference } from "#sluice/model"
+ * pairedMeanDifference([3, 5, 4, 6], [1, 4, 3, 4]) // → { mean: 1.5, standardError: 0.2887, detectable: 0.8083 }
+ */
 export const pairedMeanDifference = (scores: ArrayLike<number>, baseline: ArrayLike<number>): MeanDifference => {
   const count = scores.length
   let sum = 0

@@ -16,7 +16,14 @@ export interface LikelihoodSummary extends Likelihood {
   readonly bitsPerByte: number
 }
 
-/** Sums likelihoods and derives the rates; lm-evaluation-harness defines perplexity and bits per byte the same way. */
+/**
+ * Sums likelihoods and derives the rates; lm-evaluation-harness defines perplexity and bits per byte the same way.
+ *
+ * @example
+ * import { summarizeLikelihood } from "#sluice/model"
+ * summarizeLikelihood([{ nll: 6, tokens: 3, bytes: 12 }, { nll: 2, tokens: 1, bytes: 4 }])
+ * // → { nll: 8, tokens: 4, bytes: 16, nllPerToken: 2, perplexity: 7.389, nllPerByte: 0.5, bitsPerByte: 0.7213 }
+ */
 export const summarizeLikelihood = (examples: Iterable<Likelihood>): LikelihoodSummary => {
   let nll = 0
   let tokens = 0

@@ -20,7 +20,13 @@ export const rougeWords = (text: string): ReadonlyArray<string> => text.toLowerC
 const grams = (words: ReadonlyArray<string>, order: number): ReadonlyArray<string> =>
   Array.from({ length: Math.max(0, words.length - order + 1) }, (_, at) => words.slice(at, at + order).join(" "))
 
-/** ROUGE-N: shared n-grams of `order` words, each counted as often as it occurs in both. */
+/**
+ * ROUGE-N: shared n-grams of `order` words, each counted as often as it occurs in both.
+ *
+ * @example
+ * import { rougeN } from "#sluice/model"
+ * rougeN("the gate opens", "the gate opens at dawn", 2) // → { precision: 1, recall: 0.5, f1: 0.6667 }
+ */
 export const rougeN = (prediction: string, reference: string, order: number): RougeScore => {
   const predicted = grams(rougeWords(prediction), order)
   const expected = grams(rougeWords(reference), order)
@@ -41,7 +47,14 @@ export const longestCommonSubsequence = (left: ReadonlyArray<unknown>, right: Re
   return lengths[right.length]!
 }
 
-/** ROUGE-L at sentence level: the longest common subsequence of words against the length of either side. */
+/**
+ * ROUGE-L at sentence level: the longest common subsequence of words against the length of either side.
+ *
+ * @example
+ * import { rougeL } from "#sluice/model"
+ * rougeL("police kill the gunman", "police killed the gunman") // → { precision: 0.75, recall: 0.75, f1: 0.75 }
+ * rougeL("the gunman kill police", "police killed the gunman") // → { precision: 0.5, recall: 0.5, f1: 0.5 }
+ */
 export const rougeL = (prediction: string, reference: string): RougeScore => {
   const predicted = rougeWords(prediction)
   const expected = rougeWords(reference)

@@ -6,11 +6,22 @@ const article = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu
 /**
  * Lower case, ASCII punctuation removed, the articles a, an and the removed, white space collapsed; in this order.
  * Rajpurkar et al. 2016, the normalisation of the official SQuAD 1.1 and 2.0 scorers.
+ *
+ * @example
+ * import { normalizeAnswer } from "#sluice/model"
+ * normalizeAnswer("The Gate's  an open one!") // → "gates open one"
  */
 export const normalizeAnswer = (text: string): string =>
   text.toLowerCase().replace(punctuation, "").replace(article, " ").split(/\s+/).filter(Boolean).join(" ")
 
-/** 1 where both texts are equal after normalisation, else 0. */
+/**
+ * 1 where both texts are equal after normalisation, else 0.
+ *
+ * @example
+ * import { exactMatch } from "#sluice/model"
+ * exactMatch("At the dawn.", "at dawn") // → 1
+ * exactMatch("Before dawn.", "at dawn") // → 0
+ */
 export const exactMatch = (prediction: string, reference: string): 0 | 1 =>
   normalizeAnswer(prediction) === normalizeAnswer(reference) ? 1 : 0
 
@@ -34,6 +45,10 @@ export const overlap = (left: ReadonlyArray<string>, right: ReadonlyArray<string
 /**
  * Harmonic mean of precision and recall over the bags of normalised words, in [0, 1]. Where one side has no words the
  * score is 1 if both have none, else 0 (SQuAD 2.0).
+ *
+ * @example
+ * import { tokenF1 } from "#sluice/model"
+ * tokenF1("It opens at dawn.", "at dawn") // → 0.6667
  */
 export const tokenF1 = (prediction: string, reference: string): number => {
   const predicted = tokens(prediction)
@@ -43,7 +58,13 @@ export const tokenF1 = (prediction: string, reference: string): number => {
   return (2 * shared) / (predicted.length + expected.length)
 }
 
-/** The best score over several accepted references. */
+/**
+ * The best score over several accepted references.
+ *
+ * @example
+ * import { bestOf, exactMatch } from "#sluice/model"
+ * bestOf(exactMatch, "At dawn.", ["sunrise", "at dawn"]) // → 1
+ */
 export const bestOf = (
   score: (prediction: string, reference: string) => number,
   prediction: string,

@@ -34,7 +34,16 @@ export interface EncodeOptions {
 const CACHE_LIMIT = 1 << 17
 const CACHED_WORD_LENGTH = 64
 
-/** Turns text into ids and back. Words met before are answered from a cache. */
+/**
+ * Turns text into ids and back. Words met before are answered from a cache.
+ *
+ * @example
+ * import { trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * tokenizer.encode("é").length // → 2
+ * tokenizer.encode("<|endoftext|>").length // → 13
+ * tokenizer.encode("<|endoftext|>", { allowSpecial: true }) // → [0]
+ */
 export class Tokenizer {
   readonly parts: TokenizerParts
   /** One more than the largest id. */

@@ -149,6 +149,13 @@ const learnMerges = (words: Words, firstId: number, mergeCount: number, minCount
  * Trains a tokenizer (Sennrich et al., arXiv 1508.07909, over bytes as in GPT-2). Ids: special tokens, then bytes in the
  * order of their stand-in characters, then merges by falling count; equal counts take the pair with the smaller ids.
  * Stops early when no pair is frequent enough. Throws `SLUICE_SMALL_VOCABULARY` when the bytes do not fit.
+ *
+ * @example
+ * import { trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: ["open open open the gate"], vocabSize: 300 })
+ * tokenizer.vocabSize // → 263
+ * Array.from(tokenizer.encode(" open"), (id) => tokenizer.decode([id])) // → [" open"]
+ * tokenizer.decode(tokenizer.encode("dawn")) // → "dawn"
  */
 export const trainTokenizer = (training: TokenizerTraining): Tokenizer => {
   const { texts, vocabSize, specialTokens = chatSpecialTokens, pattern = defaultPattern, minCount = 2 } = training

@@ -115,6 +115,15 @@ export class Generator {
 /**
  * Continues every prompt greedily, in the order given. Prompts are decoded in batches of similar length. Throws
  * `SLUICE_EMPTY_PROMPT`, and `SLUICE_PROMPT_TOO_LONG` when prompt and answer exceed the model's positions.
+ *
+ * @example
+ * import { createModel, generate, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const shape = { hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1, tieEmbeddings: true }
+ * const prompts = [tokenizer.encode("The gate"), tokenizer.encode("Boats")]
+ * const answers = await generate(createModel(tokenizer, shape), prompts, { maxNewTokens: 4, stopIds: [] })
+ * answers.map(({ ids, stopped }) => ({ tokens: ids.length, stopped }))
+ * // → [{ tokens: 4, stopped: false }, { tokens: 4, stopped: false }]
  */
 export const generate = async (
   model: CausalModel,

@@ -41,6 +41,17 @@ export const loraModules = (model: LlamaConfig, config: LoraConfig): string[] =>
 /**
  * A fresh adapter: A uniform in ±1/√in (PEFT's Kaiming start with a = √5), B zero, so that it changes nothing yet.
  * Defaults as in PEFT: rank 8, alpha 8, targets q_proj and v_proj.
+ *
+ * @example
+ * import { createLora, createModel, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const shape = { hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1, tieEmbeddings: true }
+ * const { weights } = createLora(createModel(tokenizer, shape), { rank: 2, targets: ["q_proj"] })
+ * Array.from(weights, ([name, { shape }]) => ({ name, shape }))
+ * // → [
+ * //   { name: "model.layers.0.self_attn.q_proj.lora_A.weight", shape: [2, 16] },
+ * //   { name: "model.layers.0.self_attn.q_proj.lora_B.weight", shape: [16, 2] }
+ * // ]
  */
 export const createLora = (
   model: { readonly config: LlamaConfig },

@@ -55,6 +55,16 @@ const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" 
  *
  * Throws `SLUICE_NAN_LOSS` (evidence: step and row ids of the batch) as soon as a loss or gradient norm is not finite,
  * `SLUICE_NO_TRAINING_ROWS`, `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG` and `SLUICE_CHECKPOINT_MISMATCH`.
+ *
+ * @example
+ * import { createModel, renderText, trainCausal, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * const shape = { hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1, tieEmbeddings: true }
+ * const sequences = [{ rowId: "a1", ...renderText(tokenizer, "The gate opens at dawn.") }]
+ * const options = { epochs: 20, maxLength: 32, lr: 1e-2 }
+ * const { ledger } = await trainCausal({ model: createModel(tokenizer, shape), sequences, options })
+ * ledger.length // → 20
+ * ledger.at(-1)!.loss < ledger[0]!.loss // → true
  */
 export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   const { model, adapter, sequences } = input

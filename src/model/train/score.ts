@@ -80,7 +80,17 @@ export const scoreSequences = async (
   })
 }
 
-/** exp of the mean negative log-probability over all tokens of `scores` (token-weighted, not a mean of means). */
+/**
+ * exp of the mean negative log-probability over all tokens of `scores` (token-weighted, not a mean of means).
+ *
+ * @example
+ * import { perplexity } from "#sluice/model"
+ * const score = (rowId: string, tokenLogProbs: Float32Array) => {
+ *   const logProb = tokenLogProbs.reduce((sum, value) => sum + value, 0)
+ *   return { rowId, logProb, tokens: tokenLogProbs.length, tokenLogProbs }
+ * }
+ * perplexity([score("a", new Float32Array([-1, -2, -3])), score("b", new Float32Array([-4]))]) // → 12.182
+ */
 export const perplexity = (scores: readonly SequenceScore[]): number => {
   const tokens = scores.reduce((total, score) => total + score.tokens, 0)
   const logProb = scores.reduce((total, score) => total + score.logProb, 0)

@@ -33,6 +33,17 @@ const sequenceLoss = ({ ids, mask, rowId }: TokenSequence, options: TrainOptions
 /**
  * Packs `sequences` and lays out all steps. Every epoch sees every row once, in an order drawn from the seed and the
  * epoch; the last step of an epoch may hold fewer rows. Throws `SLUICE_NO_TRAINING_ROWS` when nothing is supervised.
+ *
+ * @example
+ * import { planTraining, trainDefaults } from "#sluice/model"
+ * const sequence = (rowId: string, tokens: number) => {
+ *   return { rowId, ids: new Int32Array(tokens), mask: new Uint8Array(tokens).fill(1) }
+ * }
+ * const sequences = [sequence("a", 5), sequence("b", 3), sequence("c", 12)]
+ * const plan = planTraining(sequences, { ...trainDefaults, maxLength: 8, batchSize: 1, epochs: 2 })
+ * plan.rows.length // → 2
+ * plan.totalSteps // → 4
+ * plan.lost // → [{ rowId: "c", reason: "truncated", tokens: 4 }]
  */
 export const planTraining = (sequences: readonly TokenSequence[], options: TrainOptions): TrainPlan => {
   const losses = sequences.map((sequence) => sequenceLoss(sequence, options))

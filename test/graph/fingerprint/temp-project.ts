@@ -90,7 +90,7 @@ export class TempProject {
   }
 
   fingerprinter(extra: { cacheFile?: string } = {}) {
-    return makeFingerprinter({ root: this.root, boundaries: ["#sluice"], ...extra })
+    return makeFingerprinter({ root: this.root, boundaries: ["#sluice", "sluice"], ...extra })
   }
 
   /** The fingerprint of the stage that a constant holds. */

@@ -155,7 +155,7 @@ describe("evaluate.gate", () => {
     const { gates, ...rest } = data as Evaluation
     expect(rest).toEqual(whole.data)
     expect(gates).toEqual([
-      { passed: true, sentence: expect.stringMatching(/^tuned has perplexity .*, which excludes 0\.$/) }
+      { passed: true, sentence: expect.stringMatching(/^tuned has answer perplexity .*, better\.$/) }
     ])
     expect(JSON.parse(readFileSync(join(out, "report.json"), "utf8"))).toEqual(data)
     expect(digests(out)["examples.parquet"]).toBe(digests(whole.out)["examples.parquet"])

@@ -1,0 +1,66 @@
+// A hundred thousand documents through six row-local stages and two dedups: cold, unchanged, one document edited, memory.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join } from "node:path"
+import { runCommand } from "./command.ts"
+import { Figures, median, root } from "./figure.ts"
+
+const given = process.env["SLUICE_CORPUS"] ?? join(root, "../shared/data/corpus")
+if (!existsSync(given)) {
+  console.log(
+    "corpus: no corpus here (SLUICE_CORPUS=FOLDER of *.jsonl.zst with id, url, and text or html): not measured"
+  )
+  process.exit(0)
+}
+const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"))
+const figures = new Figures("corpus")
+const once = join(folder, "once")
+const twice = join(folder, "twice")
+for (const made of [once, twice]) mkdirSync(made)
+for (const name of readdirSync(given).filter((file) => file.endsWith(".jsonl.zst"))) {
+  const { stdout } = spawnSync("zstd", ["-qdc", join(given, name)], { maxBuffer: 1 << 30, encoding: "utf8" })
+  writeFileSync(join(once, basename(name, ".zst")), stdout)
+  writeFileSync(join(twice, basename(name, ".zst")), stdout)
+  const copy = stdout.replaceAll(/^\{"id":"/gm, '{"id":"copy-').replaceAll(/"(text|html)":"/g, '"$1":"Copy. ')
+  writeFileSync(join(twice, `copy-${basename(name, ".zst")}`), copy)
+}
+
+const run = (documents: string, store: string, workers: number) =>
+  runCommand([
+    ...["run", join(root, "bench/pipelines/corpus.ts"), "--store", join(folder, store)],
+    ...["--set", `corpus=${documents}/*.jsonl`, "--workers", `${workers}`]
+  ])
+
+/** Adds a sentence to one document in the middle of a file. */
+const edit = (documents: string, round: number) => {
+  const path = join(
+    documents,
+    readdirSync(documents)
+      .sort()
+      .at(-1 - round)!
+  )
+  const lines = readFileSync(path, "utf8").split("\n")
+  const line = lines.length >> 1
+  lines[line] = lines[line]!.replace(/"(text|html)":"/, '"$1":"A sentence more. ')
+  writeFileSync(path, lines.join("\n"))
+}
+
+const cold = await run(once, "two", 2)
+figures.note("cold run, 2 workers", cold.seconds, "s", "")
+figures.note("cold run, peak memory", cold.peakMiB, "MiB", "≤ 1536 MiB")
+const unchanged = [await run(once, "two", 2), await run(once, "two", 2), await run(once, "two", 2)]
+figures.note("nothing changed, process start included", median(unchanged.map(({ seconds }) => seconds)), "s", "≤ 1 s")
+const edited: Array<number> = []
+for (let round = 0; round < 3; round++) {
+  edit(once, round)
+  edited.push((await run(once, "two", 2)).seconds)
+}
+figures.note("one document edited", median(edited), "s", "")
+figures.note("one document edited, of the cold run", (100 * median(edited)) / cold.seconds, "%", "≤ 5 %")
+const one = await run(once, "one", 1)
+figures.note("2 workers against 1, Parquet included", one.seconds / cold.seconds, "×", "≥ 1.5 ×")
+const double = await run(twice, "double", 2)
+figures.note("twice the documents, peak memory", double.peakMiB, "MiB", "flat")
+rmSync(folder, { recursive: true, force: true })
+figures.keep()

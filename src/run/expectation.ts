@@ -1,0 +1,113 @@
+// What a run is expected to cost: from the seconds and bytes that earlier runs of the pipeline spent on its nodes.
+import { join } from "node:path"
+import type { Expected, NodePlan, Range } from "../graph/plan.ts"
+import type { Store } from "../store/store.ts"
+import { type NodeSummary, readEnds } from "./journal.ts"
+
+/** Earlier runs that are asked, and looked at to find them. */
+const askedRuns = 8
+const seenRuns = 40
+
+/** How far off a figure may be that stands on one earlier run alone. */
+const spread = 1.25
+
+/** What earlier runs did at a node, the latest first; runs in which it was a hit say nothing. */
+export type EarlierWork = ReadonlyMap<string, ReadonlyArray<NodeSummary>>
+
+/** Reads what the last finished runs of a pipeline spent on each node. */
+export const earlierWork = (store: Store, pipeline: string): EarlierWork => {
+  const work = new Map<string, Array<NodeSummary>>()
+  let asked = 0
+  for (const run of store.runNames().toReversed().slice(0, seenRuns)) {
+    const ends = readEnds(join(store.root, "runs", run))
+    if (ends?.first.event !== "started" || ends.first.pipeline !== pipeline || ends.last.event !== "finished") continue
+    for (const node of ends.last.nodes) {
+      if (node.verdict === "hit") continue
+      const known = work.get(node.name)
+      if (known === undefined) work.set(node.name, [node])
+      else known.push(node)
+    }
+    if (++asked === askedRuns) break
+  }
+  return work
+}
+
+/** What a node of a plan is expected to cost with some workers; undefined where no earlier run tells. */
+export const expectedOf = (plan: NodePlan, work: EarlierWork, workers: number): Expected | undefined => {
+  const samples = work.get(plan.name)
+  if (plan.verdict === "hit" || samples === undefined) return undefined
+  const cost = perRow.has(plan.kind) ? rowCost(plan, samples, workers) : wholeCost(plan, samples)
+  if (cost === undefined) return undefined
+  if (plan.verdict === "run") return cost
+  return { seconds: [0, cost.seconds[1]], bytes: [0, cost.bytes[1]] }
+}
+
+const perRow = new Set(["source", "map", "filter", "expand"])
+
+/** The cost of rows: what one took, times those to compute; bytes by the partitions that are written anew. */
+const rowCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>, workers: number): Expected | undefined => {
+  const computing = samples.filter(({ rows }) => rows.computed > 0)
+  if (computing.length === 0 && plan.rows.new > 0) return undefined
+  const { rows, partitions } = plan
+  const most = rows.open ? Math.max(rows.new, ...samples.map((one) => one.rows.in)) : rows.new
+  const least = rows.open || rows.atMost ? 0 : rows.new
+  const each = around(computing.map(({ seconds, rows: { computed } }) => seconds / computed))
+  const lanes = Math.max(1, Math.min(workers, partitions.run || workers))
+  const written = samples.filter((one) => one.partitions.run > 0 && one.bytes > 0)
+  const size = around(written.map((one) => one.bytes / one.partitions.run))
+  const known = partitions.run > 0
+  return {
+    seconds: [(each[0] * least) / lanes, (each[1] * most) / lanes],
+    bytes: [
+      known && !rows.open && !rows.atMost ? size[0] * partitions.run : 0,
+      known ? size[1] * partitions.run : Math.max(0, ...samples.map(({ bytes }) => bytes * spread))
+    ]
+  }
+}
+
+/** The cost of a node that reads everything: as before, or in proportion to the rows where these are known. */
+const wholeCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>): Expected => {
+  const known = plan.kind === "program" && plan.rows.open === undefined && plan.rows.new > 0
+  const scale = ({ rows }: NodeSummary) => (known && rows.in > 0 ? plan.rows.new / rows.in : 1)
+  const of = (figure: (one: NodeSummary) => number) =>
+    around(samples.flatMap((one) => [figure(one), figure(one) * scale(one)]))
+  return { seconds: of(({ seconds }) => seconds), bytes: of(({ bytes }) => bytes) }
+}
+
+/** The range of some figures; few of them are taken with more caution. */
+const around = (figures: ReadonlyArray<number>): Range => {
+  if (figures.length === 0) return [0, 0]
+  return [Math.min(...figures) / spread, Math.max(...figures) * spread]
+}
+
+/** A plan with what its nodes are expected to cost. One in which nothing runs costs nothing, and asks no journal. */
+export const withExpected = (
+  nodes: ReadonlyArray<NodePlan>,
+  store: Store,
+  pipeline: string,
+  workers: number
+): ReadonlyArray<NodePlan> => {
+  if (nodes.every(({ verdict }) => verdict === "hit")) return nodes
+  const work = earlierWork(store, pipeline)
+  return nodes.map((node) => {
+    const expected = expectedOf(node, work, workers)
+    return expected === undefined ? node : { ...node, expected: rounded(expected) }
+  })
+}
+
+/** Milliseconds and bytes are fine enough. */
+const rounded = ({ seconds, bytes }: Expected): Expected => ({
+  seconds: [Math.round(seconds[0] * 1000) / 1000, Math.round(seconds[1] * 1000) / 1000],
+  bytes: [Math.round(bytes[0]), Math.round(bytes[1])]
+})
+
+/** The expectations of a plan's nodes together. */
+export const totalExpected = (nodes: ReadonlyArray<NodePlan>): Expected | undefined => {
+  const all = nodes.flatMap(({ expected }) => expected ?? [])
+  if (all.length === 0) return undefined
+  const sum = (of: (one: Expected) => Range): Range => [
+    all.reduce((total, one) => total + of(one)[0], 0),
+    all.reduce((total, one) => total + of(one)[1], 0)
+  ]
+  return { seconds: sum(({ seconds }) => seconds), bytes: sum(({ bytes }) => bytes) }
+}

@@ -1,0 +1,22 @@
+// A plan without a run: loads nothing of what runs it.
+import { makePlan, type Plan } from "./planner.ts"
+import type { Project } from "./project.ts"
+import { type Survey, survey } from "./survey.ts"
+
+export interface PlanOptions {
+  readonly project: Project
+  readonly file: string
+  readonly sets: { readonly [target: string]: string }
+  readonly workers: number
+}
+
+/** Surveys and plans a pipeline without running it. */
+export const planPipeline = async ({
+  project,
+  file,
+  sets,
+  workers
+}: PlanOptions): Promise<{ readonly survey: Survey; readonly plan: Plan }> => {
+  const surveyed = await survey(project, file, sets, workers)
+  return { survey: surveyed, plan: await makePlan(surveyed) }
+}

@@ -1,0 +1,46 @@
+// What is kept of a row that failed: which row, what the error said, and the place in the author's code it came from.
+import { existsSync } from "node:fs"
+import { dirname, join, relative, sep } from "node:path"
+import { fileURLToPath } from "node:url"
+
+export interface RowError {
+  /** Its place among the rows that came in. */
+  readonly row: number
+  readonly message: string
+  /** The first place outside the engine on the stack: a file, relative to its package, and a line. */
+  readonly at?: string
+}
+
+/** Characters of a message that are kept. */
+const longest = 1000
+
+export const rowError = (row: number, cause: unknown): RowError => {
+  const message = (cause instanceof Error ? cause.message : String(cause)).slice(0, longest)
+  const at = cause instanceof Error ? placeOnStack(cause.stack ?? "") : undefined
+  return { row, message, ...(at === undefined ? {} : { at }) }
+}
+
+/** "says boom (stages/strict.ts:12)" */
+export const rowErrorText = ({ message, at }: Pick<RowError, "message" | "at">): string =>
+  at === undefined ? message : `${message} (${at})`
+
+const engine = dirname(fileURLToPath(import.meta.url))
+
+const placeOnStack = (stack: string): string | undefined => {
+  for (const line of stack.split("\n")) {
+    const found = /^\s+at .*?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):\d+\)?$/.exec(line)
+    if (found === null) continue
+    const [, given = "", lineNumber] = found
+    const file = given.startsWith("file:") ? fileURLToPath(given) : given
+    // What the engine itself finds wrong with a result has no place in the author's code.
+    if (dirname(file) === engine) return undefined
+    if (!file.includes(`${sep}node_modules${sep}`)) return `${inPackage(file)}:${lineNumber}`
+  }
+  return undefined
+}
+
+const inPackage = (file: string): string => {
+  let root = dirname(file)
+  while (!existsSync(join(root, "package.json")) && dirname(root) !== root) root = dirname(root)
+  return relative(root, file).split(sep).join("/")
+}

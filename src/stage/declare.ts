@@ -1,0 +1,31 @@
+// What all stage constructors do: declare a stage at its place, and divide a call into inputs and options.
+import { callSite } from "./call-site.ts"
+import type { Declaration, Kind } from "./declaration.ts"
+import { type Dataset, type InputValue, makeHandle } from "./handle.ts"
+
+const defaults = { options: {}, inputs: {}, needs: {}, reasons: [], impure: undefined }
+
+/** A declaration with its defaults filled in and the place where it is made. */
+export const declare = (kind: Kind, given: object): Declaration =>
+  ({ ...defaults, ...given, kind, site: callSite() }) as unknown as Declaration
+
+/** A call of a stage: what it was given, told apart into inputs and options. */
+export const divide = (declaration: Declaration, args: { readonly [name: string]: unknown } = {}) => {
+  const options: Record<string, unknown> = {}
+  const inputs: Record<string, InputValue> = {}
+  for (const [name, value] of Object.entries(args)) {
+    if (name in declaration.inputs) inputs[name] = value as InputValue
+    else options[name] = value
+  }
+  return { declaration, options, inputs }
+}
+
+/** What a pipeline calls for the kinds that read one dataset and give one. */
+export const onRows = (declaration: Declaration) =>
+  Object.assign(
+    (args?: { readonly [name: string]: unknown }) => (dataset: Dataset<unknown>) => {
+      const call = divide(declaration, args)
+      return makeHandle("dataset", { ...call, inputs: { rows: dataset, ...call.inputs } })
+    },
+    { declaration }
+  ) as never
