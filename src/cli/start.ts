@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util"
 import { colourful } from "./print.ts"
 
 const [first, ...more] = process.argv.slice(2)
-if (more.length === 0 && (first === "--help" || first === "-h")) {
+if (more.length === 0 && (first === undefined || first === "--help" || first === "-h")) {
   const help = readFileSync(new URL("./help.txt", import.meta.url), "utf8")
   process.stdout.write(colourful(process.stdout) ? help : stripVTControlCharacters(help))
 } else await import("./main.ts")

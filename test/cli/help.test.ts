@@ -26,8 +26,9 @@ describe("sluice --help", () => {
     expect(text).toContain("\u001b[")
   })
 
-  it.each(["--help", "-h"])("prints it without colours where there is no terminal: %s", (flag) => {
-    const said = execFileSync(process.execPath, [join(repository, "bin/sluice.js"), flag], { encoding: "utf8", env })
+  it.each([["--help"], ["-h"], []])("prints it without colours where there is no terminal: sluice %s", (...flags) => {
+    const command = [join(repository, "bin/sluice.js"), ...flags]
+    const said = execFileSync(process.execPath, command, { encoding: "utf8", env })
     expect(said).toBe(readFileSync(kept, "utf8").replace(/\u001b\[[0-9;]*m/g, ""))
   })
 })

@@ -171,7 +171,7 @@ describe("another version of the package", () => {
       "plan of hello: 3 to run, 1 may run
         node  verdict  partitions  rows  expected  because
         ingest.jsonl  run  1 of 1  6 new  <forecast>  package sluice <version> → 99.0.0; 1 of 1 partitions new, 6 rows
-        dedup.exact  run  1 of 1  6 new  <forecast>  package sluice <version> → 99.0.0; waits for ingest.jsonl
+        dedup.exact  run  1 of 1  ≤ 6 new  <forecast>  package sluice <version> → 99.0.0; waits for ingest.jsonl
         notes.calm  may run  <forecast>  waits for dedup.exact
         synth.chunk  run  <forecast>  package sluice <version> → 99.0.0; waits for notes.calm
       expected <forecast>
