@@ -37,34 +37,36 @@ export const exclusively = <Found, Made>(
       const result = find()
       return result === undefined ? undefined : { found: result, by: watch.holder?.name }
     }
-    const attempt = Effect.acquireUseRelease(
-      Effect.try({ try: () => execution.leases.take(key, watch), catch: (cause) => cause as Failure }),
-      (lease) =>
-        lease === undefined
-          ? Effect.succeed(undefined)
-          : Effect.suspend(() => {
-              const already = found()
-              if (already !== undefined) return Effect.succeed(already)
-              return work(lease).pipe(
-                Effect.map((made): Settled<Found, Made> | undefined => ({ made })),
-                // Whatever went wrong after the lease was lost: another does this work now.
-                Effect.catch((cause) => (lease.held ? Effect.fail(cause) : Effect.succeed(undefined)))
-              )
-            }),
+    const under = (lease: Lease): Attempt<Found, Made> =>
+      Effect.flatMap(attempted(found), (already) => {
+        if (already !== undefined) return Effect.succeed(already)
+        return work(lease).pipe(
+          Effect.map((made): Settled<Found, Made> | undefined => ({ made })),
+          // Whatever went wrong after the lease was lost: another does this work now.
+          Effect.catch((cause) => (lease.held ? Effect.fail(cause) : Effect.succeed(undefined)))
+        )
+      })
+    const attempt: Attempt<Found, Made> = Effect.acquireUseRelease(
+      attempted(() => execution.leases.take(key, watch)),
+      (lease) => (lease === undefined ? Effect.succeed(undefined) : under(lease)),
       (lease) => Effect.sync(() => lease?.release())
     )
     let waited = 0
     let told: string | undefined
     for (let pause = firstLook; ; pause = Math.min(mostLook, pause * 1.5)) {
-      const settled = found() ?? (yield* permit(attempt))
+      const settled = (yield* attempted(found)) ?? (yield* permit(attempt))
       if (settled !== undefined) return settled
       const { holder } = watch
       if (waited >= tellAfter && holder !== undefined && holder.token !== told) {
         told = holder.token
         const { name, pid, host } = holder
-        execution.journal.write({ event: "waiting", node, holder: { run: name, pid, host } })
+        const event = { event: "waiting", node, holder: { run: name, pid, host } } as const
+        yield* attempted(() => execution.journal.write(event))
       }
       yield* Effect.sleep(pause)
       waited += pause
     }
   })
+
+const attempted = <A>(run: () => A): Effect.Effect<A, Failure> =>
+  Effect.try({ try: run, catch: (cause) => cause as Failure })

@@ -33,7 +33,8 @@ describe("two runs at once", () => {
     // The memory check calls some rows once more.
     expect(rows.map(([, times]) => times).every((times) => times <= 4)).toBe(true)
     expect(computed[0]! + computed[1]!).toBeGreaterThanOrEqual(60)
-    expect(computed[0]! + computed[1]!).toBeLessThan(100)
+    // Row-local work takes no lease: at worst each run does all of it.
+    expect(computed[0]! + computed[1]!).toBeLessThanOrEqual(120)
     expect(digestsOf(answers[0]!)).toEqual(digestsOf(answers[1]!))
     expect(answers.map(({ damage }) => damage)).toEqual([[], []])
     const cold = await run(shared, one, file, { storeRoot: join(shared.folder, "cold") })
