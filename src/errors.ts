@@ -78,6 +78,20 @@ export const nearest = (name: string, names: Iterable<string>): string | undefin
   return best
 }
 
+/** The error of a name that is not among those there are: `what` says of whom and which kind, `listed` what the names are. */
+export const unknownName = (
+  code: "SLUICE_UNKNOWN" | "SLUICE_UNKNOWN_OPTION",
+  what: string,
+  name: string,
+  names: ReadonlyArray<string>,
+  listed: string
+): SluiceError => {
+  const guess = nearest(name, names)
+  return new SluiceError(code, `${what} "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`, {
+    hint: `${listed}: ${names.join(", ") || "none"}`
+  })
+}
+
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -3,7 +3,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { nearest, SluiceError } from "../errors.ts"
+import { SluiceError, unknownName } from "../errors.ts"
 import type { PipelineRef } from "../run/node-record.ts"
 import { handler, pipelineArgument } from "./sluice.ts"
 
@@ -79,10 +79,5 @@ export const diff = Command.make(
 const checkOutput = (pipeline: string, first: PipelineRef, second: PipelineRef, name: string): void => {
   const names = [...new Set([...Object.keys(first.outputs), ...Object.keys(second.outputs)])]
   if (names.includes(name)) return
-  const guess = nearest(name, names)
-  throw new SluiceError(
-    "SLUICE_UNKNOWN",
-    `${pipeline} has no output "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    { hint: `outputs of these runs: ${names.join(", ")}` }
-  )
+  throw unknownName("SLUICE_UNKNOWN", `${pipeline} has no output`, name, names, "outputs of these runs")
 }

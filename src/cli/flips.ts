@@ -1,5 +1,5 @@
 // What a change of a decision would flip: the last run's verdicts beside those that the changed options give.
-import { nearest, SluiceError } from "../errors.ts"
+import { SluiceError, unknownName } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import { causeTexts } from "../graph/cause-text.ts"
 import { earlyOptions, optionFields } from "../graph/options.ts"
@@ -213,14 +213,8 @@ const kindText = ({ declaration }: GraphNode): string =>
 const optionOf = (past: PastRun, node: GraphNode, given: string): string => {
   const option = given.startsWith(`${node.name}.`) ? given.slice(node.name.length + 1) : given
   const spec = optionFields(node.declaration)[option]
-  if (spec === undefined) {
-    const guess = nearest(option, freeOptions(node))
-    throw new SluiceError(
-      "SLUICE_UNKNOWN_OPTION",
-      `${node.name} has no option "${option}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-      { hint: `its options: ${freeOptions(node).join(", ") || "none"}` }
-    )
-  }
+  if (spec === undefined)
+    throw unknownName("SLUICE_UNKNOWN_OPTION", `${node.name} has no option`, option, freeOptions(node), "its options")
   const early = option in earlyOptions(node.declaration)
   if (!early && spec.kind !== "column") return option
   const what = node.declaration.kind === "filter" ? "measure" : "prepare"

@@ -1,5 +1,5 @@
 // What there is to say about one node: from a fresh plan, and from the store what its last finished run did.
-import { nearest, SluiceError } from "../errors.ts"
+import { unknownName } from "../errors.ts"
 import type { Graph, GraphNode } from "../graph/graph.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import type { NodeRecord, PipelineRef, RowTotals } from "../run/node-record.ts"
@@ -39,12 +39,7 @@ export const nodeNamed = (graph: Graph, name: string): GraphNode => {
   const node = graph.nodes.find((one) => one.name === name)
   if (node !== undefined) return node
   const names = graph.nodes.map((one) => one.name)
-  const guess = nearest(name, names)
-  throw new SluiceError(
-    "SLUICE_UNKNOWN",
-    `${graph.pipeline} has no node "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    { hint: `its nodes: ${names.join(", ")}` }
-  )
+  throw unknownName("SLUICE_UNKNOWN", `${graph.pipeline} has no node`, name, names, "its nodes")
 }
 
 /** The account of the node with a name. */

@@ -1,5 +1,5 @@
 // The last finished run that a command asks about, found by the pipeline's file or by its name.
-import { nearest, SluiceError } from "../errors.ts"
+import { unknownName } from "../errors.ts"
 import { PastRun } from "../lineage/past-run.ts"
 import type { PipelineRef } from "../run/node-record.ts"
 import { findProject, pipelineFile } from "../run/project.ts"
@@ -29,10 +29,5 @@ export const outputOf = (past: PastRun, name: string) => {
   const output = past.ref.outputs[name]
   if (output !== undefined) return output
   const names = Object.keys(past.ref.outputs)
-  const guess = nearest(name, names)
-  throw new SluiceError(
-    "SLUICE_UNKNOWN",
-    `${past.ref.pipeline} has no output "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    { hint: `its outputs: ${names.join(", ")}` }
-  )
+  throw unknownName("SLUICE_UNKNOWN", `${past.ref.pipeline} has no output`, name, names, "its outputs")
 }

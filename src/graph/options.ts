@@ -1,7 +1,7 @@
 // Decodes a node's options: unknown names, missing and ill-typed values become errors, defaults are filled in.
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { nearest, SluiceError } from "../errors.ts"
+import { SluiceError, unknownName } from "../errors.ts"
 import type { Declaration } from "../stage/declaration.ts"
 import { isParam, type OptionFields, type OptionKind, type OptionSpec } from "../stage/option.ts"
 import type { Settings } from "./settings.ts"
@@ -50,14 +50,9 @@ export const decodeOptions = (
 const unknownOptions = (node: string, given: object, specs: OptionFields): Array<SluiceError> =>
   Object.keys(given)
     .filter((name) => !(name in specs) && name !== "name")
-    .map((name) => {
-      const guess = nearest(name, Object.keys(specs))
-      return new SluiceError(
-        "SLUICE_UNKNOWN_OPTION",
-        `${node} has no option "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-        { hint: `its options: ${Object.keys(specs).join(", ") || "none"}` }
-      )
-    })
+    .map((name) =>
+      unknownName("SLUICE_UNKNOWN_OPTION", `${node} has no option`, name, Object.keys(specs), "its options")
+    )
 
 const decodeOne = (
   node: string,

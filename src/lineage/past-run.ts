@@ -1,5 +1,5 @@
 // A finished run of a pipeline as the store remembers it: nodes, edges, and the row ids of every dataset.
-import { nearest, SluiceError } from "../errors.ts"
+import { SluiceError, unknownName } from "../errors.ts"
 import { type EdgeRef, type NodeRecord, type PipelineRef, refsOf, viewsOf } from "../run/node-record.ts"
 import { DamagedObject, type Store } from "../store/store.ts"
 import { digestBytes, digestHex, digestText } from "../table/digest.ts"
@@ -98,12 +98,7 @@ export class PastRun {
   /** Checks a node's name as a user typed it. */
   known(node: string): string {
     if (node in this.ref.nodes) return node
-    const guess = nearest(node, this.nodes)
-    throw new SluiceError(
-      "SLUICE_UNKNOWN",
-      `${this.ref.pipeline} has no node "${node}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-      { hint: `its nodes: ${this.nodes.join(", ")}` }
-    )
+    throw unknownName("SLUICE_UNKNOWN", `${this.ref.pipeline} has no node`, node, this.nodes, "its nodes")
   }
 
   record(node: string): NodeRecord {
