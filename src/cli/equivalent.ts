@@ -68,8 +68,9 @@ export const equivalent = Command.make(
   },
   handler(async ({ pipeline, node, because, revoke, list }, shared) => {
     checkAsked({ node, because, revoke, list })
-    const [{ openPast }, refactoring, print, { printJson, terminal }] = await Promise.all([
+    const [{ openPast }, { acceptancesOf }, refactoring, print, { printJson, terminal }] = await Promise.all([
       import("./past.ts"),
+      import("../store/acceptance.ts"),
       import("../run/refactoring.ts"),
       import("./print-equivalent.ts"),
       import("./print.ts")
@@ -80,7 +81,7 @@ export const equivalent = Command.make(
     const stageOf = (one: string) => past.record(one).stage
     if (list) {
       const stages = new Set((name === undefined ? past.nodes : [name]).map(stageOf))
-      const all = refactoring.refactoringsOf(past.store, stages)
+      const all = acceptancesOf(past.store.root, stages)
       if (shared.json) printJson(...all)
       else print.printAcceptances(to, past.ref.pipeline, all)
     } else if (revoke) {

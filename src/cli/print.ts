@@ -1,4 +1,7 @@
 // Text for terminals: colours where they are wanted, tables, and texts cut to a width.
+import { count } from "../graph/number-text.ts"
+
+export { count }
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
 
@@ -87,10 +90,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return [...lines, line]
 }
 
-/** A whole number with its thousands apart. Intl would load tables that cost more than a command's own start. */
-export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",")
-
-/** "1 row", "2 rows". */
+/** "1 row", "2,000 rows". */
 export const plural = (n: number, noun: string, nouns = `${noun}s`): string => `${count(n)} ${n === 1 ? noun : nouns}`
 
 export const seconds = (s: number): string => {

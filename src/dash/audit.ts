@@ -1,6 +1,6 @@
 // Gathers what an auditor asks first: which files the rows come from, why rows were lost, and one row to trace.
 import { type NodeRecord, type PipelineRef, refsOf, type SourceRefs, viewsOf } from "../run/node-record.ts"
-import { readAcceptances } from "../store/acceptance.ts"
+import { acceptancesOf } from "../store/acceptance.ts"
 import type { Store } from "../store/store.ts"
 import { digestHex } from "../table/digest.ts"
 import { int32Of, readPack } from "../table/pack.ts"
@@ -89,8 +89,8 @@ export interface AcceptedAudit {
 /** The refactorings that are accepted for the stages of some nodes, those taken back apart. */
 export const auditAccepted = (store: Store, records: ReadonlyArray<NodeRecord>): ReadonlyArray<AcceptedAudit> => {
   const stages = new Set(records.map(({ stage }) => stage))
-  return readAcceptances(store.root)
-    .filter(({ stage, revoked }) => stages.has(stage) && revoked === undefined)
+  return acceptancesOf(store.root, stages)
+    .filter(({ revoked }) => revoked === undefined)
     .map(({ stage, because, by, at, changes }) => ({ stage, because, by, at, changes }))
 }
 

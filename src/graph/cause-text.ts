@@ -1,5 +1,6 @@
 // The causes of a plan in sentences: what changed, from what to what, and how many rows that concerns.
 import { canonicalJson } from "../table/digest.ts"
+import { plural } from "./number-text.ts"
 import type { Cause, FileCause, RowChanges } from "./plan.ts"
 
 /** Files that are named; the others are counted. */
@@ -50,8 +51,6 @@ const causeText = (cause: Exclude<Cause, FileCause>): string => {
       return `no longer accepted as equivalent: ${cause.because} (${cause.by}, ${cause.at.slice(0, 10)})`
   }
 }
-
-const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 
 const inBrackets = (text: string): string => (text === "" ? "" : ` (${text})`)
 

@@ -3,7 +3,7 @@ import { SluiceError, unknownName } from "../errors.ts"
 import { type EdgeRef, type NodeRecord, type PipelineRef, refsOf, viewsOf } from "../run/node-record.ts"
 import { DamagedObject, type Store } from "../store/store.ts"
 import { digestBytes, digestHex, digestText } from "../table/digest.ts"
-import { Partition, type View } from "../table/view.ts"
+import { Partition, rowsIn, type View } from "../table/view.ts"
 
 /** The kinds of node that give their rows new ids. */
 const bearing = new Set(["source", "expand", "gather"])
@@ -17,7 +17,7 @@ export class IdTable {
 
   constructor(store: Store, views: ReadonlyArray<View>) {
     this.views = views
-    this.rows = views.reduce((sum, view) => sum + view.rows, 0)
+    this.rows = rowsIn(views)
     this.#ids = new Uint8Array(this.rows * digestBytes)
     let at = 0
     for (const view of views) {

@@ -2,7 +2,7 @@
 import type { Code } from "../graph/code.ts"
 import type { FingerprintRecord } from "../graph/fingerprint/index.ts"
 import type { Acceptance, Hashes } from "../store/acceptance.ts"
-import { canonicalJson, keyOf } from "../table/digest.ts"
+import { keyOf, sameJson } from "../table/digest.ts"
 
 /** Functions that are one in a key: either form may be the one that runs. */
 const roles: ReadonlyArray<ReadonlyArray<string>> = [
@@ -23,8 +23,6 @@ export const hashesByRole = (functions: Code["functions"]): ReadonlyArray<Hashes
     Object.fromEntries(names.flatMap((name) => (functions[name] === undefined ? [] : [[name, functions[name].hash]])))
   )
 
-const same = (a: Hashes, b: Hashes): boolean => canonicalJson(a) === canonicalJson(b)
-
 export interface Accepted {
   readonly code: Code
   /** The acceptances that the code rests on. */
@@ -42,9 +40,9 @@ export const acceptedCode = (all: ReadonlyArray<Acceptance>, stage: string, code
   const used = new Set<Acceptance>()
   for (const hashes of hashesByRole(code.functions)) {
     if (Object.keys(hashes).length === 0) continue
-    const match = pairs.findLast(({ after }) => same(after, hashes))
+    const match = pairs.findLast(({ after }) => sameJson(after, hashes))
     const keyed = withoutTrust(own, match?.before ?? hashes)
-    if (same(keyed, hashes)) continue
+    if (sameJson(keyed, hashes)) continue
     if (match !== undefined) used.add(match.acceptance)
     const [written] = Object.keys(hashes).map((name) => code.functions[name]!)
     for (const name of Object.keys(hashes)) delete functions[name]
@@ -59,7 +57,7 @@ export const acceptedCode = (all: ReadonlyArray<Acceptance>, stage: string, code
  */
 const withoutTrust = (own: ReadonlyArray<Acceptance>, hashes: Hashes): Hashes => {
   const spent = own.filter(
-    ({ revoked, functions }) => revoked?.used === true && functions.some(({ before }) => same(before, hashes))
+    ({ revoked, functions }) => revoked?.used === true && functions.some(({ before }) => sameJson(before, hashes))
   )
   if (spent.length === 0) return hashes
   const ids = spent.map(({ id }) => id)

@@ -3,10 +3,10 @@ import { edgeLabel, headOf, ingredientsOf } from "./record-key.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
 import { type Cause, explainChange, type NodeIngredients, type RowChanges } from "../graph/plan.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
-import { readAcceptances } from "../store/acceptance.ts"
-import { DamagedObject, type Store } from "../store/store.ts"
+import { unlessDamaged } from "../store/damage.ts"
+import type { Store } from "../store/store.ts"
 import { compareDatasets } from "../table/compare.ts"
-import { canonicalJson } from "../table/digest.ts"
+import { sameJson } from "../table/digest.ts"
 import { hashesByRole } from "./accepted-code.ts"
 import { FileRecords, fileChanges, type RecordDigests, recordsOf } from "./file-changes.ts"
 import { type NodeRecord, type PipelineRef, viewsOf } from "./node-record.ts"
@@ -61,19 +61,19 @@ export class Causes {
     const causes = explainChange(before, now)
     if (!causes.some(({ cause }) => cause === "code")) return causes
     const [old, written] = [before.code, now.code].map(hashesByRole)
-    const revoked = readAcceptances(this.#survey.store.root).filter(
+    const revoked = this.#survey.accepted.filter(
       (acceptance) =>
         acceptance.revoked !== undefined &&
         acceptance.stage === node.declaration.name &&
         acceptance.functions.some((pair) =>
-          old!.some((hashes, role) => isSame(pair.before, hashes) && isSame(pair.after, written![role]!))
+          old!.some((hashes, role) => sameJson(pair.before, hashes) && sameJson(pair.after, written![role]!))
         )
     )
     if (revoked.length === 0) return causes
     const code = Object.fromEntries(
       Object.entries(before.code).map(([name, record]) => {
         const same = now.code[name]
-        return [name, same !== undefined && isSame(record.symbols, same.symbols) ? same : record]
+        return [name, same !== undefined && sameJson(record.symbols, same.symbols) ? same : record]
       })
     )
     return [
@@ -98,28 +98,17 @@ export class Causes {
     const [old, now] = [before.datasets[edge.part ?? ""], headOf(edge, after)]
     if (old === undefined || old.content.rows + now.content.rows > countedRows) return undefined
     const columns = Object.keys(now.content.columns).filter((name) => name in old.content.columns)
-    try {
-      const { store } = this.#survey
+    const { store } = this.#survey
+    return unlessDamaged(() => {
       const { inserted, changed, deleted } = compareDatasets(store, viewsOf(store, old), viewsOf(store, now), columns)
       return { inserted: inserted.length, changed: changed.length, deleted: deleted.length }
-    } catch (cause) {
-      if (cause instanceof DamagedObject) return undefined
-      throw cause
-    }
+    }, undefined)
   }
 }
-
-const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 
 /** The functions behind an earlier result; one that cannot be read any more is no reason to fail. */
-export const codeBehind = (store: Store, record: NodeRecord): NodeIngredients["code"] | undefined => {
-  try {
-    return JSON.parse(Buffer.from(store.get(record.ingredients.code)).toString())
-  } catch (cause) {
-    if (cause instanceof DamagedObject) return undefined
-    throw cause
-  }
-}
+export const codeBehind = (store: Store, record: NodeRecord): NodeIngredients["code"] | undefined =>
+  unlessDamaged(() => JSON.parse(Buffer.from(store.get(record.ingredients.code)).toString()), undefined)
 
 /** The records of a source's files as they are now. */
 const recordsNow =

@@ -2,7 +2,7 @@
 import type { GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
 import { digestHex } from "../table/digest.ts"
-import { Partition, type View } from "../table/view.ts"
+import { Partition, rowsIn, type View } from "../table/view.ts"
 import type { Chain } from "./chain.ts"
 import type { NodeRecord } from "./node-record.ts"
 import type { Records } from "./records.ts"
@@ -37,7 +37,7 @@ export class ChainPartitions {
   /** Rows or records of all partitions. */
   get rows(): number {
     return this.records === undefined
-      ? this.views!.reduce((sum, view) => sum + view.rows, 0)
+      ? rowsIn(this.views!)
       : this.records.partitions.reduce((sum, part) => sum + part.count, 0)
   }
 

@@ -30,7 +30,8 @@ export interface Passed {
   readonly view: View
 }
 
-const rowLocal = new Set(["map", "filter", "expand"])
+/** Kinds of stage whose result of a row depends on that row alone. */
+export const rowLocal: ReadonlySet<string> = new Set(["map", "filter", "expand"])
 
 export const prepares = (node: GraphNode): boolean =>
   node.declaration.kind === "select" && Object.keys(node.declaration.prepares).length > 0

@@ -1,4 +1,5 @@
 // What a run finds damaged: told when it is found, and again when it is known what became of it.
+import { plural } from "../graph/number-text.ts"
 import { type Damage, DamagedObject, damagedThing, damageText } from "../store/damage.ts"
 import type { Difference, Store } from "../store/store.ts"
 import type { Journal, RunEvent } from "./journal.ts"
@@ -10,8 +11,6 @@ type Warning = Extract<RunEvent, { readonly event: "warning" }>
 
 /** How many damaged things are told a line each, and named where many are told together. */
 const toldAlone = 3
-
-const plural = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`)
 
 const mending = (damage: Damage): string =>
   damage.kind === "object" || damage.kind === "result" ? "what it belongs to is computed anew" : "it is written anew"
@@ -139,34 +138,25 @@ export class DamageLog {
         code: "SLUICE_NOT_DETERMINISTIC",
         text:
           `${node ?? "a node"} gave something else than before from the same input with the same code ` +
-          `(${plural(keys.length, "result", "results")}): the new is kept; what varies by intention must be declared impure`,
+          `(${plural(keys.length, "result")}): the new is kept; what varies by intention must be declared impure`,
         ...(node === undefined ? {} : { node })
       })
   }
 }
 
-const objectsIn = (list: ReadonlyArray<Damage>): number => list.filter(({ kind }) => kind === "object").length
+/** How many objects and how many results, each with what is said of them. */
+const things = (list: ReadonlyArray<Damage>, joint = " and ", ofObjects = "", ofResults = ""): string => {
+  const objects = list.filter(({ kind }) => kind === "object").length
+  const results = list.length - objects
+  const parts = [
+    ...(objects > 0 ? [`${plural(objects, "object")}${ofObjects}`] : []),
+    ...(results > 0 ? [`${plural(results, "result")}${ofResults}`] : [])
+  ]
+  return parts.join(joint)
+}
 
 /** What was made anew: an object bears its digest as its name, so one that is back has the same bytes. */
-const rebuilt = (list: ReadonlyArray<Damage>): string => {
-  const objects = objectsIn(list)
-  const results = list.length - objects
-  const parts = [
-    ...(objects > 0 ? [`${plural(objects, "object", "objects")} rebuilt with the same bytes`] : []),
-    ...(results > 0 ? [`${plural(results, "result", "results")} rebuilt`] : [])
-  ]
-  return parts.join(", ")
-}
-
-const things = (list: ReadonlyArray<Damage>): string => {
-  const objects = objectsIn(list)
-  const results = list.length - objects
-  const parts = [
-    ...(objects > 0 ? [plural(objects, "object", "objects")] : []),
-    ...(results > 0 ? [plural(results, "result", "results")] : [])
-  ]
-  return parts.join(" and ")
-}
+const rebuilt = (list: ReadonlyArray<Damage>): string => things(list, ", ", " rebuilt with the same bytes", " rebuilt")
 
 /** By object and result the pipeline beside this one whose last run reaches it. */
 const reachedElsewhere = (store: Store, pipeline: string): ReadonlyMap<string, string> => {

@@ -1,5 +1,6 @@
 // The rows of a node that failed: counted, the first ones remembered to be told, and the run's policy applied to them.
 import { SluiceError } from "../errors.ts"
+import { count } from "../graph/number-text.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import { digestHex } from "../table/digest.ts"
 import { type RowError, rowErrorText } from "./row-error.ts"
@@ -7,8 +8,6 @@ import { rowText } from "./source-place.ts"
 
 /** Rows that an error tells of. */
 const told = 3
-
-const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",")
 
 export class FailedRows {
   readonly #node: GraphNode

@@ -1,6 +1,7 @@
 // What became of a source's input files since its last run: edited, added, removed, renamed, and how many of their rows.
 import type { FileCause, RowChanges } from "../graph/plan.ts"
-import { DamagedObject, type Store } from "../store/store.ts"
+import { unlessDamaged } from "../store/damage.ts"
+import type { Store } from "../store/store.ts"
 import { compareSequences } from "../table/compare.ts"
 import { digestBytes } from "../table/digest.ts"
 import { int32Of, readPack } from "../table/pack.ts"
@@ -86,12 +87,7 @@ export const recordsOf =
   (store: Store, record: NodeRecord): RecordDigests =>
   (wanted) => {
     if (wanted.size === 0) return new Map()
-    try {
-      return readRecords(store, refsOf<SourceRefs>(store, record), wanted)
-    } catch (cause) {
-      if (cause instanceof DamagedObject) return new Map()
-      throw cause
-    }
+    return unlessDamaged(() => readRecords(store, refsOf<SourceRefs>(store, record), wanted), new Map())
   }
 
 const readRecords = (store: Store, refs: SourceRefs, wanted: ReadonlySet<string>): ReadonlyMap<string, Uint8Array> => {

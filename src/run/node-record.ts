@@ -1,7 +1,7 @@
 // What a finished node leaves in the store: one small record under its key, and a body with its partitions or files.
 import type { Store } from "../store/store.ts"
 import { type Content, joinContent, keyOf } from "../table/digest.ts"
-import type { View } from "../table/view.ts"
+import { rowsIn, type View } from "../table/view.ts"
 
 /** Rows by what became of them. */
 export interface RowTotals {
@@ -87,7 +87,7 @@ export const contentOfRecord = ({ datasets, folder }: NodeRecord): unknown => [
 
 export const contentOfViews = (views: ReadonlyArray<View>, names: ReadonlyArray<string>): DatasetContent => {
   return {
-    rows: views.reduce((sum, view) => sum + view.rows, 0),
+    rows: rowsIn(views),
     ids: joinContent(views.map((view) => view.content.ids)),
     columns: Object.fromEntries(
       names.map((name) => [name, joinContent(views.map((view) => view.content.columns[name]!))])

@@ -1,6 +1,7 @@
 // A thread in a program's process: ends the process when the engine that started it is gone, or when another took its scratch over.
 import { existsSync } from "node:fs"
 import { workerData } from "node:worker_threads"
+import { isRunning } from "../store/process-id.ts"
 
 /** What the process would notice too late, however long its own code computes. */
 export interface OrphanWatch {
@@ -15,15 +16,6 @@ const lookEvery = 200
 
 const { parent, file } = workerData as OrphanWatch
 
-const isThere = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"
-  }
-}
-
 setInterval(() => {
-  if (process.ppid !== parent || !isThere(parent) || !existsSync(file)) process.kill(process.pid, "SIGKILL")
+  if (process.ppid !== parent || !isRunning(parent) || !existsSync(file)) process.kill(process.pid, "SIGKILL")
 }, lookEvery)

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
 import type { View } from "../table/view.ts"
 import { Causes } from "./causes.ts"
-import { prepares } from "./chain.ts"
+import { prepares, rowLocal } from "./chain.ts"
 import { withExpected } from "./expectation.ts"
 import { type Foreseen, type Foresight, foreseeRecords, foreseeRows, foreseeView } from "./foreseen.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
@@ -39,8 +39,6 @@ export interface Plan {
   /** Seconds spent on listing, digesting and framing a source's files. */
   readonly reading: ReadonlyMap<GraphNode, number>
 }
-
-const rowLocal = new Set(["map", "filter", "expand"])
 
 /** Rows looked up one by one for a plan; beyond these the numbers stay open, for planning must stay quick. */
 const lookedUpRows = 200_000

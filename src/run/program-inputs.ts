@@ -7,7 +7,7 @@ import { columnOf } from "../table/column.ts"
 import { digestHex, sha256 } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { writeParquet } from "../table/parquet.ts"
-import { Partition, type View } from "../table/view.ts"
+import { Partition, rowsIn, type View } from "../table/view.ts"
 import type { FolderHead } from "./node-record.ts"
 
 /** How an input is described to the program's process. */
@@ -55,7 +55,7 @@ export const writeDataset = async (
     onDisk(join(folder, file), () => writeFileSync(join(folder, file), bytes))
     files.push(file)
   }
-  const rows = views.reduce((sum, view) => sum + view.rows, 0)
+  const rows = rowsIn(views)
   return { kind: "dataset", folder, rows, files, fields }
 }
 

@@ -2,7 +2,8 @@
 import { chosenColumns, type Edge, type GraphNode } from "../graph/graph.ts"
 import { nodeKeys, runtime } from "../graph/key.ts"
 import type { NodeIngredients } from "../graph/plan.ts"
-import { DamagedObject, type Store } from "../store/store.ts"
+import { unlessDamaged } from "../store/damage.ts"
+import type { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
 import { datasetDigest, type DatasetHead, type NodeRecord } from "./node-record.ts"
 import { isThere, reachOf } from "./reach.ts"
@@ -61,15 +62,11 @@ export const ingredientsOf = (
 })
 
 /** Whether everything that a record names is there. */
-export const intact = (store: Store, record: NodeRecord): boolean => {
-  try {
+export const intact = (store: Store, record: NodeRecord): boolean =>
+  unlessDamaged(() => {
     for (const named of reachOf(store, record)) if (!isThere(store, named)) return false
     return true
-  } catch (cause) {
-    if (cause instanceof DamagedObject) return false
-    throw cause
-  }
-}
+  }, false)
 
 /** Where a function runs: a pipeline's node, on the rows of one of its inputs. */
 export const placeOf = (survey: Survey, node: GraphNode, edge: Edge | undefined): string =>

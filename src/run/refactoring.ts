@@ -7,7 +7,7 @@ import type { GraphNode } from "../graph/graph.ts"
 import { codeChanges } from "../graph/plan.ts"
 import { type Acceptance, readAcceptances, writeAcceptances } from "../store/acceptance.ts"
 import type { Store } from "../store/store.ts"
-import { canonicalJson } from "../table/digest.ts"
+import { sameJson } from "../table/digest.ts"
 import { Causes, codeBehind } from "./causes.ts"
 import { hashesByRole } from "./accepted-code.ts"
 import type { Survey } from "./survey.ts"
@@ -32,7 +32,7 @@ export const acceptRefactoring = (survey: Survey, node: GraphNode, because: stri
   const now = hashesByRole(survey.code.get(node)!.functions)
   const after = hashesByRole(written.functions)
   const functions = hashesByRole(before).flatMap((hashes, role) =>
-    canonicalJson(hashes) === canonicalJson(now[role]) ? [] : [{ before: hashes, after: after[role]! }]
+    sameJson(hashes, now[role]) ? [] : [{ before: hashes, after: after[role]! }]
   )
   if (functions.length === 0)
     throw new SluiceError(
@@ -90,10 +90,6 @@ export const revokeRefactorings = (
   writeAcceptances(store.root, next)
   return next.filter((_, index) => holds(all[index]!))
 }
-
-/** What was accepted for some stages, the revoked too. */
-export const refactoringsOf = (store: Store, stages: ReadonlySet<string>): ReadonlyArray<Acceptance> =>
-  readAcceptances(store.root).filter(({ stage }) => stages.has(stage))
 
 /** Whether a run began at or after a time; the names of runs begin with theirs, to the second. */
 const ranSince = (store: Store, at: string): boolean => {

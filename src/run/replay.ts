@@ -4,7 +4,7 @@ import type { GraphNode } from "../graph/graph.ts"
 import type { FilterDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { DamagedObject } from "../store/store.ts"
 import { readParquet } from "../table/parquet.ts"
-import type { View } from "../table/view.ts"
+import { rowsIn, type View } from "../table/view.ts"
 import { prepares } from "./chain.ts"
 import { type EdgeRef, type NodeRecord, type PipelineRef, type RowRefs, refsOf, viewsOf } from "./node-record.ts"
 import { failedCode, partialKey, type RowAction, rowKey } from "./row-action.ts"
@@ -105,7 +105,7 @@ const selected = async (
     })
   )
   const sheet = await decideAll(store, node, tables)
-  const rows = inputs.find(({ input }) => input === "rows")!.views.reduce((sum, view) => sum + view.rows, 0)
+  const rows = rowsIn(inputs.find(({ input }) => input === "rows")!.views)
   return Array.from({ length: rows }, (_, row): Decision => {
     const code = sheet.code(row)
     if (code === failedCode) return failed

@@ -8,7 +8,7 @@ import { columnValues, concatColumns, takeColumn } from "../table/column.ts"
 import { digestHex } from "../table/digest.ts"
 import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
-import { Partition, type View } from "../table/view.ts"
+import { Partition, rowsIn, type View } from "../table/view.ts"
 import { failedCode, type RowAction } from "./row-action.ts"
 import { fieldsOf } from "./row-function.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
@@ -34,7 +34,7 @@ export const decideAll = async (
   const declaration = node.declaration as SelectDeclaration
   const own = tables.find((table) => table.input === "rows")!
   const { table: rows, good } = await readTable(store, node, declaration, own)
-  const total = own.partitions.reduce((sum, { view }) => sum + view.rows, 0)
+  const total = rowsIn(own.partitions.map(({ view }) => view))
   const verdicts = new VerdictSheet(node, declaration, total, good)
   const others: Record<string, Array<Table<Record<string, unknown>>>> = {}
   for (const input of Object.keys(declaration.inputs)) others[input] = []

@@ -28,6 +28,8 @@ export interface Survey {
   readonly code: ReadonlyMap<GraphNode, Code>
   /** The code as it is written. */
   readonly written: ReadonlyMap<GraphNode, Code>
+  /** All acceptances of the store, revoked ones too. */
+  readonly accepted: ReadonlyArray<Acceptance>
   /** The acceptances that a node's keys rest on. */
   readonly acceptances: ReadonlyMap<GraphNode, ReadonlyArray<Acceptance>>
   readonly keys: ReadonlyMap<GraphNode, NodeKeys>
@@ -110,6 +112,7 @@ export const survey = async (
     store,
     code,
     written,
+    accepted,
     acceptances,
     keys,
     files,

@@ -7,7 +7,7 @@ import { graphKey } from "../graph/key.ts"
 import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
 import { digestText } from "../table/digest.ts"
-import { Partition, type View } from "../table/view.ts"
+import { Partition, rowsIn, type View } from "../table/view.ts"
 import type { Lease } from "../store/lease.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure, Made } from "./execution.ts"
@@ -27,8 +27,6 @@ const submit = <T extends ResolveTask | GatherTask>(execution: Execution, node: 
   execution.pool.submit(task).catch((cause: unknown) => {
     throw deathAt(cause, () => node)
   })
-
-const total = (views: ReadonlyArray<View>): number => views.reduce((sum, view) => sum + view.rows, 0)
 
 /** Resolves a select from its prepared columns and applies its verdicts. */
 export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<Made, Failure> =>
@@ -74,7 +72,7 @@ const resolved = (
 ): Made => {
   const { store } = execution.survey
   const declaration = node.declaration as SelectDeclaration
-  const rows = total(tables[0]!.partitions.map(({ view }) => view))
+  const rows = rowsIn(tables[0]!.partitions.map(({ view }) => view))
   const tally = execution.tally(node)
   const parted = declaration.parts.length > 0
   tally.in = rows
@@ -132,7 +130,7 @@ const joinTables = async (
     const ids = new Partition(view, store).ids()
     for (let row = 0; row < view.rows; row++) seen.add(digestText(ids, row))
   }
-  const rows = total(views)
+  const rows = rowsIn(views)
   if (seen.size !== rows)
     throw new SluiceError(
       "SLUICE_DUPLICATE_KEY",
@@ -159,7 +157,7 @@ export const runGather = (execution: Execution, node: GraphNode, lease: Lease): 
     const views = yield* execution.views(edge)
     return yield* execution.promise(async () => {
       const before = performance.now()
-      execution.started(node, total(views), views.length)
+      execution.started(node, rowsIn(views), views.length)
       const keys = execution.survey.keys.get(node)!
       const { buckets } = await submit(execution, node, {
         kind: "gather",
@@ -233,7 +231,7 @@ export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lea
       const before = performance.now()
       const { survey, journal, threads } = execution
       const key = recordKey(survey, node, execution.records)
-      const rows = inputs.reduce((sum, { views }) => sum + total(views), 0)
+      const rows = inputs.reduce((sum, { views }) => sum + rowsIn(views), 0)
       execution.started(node, rows, 1)
       const folder = takeScratch(survey.store, key, lease)
       const specs = await Promise.all(

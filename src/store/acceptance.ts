@@ -44,5 +44,9 @@ export const readAcceptances = (root: string): ReadonlyArray<Acceptance> => {
   })
 }
 
+/** The acceptances for some stages, revoked ones too. */
+export const acceptancesOf = (root: string, stages: ReadonlySet<string>): ReadonlyArray<Acceptance> =>
+  readAcceptances(root).filter(({ stage }) => stages.has(stage))
+
 export const writeAcceptances = (root: string, all: ReadonlyArray<Acceptance>): void =>
   writeDurably(pathOf(root), sealed(all))

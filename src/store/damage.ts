@@ -32,3 +32,13 @@ export class DamagedObject extends SluiceError {
     this.digest = digest
   }
 }
+
+/** What a reading gives, or something else where it meets damage. */
+export const unlessDamaged = <A, B>(read: () => A, otherwise: B): A | B => {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof DamagedObject) return otherwise
+    throw cause
+  }
+}

@@ -6,7 +6,8 @@ import { diskError } from "./durable-file.ts"
 import { removeThrough } from "./fence.ts"
 import { gcKey, type Lease, Leases, runKey } from "./lease.ts"
 import { type Holder, holderText } from "./lease-watch.ts"
-import { filesBelow, listed, Marks } from "./marks.ts"
+import { filesBelow, listed } from "./folder.ts"
+import { Marks } from "./marks.ts"
 import type { Store } from "./store.ts"
 
 export interface GcOptions {

@@ -1,6 +1,7 @@
 // What somebody who waits for a lease sees of it: who holds it, and whether that holder is alive.
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from "node:fs"
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { listed } from "./folder.ts"
 import { isGone, isHere, type ProcessId } from "./process-id.ts"
 
 /** Who holds a lease. */
@@ -17,16 +18,6 @@ const lapseBeats = 15
 
 /** The file in a lease's folder that says who holds it, and that its heartbeat touches. */
 export const holderFile = "holder.json"
-
-/** Names under a folder; none where it does not exist. */
-export const listed = (folder: string): ReadonlyArray<string> => {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []
-    throw cause
-  }
-}
 
 /** A holder and the time of its last beat by the file system's clock; the file is opened, so that network mounts look anew. */
 const readHolder = (folder: string, token: string): { readonly holder?: Holder; readonly beat: number } | undefined => {

@@ -5,7 +5,8 @@ import { join } from "node:path"
 import { diskError } from "./durable-file.ts"
 import { FencedStore } from "./fence.ts"
 import { startBeating, stopBeating } from "./heartbeat.ts"
-import { type Holder, holderFile, listed, Watch } from "./lease-watch.ts"
+import { listed } from "./folder.ts"
+import { type Holder, holderFile, Watch } from "./lease-watch.ts"
 import { isHere, thisProcess } from "./process-id.ts"
 
 /** The key of the lease that a run holds while it lasts, and that of gc. */

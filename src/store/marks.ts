@@ -1,6 +1,7 @@
 // What is reached in a store: marked by following every digest that a text names, so that nothing named anywhere is lost.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
+import { listed } from "./folder.ts"
 import type { Store } from "./store.ts"
 
 const digest = /[0-9a-f]{64}/g
@@ -89,13 +90,3 @@ export class Marks {
     return new Set(selects.map(([node]) => node))
   }
 }
-
-/** Names in a folder; none where it is not there. */
-export const listed = (folder: string): ReadonlyArray<string> => (existsSync(folder) ? readdirSync(folder) : [])
-
-export const filesBelow = (folder: string): ReadonlyArray<string> =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-    : []

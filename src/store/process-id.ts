@@ -40,6 +40,16 @@ export const thisProcess = (): ProcessId => {
 
 export const isHere = ({ machine }: ProcessId): boolean => machine === thisProcess().machine
 
+/** Whether the machine runs a process of a number. */
+export const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code !== "ESRCH"
+  }
+}
+
 /** Whether a process is certainly gone. Of a process on another machine nothing is certain. */
 export const isGone = (id: ProcessId): boolean => {
   if (!isHere(id)) return false
@@ -47,10 +57,5 @@ export const isGone = (id: ProcessId): boolean => {
     const now = statusOf(id.pid)
     return now === undefined || now.born !== id.born || now.state === "Z" || now.state === "X"
   }
-  try {
-    process.kill(id.pid, 0)
-    return false
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "ESRCH"
-  }
+  return !isRunning(id.pid)
 }

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { sha256 } from "../table/digest.ts"
 import { type Damage, DamagedObject, damageText } from "./damage.ts"
 import { diskError, onDisk, removeIfPossible, writeDurably } from "./durable-file.ts"
+import { listed } from "./folder.ts"
 import { readSealed, sealed } from "./sealed.ts"
 
 export { type Damage, DamagedObject } from "./damage.ts"
@@ -271,10 +272,8 @@ const wrongObject = (name: string, path: string): string | undefined => {
   }
 }
 
-const names = (folder: string, ending: string): ReadonlyArray<string> => {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
+const names = (folder: string, ending: string): ReadonlyArray<string> =>
+  listed(folder)
     .filter((name) => name.endsWith(ending) && !name.endsWith(".tmp"))
     .map((name) => name.slice(0, name.length - ending.length))
     .sort()
-}

@@ -1,6 +1,6 @@
 // Compares two versions of a sequence of rows by their digests: how many rows came, went and changed, and which.
 import { digestBytes, digestHex, digestText } from "./digest.ts"
-import { Partition, type Reader, type View } from "./view.ts"
+import { Partition, type Reader, rowsIn, type View } from "./view.ts"
 
 /** How often each digest occurs in both sequences. */
 const sharedCounts = (before: Uint8Array, after: Uint8Array): Map<string, number> => {
@@ -84,7 +84,7 @@ interface Digests {
 }
 
 const digestsOf = (reader: Reader, views: ReadonlyArray<View>, names: ReadonlyArray<string>): Digests => {
-  const rows = views.reduce((sum, view) => sum + view.rows, 0)
+  const rows = rowsIn(views)
   const ids = new Uint8Array(rows * digestBytes)
   const columns = names.map(() => new Uint8Array(rows * digestBytes))
   let at = 0

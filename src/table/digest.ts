@@ -60,6 +60,9 @@ export const canonicalJson = (value: unknown): string => {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`
 }
 
+/** Whether two values have the same canonical JSON. */
+export const sameJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
+
 /** sha256 of a value's canonical JSON, as hex: what keys are made of. */
 export const keyOf = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex")
 

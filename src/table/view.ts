@@ -45,6 +45,9 @@ export interface Reader {
   readonly get: (digest: string) => Uint8Array
 }
 
+/** The rows of several views together. */
+export const rowsIn = (views: ReadonlyArray<View>): number => views.reduce((sum, view) => sum + view.rows, 0)
+
 /** A view with its bytes at hand: columns, digests and ids of the rows alive, read when asked for and kept. */
 export class Partition {
   readonly view: View
