@@ -19,13 +19,14 @@ export class Rechecks {
     if (node.declaration.impure !== undefined || this.#nodes.has(node) || view.rows === 0) return
     this.#nodes.add(node)
     const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, view, action })
-    this.#running.push(
-      checked.then(({ differs }) => {
-        if (differs.length === 0) return
-        this.#execution.survey.store.removeAction(action)
-        throw notRowLocal(node, differs)
-      })
-    )
+    const tried = checked.then(({ differs }) => {
+      if (differs.length === 0) return
+      this.#execution.survey.store.removeAction(action)
+      throw notRowLocal(node, differs)
+    })
+    // Where the chain fails first, nobody asks for this failure any more.
+    tried.catch(() => {})
+    this.#running.push(tried)
   }
 
   /** Rejects where a node gave something else for the same row. */

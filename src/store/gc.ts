@@ -51,7 +51,7 @@ export const collectGarbage = async (store: Store, options: GcOptions): Promise<
     const [first] = await leases.living(runKey(""))
     if (first !== undefined) throw busy(first)
     // Clears away what dead processes held, on work that nobody has asked for again.
-    leases.holders("")
+    leases.clear()
     const now = statSync(lease.folder).mtimeMs
     return sweep(store, markAll(store, options.keepRuns, []), now, [], lease)
   } finally {

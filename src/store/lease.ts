@@ -1,6 +1,6 @@
 // Leases: of several processes one does the work; one that died is replaced, one that slept through that publishes nothing.
 import { createHash, randomBytes } from "node:crypto"
-import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { diskError } from "./durable-file.ts"
 import { FencedStore } from "./fence.ts"
@@ -39,7 +39,7 @@ export class Lease {
   }
 
   get held(): boolean {
-    return listed(this.#slot).includes(this.token)
+    return existsSync(this.folder)
   }
 
   /** The store, for what only the holder may publish. */
@@ -179,7 +179,7 @@ export class Leases {
    * until it is gone, asleep or not; one of another is watched until its heart beats or is silent for too long.
    */
   async living(prefix: string): Promise<ReadonlyArray<Holder>> {
-    const keys = listed(this.root).filter((key) => key.startsWith(prefix))
+    const keys = this.#keys(prefix)
     const holders = await Promise.all(keys.map((key) => this.#living(key)))
     return holders.filter((holder) => holder !== undefined)
   }
@@ -200,10 +200,25 @@ export class Leases {
     }
   }
 
+  /** Keys that begin with a prefix; names that begin with a dot are on their way in or out. */
+  #keys(prefix: string): ReadonlyArray<string> {
+    return listed(this.root).filter((key) => key.startsWith(prefix) && !key.startsWith("."))
+  }
+
+  /** Clears away what dead processes held, and the empty folders of leases that were being given back. */
+  clear(): void {
+    this.holders("")
+    for (const key of this.#keys(""))
+      try {
+        rmdirSync(join(this.root, key))
+      } catch {
+        // It is held.
+      }
+  }
+
   /** Live holders of the leases whose key begins with a prefix; those that are dead are cleared away. */
   holders(prefix: string): ReadonlyArray<Holder> {
-    return listed(this.root).flatMap((key) => {
-      if (!key.startsWith(prefix)) return []
+    return this.#keys(prefix).flatMap((key) => {
       const watch = this.watch(key)
       if (watch.look() !== "dead") return watch.holder === undefined ? [] : [watch.holder]
       this.take(key, watch)?.release()

@@ -31,7 +31,7 @@ it.each(whats.filter((what) => wanted.includes(what)))("%s", { timeout: 7_200_00
   const work = async () => {
     for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift())
       try {
-        await tryIt(fault)(project, fault, `store${n++}`, cold)
+        await tryIt(fault)(project, fault, `store-${what}${n++}`, cold)
       } catch (cause) {
         wrong.push(`${faultText(fault)}: ${(cause as Error).message}`)
       }
