@@ -2,13 +2,13 @@
 
 export const epochs = {
   /** Listing, framing and decoding of input files. */
-  ingest: 1,
+  ingest: 2,
   /** Row ids of every kind. */
   rowId: 1,
   /** Column layouts, their digests and the content digest. */
   columns: 1,
   /** Calling row functions, and the meaning of their results. */
-  rows: 2,
+  rows: 3,
   /** split, sample, without, union, and how verdicts are applied. */
   select: 1,
   /** Grouping and bucketing. */

@@ -101,6 +101,7 @@ export class ChainRun {
   /** Walks a partition through the links that earlier runs answer; gives where work must begin, if anywhere. */
   #fromEarlier({ index, from, view: given }: Work): Work | undefined {
     const { store } = this.#execution.survey
+    const { outcomes } = this.#execution.plan
     const { links } = this.#chain
     let view = given
     for (let at = from; at < links.length; at++) {
@@ -114,7 +115,7 @@ export class ChainRun {
         view = action.face!.view
         continue
       }
-      const outcome = lookUp(store, link.node, this.#keys(link), view!)
+      const outcome = outcomes.get(link.edge!)?.[index] ?? lookUp(store, link.node, this.#keys(link), view!)
       if (outcome === undefined) return { index, from: at, view }
       this.#took(at, index, view!, outcome, 0)
       view = outcome.view
@@ -180,7 +181,8 @@ export class ChainRun {
   async #parseInput(index: number, at: number) {
     const part = this.#records!.partitions[index]!
     const { bytes, offsets } = await this.#records!.bytes(part)
-    const input = { bytes, offsets, paths: this.#paths(), files: part.files, digests: part.digests, ids: part.ids }
+    const { files, digests, occurrences } = part
+    const input = { bytes, offsets, paths: this.#paths(), files, digests, occurrences }
     return { step: this.#step(at), input }
   }
 

@@ -12,6 +12,8 @@ export interface InputFile {
   readonly absolute: string
   readonly digest: string
   readonly bytes: number
+  /** What was read to digest it, of the file that was read last, while it is in memory. */
+  readonly digested?: WeakRef<Uint8Array>
 }
 
 type Stat = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
@@ -24,6 +26,8 @@ export class StatCache {
   readonly #path: string
   readonly #entries: Map<string, Stat>
   #changed = false
+  /** Whether a file was met that is new or has other bytes than it had. */
+  news = false
 
   /** `damaged` is told where the file that is there cannot be used. */
   constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}) {
@@ -33,7 +37,10 @@ export class StatCache {
     this.#entries = new Map(read !== undefined && "body" in read ? read.body : [])
   }
 
-  digest(absolute: string): { readonly digest: string; readonly bytes: number } {
+  /** The last file that had to be read. */
+  #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
+
+  digest(absolute: string): Pick<InputFile, "digest" | "bytes"> {
     const stat = statSync(absolute)
     const known = this.#entries.get(absolute)
     if (
@@ -47,9 +54,20 @@ export class StatCache {
       return { digest: known[4], bytes: known[0] }
     const bytes = readFileSync(absolute)
     const digest = sha256(bytes)
+    this.news ||= known?.[4] !== digest
     this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
     this.#changed = true
+    this.#last = { absolute, bytes }
     return { digest, bytes: bytes.length }
+  }
+
+  /** The files, the one that was read last with its bytes; lets go of them. */
+  withLast(files: ReadonlyArray<InputFile>): ReadonlyArray<InputFile> {
+    const last = this.#last
+    this.#last = undefined
+    return files.map((file) =>
+      file.absolute === last?.absolute ? { ...file, digested: new WeakRef(last.bytes) } : file
+    )
   }
 
   save() {
@@ -80,7 +98,8 @@ export const listFiles = (
       if (!found.has(path)) found.set(path, { path, absolute, ...stats.digest(absolute) })
     }
   }
-  return [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+  const files = [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+  return stats.withLast(files)
 }
 
 const expandPattern = (root: string, pattern: string): ReadonlyArray<string> => {

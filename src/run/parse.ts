@@ -9,7 +9,7 @@ import { type Column, valueAt } from "../table/column.ts"
 import { combineDigests, contentOf, digestBytes, keyOf, takeDigests } from "../table/digest.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
-import { keyedRowId } from "../table/row-id.ts"
+import { keyedRowId, placedRowId } from "../table/row-id.ts"
 import { digestsOf, freshView, Partition } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
@@ -24,7 +24,8 @@ export interface ParseInput {
   /** Index into `paths` of each record. */
   readonly files: Int32Array
   readonly digests: Uint8Array
-  readonly ids: Uint8Array
+  /** How often the same record occurred before in its file. */
+  readonly occurrences: Int32Array
 }
 
 /** What parsing a partition gave: rows that are good, and what is wrong with the others. */
@@ -51,10 +52,30 @@ export const recordDigests = (
 ): Uint8Array =>
   declaration.readsPath ? combineDigests([input.digests, pathDigests(input)], input.files.length) : input.digests
 
-/** The key of a parsed partition: the parser, the records, and their ids. */
+/** What the ids of a partition's rows depend on beside their records: nothing where a key is declared, else their places. */
+const placesOf = (node: GraphNode, { paths, files, occurrences }: Omit<ParseInput, "bytes" | "offsets">): unknown => {
+  if (typeof node.options["key"] === "string") return null
+  const stretches: Array<readonly [path: string, rows: number]> = []
+  for (let from = 0, to = 0; from < files.length; from = to) {
+    while (to < files.length && files[to] === files[from]) to++
+    stretches.push([paths[files[from]!]!, to - from])
+  }
+  return [stretches, Array.from(occurrences.entries()).filter(([, before]) => before > 0)]
+}
+
+const placedIds = ({ paths, files, digests, occurrences }: ParseInput): Uint8Array => {
+  const ids = new Uint8Array(digests.length)
+  for (let row = 0; row < files.length; row++) {
+    const digest = digests.subarray(row * digestBytes, (row + 1) * digestBytes)
+    ids.set(placedRowId(paths[files[row]!]!, digest, occurrences[row]!), row * digestBytes)
+  }
+  return ids
+}
+
+/** The key of a parsed partition: the parser, the records, and what their ids are made of. */
 export const parseKey = (node: GraphNode, keys: NodeKeys, input: Omit<ParseInput, "bytes" | "offsets">): string => {
   const declaration = node.declaration as SourceDeclaration
-  return keyOf([keys.row, contentOf(recordDigests(declaration, input)), contentOf(input.ids)])
+  return keyOf([keys.row, contentOf(recordDigests(declaration, input)), placesOf(node, input)])
 }
 
 const decoder = (node: GraphNode) =>
@@ -98,7 +119,7 @@ export const parseRecords = async (
   const kept = Array.from(good, (row) => origins[row]!)
   const columns = await assemble(store, fields, computed, todo.length, kept)
   const { key } = node.options
-  const ids = typeof key === "string" ? keyedIds(node, columns[key]!) : takeDigests(input.ids, good)
+  const ids = typeof key === "string" ? keyedIds(node, columns[key]!) : takeDigests(placedIds(input), good)
   const columnDigests = digestsOf(columns)
   const sections = Object.fromEntries(Object.entries(columnDigests).map(([name, bytes]) => [`digest:${name}`, bytes]))
   const pack = store.put(

@@ -17,7 +17,7 @@ import { parseKey, recordDigests } from "./parse.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { Records } from "./records.ts"
 import { earlierActions, leftOver } from "./reuse-list.ts"
-import { lookUp, type RowAction, rowKey } from "./row-action.ts"
+import { lookUp, type Outcome, type RowAction, rowKey } from "./row-action.ts"
 import { RowReuse } from "./row-reuse.ts"
 import type { Survey } from "./survey.ts"
 
@@ -36,6 +36,8 @@ export interface Plan {
   readonly nodes: ReadonlyArray<NodePlan>
   readonly known: ReadonlyMap<GraphNode, Known>
   readonly records: ReadonlyMap<GraphNode, Records>
+  /** What earlier runs made of an edge's partitions, for the nodes that work on it row by row. */
+  readonly outcomes: ReadonlyMap<Edge, ReadonlyArray<Outcome | undefined>>
   /** Seconds spent on listing, digesting and framing a source's files. */
   readonly reading: ReadonlyMap<GraphNode, number>
 }
@@ -48,11 +50,12 @@ export const makePlan = async (survey: Survey): Promise<Plan> => {
   const planner = new Planner(survey, survey.store.away().length > 0)
   const nodes: Array<NodePlan> = []
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
-  const { known, records, reading } = planner
+  const { known, records, outcomes, reading } = planner
   return {
     nodes: withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute.threads),
     known,
     records,
+    outcomes,
     reading
   }
 }
@@ -64,6 +67,7 @@ const unknown: Counts = { partitions: { hit: 0, run: 0 }, rows: { reusable: 0, n
 class Planner {
   readonly known = new Map<GraphNode, Known>()
   readonly records = new Map<GraphNode, Records>()
+  readonly outcomes = new Map<Edge, ReadonlyArray<Outcome | undefined>>()
   readonly reading: Map<GraphNode, number>
   readonly #survey: Survey
   readonly #found = new Map<GraphNode, NodeRecord>()
@@ -193,6 +197,7 @@ class Planner {
     const outcomes = inputs.map((part) =>
       part !== undefined && "view" in part ? lookUp(store, node, keys, part.view) : undefined
     )
+    this.outcomes.set(edge, outcomes)
     const taken = new Map<string, number>()
     for (const outcome of outcomes)
       if (outcome !== undefined) taken.set(outcome.reuseKey, (taken.get(outcome.reuseKey) ?? 0) + 1)

@@ -102,6 +102,11 @@ export class Pool {
     })
   }
 
+  /** Starts a first thread before there is work for it, as its start takes a while. */
+  warm() {
+    if (this.#slots.size + this.#starting.size === 0) this.#start()
+  }
+
   /** Tries a task once more in a thread that has run nothing else, one such task at a time. */
   #retry(job: Job, what: string) {
     this.#options.warn(`a worker thread died (${what}); what it worked on is tried again alone`)

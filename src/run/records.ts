@@ -6,9 +6,8 @@ import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
 import { cutRecords } from "../table/cut.ts"
-import { digestBytes, keyOf, sha256 } from "../table/digest.ts"
-import { bytesOf, float64Of, readPack, writePack } from "../table/pack.ts"
-import { placedRowId } from "../table/row-id.ts"
+import { digestBytes, digestText, keyOf, sha256 } from "../table/digest.ts"
+import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
 import { hash } from "node:crypto"
 import { decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
@@ -21,6 +20,8 @@ interface FramedFile {
   readonly count: number
   /** 16 bytes per record: the start of the sha256 of its bytes. */
   readonly digests: Uint8Array
+  /** How often the same record occurred before in the file. */
+  readonly occurrences: Int32Array
   readonly sizes: Float64Array
   readonly starts: Float64Array
   readonly lines: boolean
@@ -40,8 +41,13 @@ export interface RecordPartition {
   readonly files: Int32Array
   readonly inFile: Int32Array
   readonly digests: Uint8Array
-  /** Row ids where no key is declared. */
-  readonly ids: Uint8Array
+  /** How often the same record occurred before in its file. */
+  readonly occurrences: Int32Array
+}
+
+interface Open {
+  readonly index: number
+  readonly frames: Frames
 }
 
 export class Records {
@@ -51,10 +57,17 @@ export class Records {
   /** Keys of the results that the frames of its files are stored under. */
   readonly frames: ReadonlyArray<string>
   readonly partitions: ReadonlyArray<RecordPartition>
-  #open: { readonly index: number; readonly frames: Frames } | undefined
+  /** The file that was framed last. */
+  #open: Open | undefined
 
-  private constructor(node: GraphNode, framed: ReadonlyArray<FramedFile>, frames: ReadonlyArray<string>) {
+  private constructor(
+    node: GraphNode,
+    framed: ReadonlyArray<FramedFile>,
+    frames: ReadonlyArray<string>,
+    open: Open | undefined
+  ) {
     this.#node = node
+    this.#open = open
     this.frames = frames
     this.#declaration = node.declaration as SourceDeclaration
     this.#framed = framed
@@ -65,6 +78,7 @@ export class Records {
   static async of(node: GraphNode, frameKey: string, files: ReadonlyArray<InputFile>, store: Store): Promise<Records> {
     const framed: Array<FramedFile> = []
     const keys: Array<string> = []
+    let open: Open | undefined
     const { frame } = node.declaration as SourceDeclaration
     for (const file of files) {
       // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
@@ -75,9 +89,15 @@ export class Records {
       if (known !== undefined && store.has(known.pack)) framed.push(unpack(file, known, store))
       else {
         const frames = await frameFile(node, file)
+        open = { index: framed.length, frames }
         const made = frameRecords(file, frames)
         const pack = store.put(
-          writePack({ digests: made.digests, sizes: bytesOf(made.sizes), starts: bytesOf(made.starts) })
+          writePack({
+            digests: made.digests,
+            occurrences: bytesOf(made.occurrences),
+            sizes: bytesOf(made.sizes),
+            starts: bytesOf(made.starts)
+          })
         )
         const action: FrameAction = { pack, lines: made.lines }
         store.compare(key, action, (one) => [one.pack, one.lines])
@@ -85,7 +105,7 @@ export class Records {
         framed.push(made)
       }
     }
-    return new Records(node, framed, keys)
+    return new Records(node, framed, keys, open)
   }
 
   get files(): ReadonlyArray<InputFile> {
@@ -135,6 +155,7 @@ const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile 
     file,
     count: sizes.length,
     digests: pack["digests"]!,
+    occurrences: int32Of(pack["occurrences"]!),
     sizes,
     starts: float64Of(pack["starts"]!),
     lines: action.lines
@@ -142,14 +163,7 @@ const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile 
 }
 
 const frameFile = async (node: GraphNode, file: InputFile): Promise<Frames> => {
-  let raw: Uint8Array
-  try {
-    raw = readFileSync(file.absolute)
-  } catch (cause) {
-    throw changed(node, file, `it can no longer be read (${(cause as NodeJS.ErrnoException).code})`)
-  }
-  if (sha256(raw) !== file.digest) throw changed(node, file, "its bytes are no longer those that were digested")
-  const plain = decompress(raw, file.path, node.name)
+  const plain = decompress(file.digested?.deref() ?? readAgain(node, file), file.path, node.name)
   const { frame } = node.declaration as SourceDeclaration
   try {
     return (await frame(plain, node.options, file.path)) as Frames
@@ -162,6 +176,18 @@ const frameFile = async (node: GraphNode, file: InputFile): Promise<Frames> => {
   }
 }
 
+/** The bytes of a file, which must be those that were digested. */
+const readAgain = (node: GraphNode, file: InputFile): Uint8Array => {
+  let raw: Uint8Array
+  try {
+    raw = readFileSync(file.absolute)
+  } catch (cause) {
+    throw changed(node, file, `it can no longer be read (${(cause as NodeJS.ErrnoException).code})`)
+  }
+  if (sha256(raw) !== file.digest) throw changed(node, file, "its bytes are no longer those that were digested")
+  return raw
+}
+
 const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
   new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node.name}: ${file.path} changed during the run: ${what}`, {
     hint: "run again: finished work is kept"
@@ -169,18 +195,23 @@ const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
 
 const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
   const digests = new Uint8Array(frames.count * digestBytes)
+  const occurrences = new Int32Array(frames.count)
+  const seen = new Map<string, number>()
   const sizes = new Float64Array(frames.count)
   const starts = new Float64Array(frames.count)
   let lines = false
   for (let i = 0; i < frames.count; i++) {
     const record = frames.record(i)
     digests.set(hash("sha256", record, "buffer").subarray(0, digestBytes), i * digestBytes)
+    const text = digestText(digests, i)
+    occurrences[i] = seen.get(text) ?? 0
+    seen.set(text, occurrences[i]! + 1)
     sizes[i] = record.length
     const place = frames.place(i)
     lines = "line" in place
     starts[i] = "line" in place ? place.line : place.start
   }
-  return { file, count: frames.count, digests, sizes, starts, lines }
+  return { file, count: frames.count, digests, occurrences, sizes, starts, lines }
 }
 
 const partition = (framed: ReadonlyArray<FramedFile>, targetBytes: number): ReadonlyArray<RecordPartition> => {
@@ -189,22 +220,15 @@ const partition = (framed: ReadonlyArray<FramedFile>, targetBytes: number): Read
   const sizes = new Float64Array(total)
   const files = new Int32Array(total)
   const inFile = new Int32Array(total)
-  const ids = new Uint8Array(total * digestBytes)
-  const seen = new Map<string, number>()
+  const occurrences = new Int32Array(total)
   let at = 0
   framed.forEach((file, index) => {
     digests.set(file.digests, at * digestBytes)
+    occurrences.set(file.occurrences, at)
     sizes.set(file.sizes, at)
-    seen.clear()
-    for (let i = 0; i < file.count; i++, at++) {
-      files[at] = index
-      inFile[at] = i
-      const digest = file.digests.subarray(i * digestBytes, (i + 1) * digestBytes)
-      const text = Buffer.from(digest).toString("latin1")
-      const occurrence = seen.get(text) ?? 0
-      seen.set(text, occurrence + 1)
-      ids.set(placedRowId(file.file.path, digest, occurrence), at * digestBytes)
-    }
+    files.fill(index, at, at + file.count)
+    for (let i = 0; i < file.count; i++) inFile[at + i] = i
+    at += file.count
   })
   let from = 0
   return cutRecords(digests, sizes, targetBytes).map((end) => {
@@ -214,7 +238,7 @@ const partition = (framed: ReadonlyArray<FramedFile>, targetBytes: number): Read
       files: files.slice(from, end),
       inFile: inFile.slice(from, end),
       digests: digests.slice(from * digestBytes, end * digestBytes),
-      ids: ids.slice(from * digestBytes, end * digestBytes)
+      occurrences: occurrences.slice(from, end)
     }
     from = end
     return part

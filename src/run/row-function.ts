@@ -1,6 +1,6 @@
 // Calls an author's row function on rows of a partition, and lays what it returns out as columns.
 import type { Fields } from "../stage/declaration.ts"
-import { type Batch, type Column, columnOf, columnValues, takeColumn } from "../table/column.ts"
+import { type Batch, type Column, columnOf, columnValues, misfit, takeColumn } from "../table/column.ts"
 import { type Field, fieldOf } from "../table/field.ts"
 import { type RowError, rowError } from "./row-error.ts"
 
@@ -39,14 +39,9 @@ export const misfitOf = (made: unknown, fields: { readonly [name: string]: Field
   if (typeof made !== "object" || made === null) return `gave ${made === null ? "null" : typeof made}, no columns`
   for (const [name, field] of Object.entries(fields)) {
     const value = (made as Row)[name]
-    if ((value ?? null) === null) {
-      if (!field.nullable) return `gave no value for the column "${name}"`
-    } else
-      try {
-        columnOf([value], field)
-      } catch (cause) {
-        return `column "${name}": ${(cause as Error).message}`
-      }
+    if ((value ?? null) === null && !field.nullable) return `gave no value for the column "${name}"`
+    const wrong = misfit(value, field)
+    if (wrong !== undefined) return `column "${name}": ${wrong}`
   }
   return undefined
 }

@@ -90,15 +90,37 @@ interface Attempt {
 
 const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, Error> =>
   Effect.gen(function* () {
-    const { run, leases, log } = attempt
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
     const surveyed = yield* Effect.tryPromise({
       try: () => survey(options.project, options.file, options.sets, options.workers),
       catch: asError
     })
-    const { store, graph } = surveyed
+    const { store, graph, sources } = surveyed
+    const { log } = attempt
     store.onFound((found) => log.found(found))
+    const start = {
+      pipeline: options.file,
+      graph: graphKey(graph),
+      storeRoot: options.project.storeRoot,
+      sets: options.sets
+    }
+    const found = (one: Damage | Difference) => log.found(one)
+    const warn = (text: string) => log.warn(text)
+    const pool = { start, sources, found, warn, memory: options.workerMemory }
+    const workers = new Pool({ ...pool, size: options.workers })
+    const checker = new Pool({ ...pool, size: 1 })
+    if (surveyed.news) workers.warm()
+    return yield* planned(options, attempt, surveyed, workers, checker).pipe(
+      Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()])))
+    )
+  })
+
+/** Plans what was surveyed, and runs the plan. */
+const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, workers: Pool, checker: Pool) =>
+  Effect.gen(function* () {
+    const { run, leases, log } = attempt
+    const { store, graph } = surveyed
     if (attempt.check) yield* Effect.try({ try: () => putAwayDamaged(store, log), catch: asError })
     const plan = yield* Effect.tryPromise({ try: () => makePlan(surveyed), catch: asError })
     options.planned?.(plan.nodes)
@@ -106,8 +128,8 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
     const journal = new Journal(folder, options.listeners)
     yield* Effect.try({
       try: () => {
-        const planned = join(folder, "plan.json")
-        onDisk(planned, () => writeFileSync(planned, JSON.stringify({ pipeline: graph.pipeline, nodes: plan.nodes })))
+        const kept = join(folder, "plan.json")
+        onDisk(kept, () => writeFileSync(kept, JSON.stringify({ pipeline: graph.pipeline, nodes: plan.nodes })))
         onDisk(folder, () => writeFileSync(join(folder, "pins.json"), JSON.stringify(pinsOf(plan))))
         journal.write({
           event: "started",
@@ -120,22 +142,9 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
       },
       catch: asError
     })
-    const start = {
-      pipeline: options.file,
-      graph: graphKey(graph),
-      storeRoot: options.project.storeRoot,
-      sets: options.sets
-    }
-    const { sources } = surveyed
-    const found = (one: Damage | Difference) => log.found(one)
-    const warn = (text: string) => log.warn(text)
-    const pool = { start, sources, found, warn, memory: options.workerMemory }
-    const workers = new Pool({ ...pool, size: options.workers })
-    const checker = new Pool({ ...pool, size: 1 })
     const resources = { workers, checker, leases, threads: options.workers, maxFailed: options.maxFailed ?? 0 }
     const execution = new Execution(surveyed, plan, journal, resources)
     return yield* execution.run().pipe(
-      Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()]))),
       Effect.map(() => finish(surveyed, execution, journal, attempt)),
       // What a callback throws, a damaged object above all, is a failure like any other.
       Effect.catchDefect((defect) => Effect.fail(asError(defect))),

@@ -4,7 +4,7 @@ import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
-import { columnValues, concatColumns, takeColumn } from "../table/column.ts"
+import { type Column, columnValues, concatColumns, takeColumn } from "../table/column.ts"
 import { digestHex } from "../table/digest.ts"
 import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
@@ -81,17 +81,16 @@ const readTable = async (
       return Object.fromEntries(Object.entries(block).map(([name, column]) => [name, takeColumn(column, goods![i]!)]))
     })
   )
-  const columns = Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      name,
-      columnValues(
-        concatColumns(
-          blocks.map((block) => (block as Record<string, never>)[name]!),
-          field
-        )
-      )
-    ])
-  )
+  const laid = (name: string) =>
+    concatColumns(
+      blocks.map((block) => (block as Record<string, Column>)[name]!),
+      fields[name]!
+    )
+  const column = keptByName(laid)
+  const values = keptByName((name) => columnValues(column(name)))
+  const columns = {}
+  for (const name of Object.keys(fields))
+    Object.defineProperty(columns, name, { enumerable: true, get: () => values(name) })
   const total = counts.reduce((sum, count) => sum + count, 0)
   const good = goods && allGood(goods, counts)
   let ids: Uint8Array | undefined
@@ -107,6 +106,7 @@ const readTable = async (
   const seen: Table<Record<string, unknown>> = {
     rows: good?.length ?? total,
     columns,
+    column,
     id: (row) => {
       if (!declaration.readsIds)
         throw new Error(`${node.name}: a select whose verdicts depend on row ids must be declared so (readsIds)`)
@@ -115,6 +115,14 @@ const readTable = async (
     }
   }
   return { table: seen, good }
+}
+
+const keptByName = <A>(make: (name: string) => A): ((name: string) => A) => {
+  const kept = new Map<string, A>()
+  return (name) => {
+    if (!kept.has(name)) kept.set(name, make(name))
+    return kept.get(name)!
+  }
 }
 
 /** Rows of partitions as rows of the whole. */

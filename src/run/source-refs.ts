@@ -2,9 +2,9 @@
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
-import { digestText } from "../table/digest.ts"
+import { firstRows } from "../text/hashing.ts"
 import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
-import { Partition, type View } from "../table/view.ts"
+import { Partition, rowsIn, type View } from "../table/view.ts"
 import type { SourceRefs } from "./node-record.ts"
 import type { RecordPartition, Records } from "./records.ts"
 
@@ -29,19 +29,17 @@ export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, "pa
 export const checkKeys = (store: Store, node: GraphNode, records: Records, views: ReadonlyArray<View>): void => {
   const { key } = node.options
   if (typeof key !== "string") return
-  const seen = new Map<string, readonly [partition: number, row: number]>()
-  views.forEach((view, index) => {
-    const ids = new Partition(view, store).ids()
-    for (let row = 0; row < view.rows; row++) {
-      const id = digestText(ids, row)
-      const first = seen.get(id)
-      if (first === undefined) seen.set(id, [index, row])
-      else
-        throw new SluiceError("SLUICE_DUPLICATE_KEY", `${node.name}: two rows have the same key "${key}"`, {
-          evidence: [placeText(store, records, views, ...first), placeText(store, records, views, index, row)],
-          hint: "make the key unique, or leave the option key out: rows are then told apart by path and content"
-        })
-    }
+  const first = firstRows(Buffer.concat(views.map((view) => new Partition(view, store).ids())))
+  const second = first.findIndex((before, row) => before !== row)
+  if (second === -1) return
+  const ends = views.map((_, index) => rowsIn(views.slice(0, index + 1)))
+  const [one, other] = [first[second]!, second].map((row) => {
+    const index = ends.findIndex((end) => row < end)
+    return placeText(store, records, views, index, row - (ends[index - 1] ?? 0))
+  })
+  throw new SluiceError("SLUICE_DUPLICATE_KEY", `${node.name}: two rows have the same key "${key}"`, {
+    evidence: [one!, other!],
+    hint: "make the key unique, or leave the option key out: rows are then told apart by path and content"
   })
 }
 

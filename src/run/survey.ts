@@ -34,6 +34,8 @@ export interface Survey {
   readonly acceptances: ReadonlyMap<GraphNode, ReadonlyArray<Acceptance>>
   readonly keys: ReadonlyMap<GraphNode, NodeKeys>
   readonly files: ReadonlyMap<GraphNode, ReadonlyArray<InputFile>>
+  /** Whether one of them is new or changed: then rows will have to be computed. */
+  readonly news: boolean
   /** Seconds spent on listing and digesting them. */
   readonly listing: ReadonlyMap<GraphNode, number>
   /** sha256 by file of the sources behind the keys. */
@@ -116,6 +118,7 @@ export const survey = async (
     acceptances,
     keys,
     files,
+    news: stats.news,
     listing,
     sources: fingerprinter.files(),
     compute: computeClass(threads)

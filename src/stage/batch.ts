@@ -49,6 +49,8 @@ export interface Batch {
 export interface Table<Row> {
   readonly rows: number
   readonly columns: { readonly [K in keyof Row]: ArrayLike<Row[K]> }
+  /** A column as it lies in memory: for byte strings by the hundred thousand. */
+  readonly column: (name: keyof Row & string) => Column
   /** Row ids as hex, in order. */
   readonly id: (row: number) => string
 }

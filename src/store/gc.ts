@@ -143,6 +143,7 @@ const sweep = (store: Store, marks: Marks, now: number, live: ReadonlyArray<Hold
   for (const name of listed(at("leases"))) if (name.startsWith(".")) leftover(at("leases", name))
   for (const name of listed(at("work")))
     decide("scratch", at("work", name), store.action(name) === undefined && isInUse(at("work", name)))
+  store.lookAgain()
   return { removed, kept, live: live.map(({ name }) => name) }
 }
 

@@ -23,6 +23,8 @@ export class Store {
   readonly root: string
   readonly #cache = new Map<string, Uint8Array>()
   #cached = 0
+  /** Objects that were seen to be there: gc removes none under a run, and what gets lost is found when it is read. */
+  readonly #present = new Set<string>()
   #tell: ((found: Damage | Difference) => void) | undefined
   readonly #untold: Array<Damage | Difference> = []
 
@@ -66,7 +68,15 @@ export class Store {
   }
 
   has(digest: string): boolean {
-    return existsSync(this.objectPath(digest))
+    if (this.#present.has(digest)) return true
+    if (!existsSync(this.objectPath(digest))) return false
+    this.#present.add(digest)
+    return true
+  }
+
+  /** Forgets which objects were seen: some may have been removed. */
+  lookAgain() {
+    this.#present.clear()
   }
 
   /** The bytes of an object, verified against its name. Small ones are kept in memory for a while. */
@@ -116,6 +126,7 @@ export class Store {
     const { kind, name, path } = damage
     if (kind === "object" || kind === "result") {
       this.#cache.delete(name)
+      this.#present.delete(name)
       const away = this.#awayPath(damage)
       try {
         renameSync(path, away)

@@ -77,6 +77,18 @@ const validity = (values: ArrayLike<unknown>): Uint8Array | undefined => {
 
 const empty = new Uint8Array(0)
 
+/** What keeps a value out of a column of a field, as `columnOf` would say it; null fits every column. */
+export const misfit = (value: unknown, field: Field): string | undefined => {
+  if (value === null || value === undefined) return undefined
+  if (field.type === "text" && typeof value === "string") return undefined
+  try {
+    columnOf([value], field)
+  } catch (cause) {
+    return (cause as Error).message
+  }
+  return undefined
+}
+
 /** Concatenates byte strings into one buffer with offsets. */
 export const joinBytes = (parts: ReadonlyArray<Uint8Array>): { offsets: Int32Array; bytes: Uint8Array } => {
   const offsets = new Int32Array(parts.length + 1)

@@ -2,6 +2,7 @@
 import { createHash, hash } from "node:crypto"
 import type { Column } from "../stage/batch.ts"
 import { columnLength } from "./column.ts"
+import { base, polynomial, prime } from "./polynomial.ts"
 
 export const digestBytes = 16
 
@@ -68,8 +69,6 @@ export const keyOf = (value: unknown): string => createHash("sha256").update(can
 
 export const sha256 = (bytes: Uint8Array): string => hash("sha256", bytes, "hex")
 
-const prime = (1n << 127n) - 1n
-const base = 0x5f3759df9e3779b97f4a7c15d1b54a33n
 const reduce = (x: bigint): bigint => {
   let y = (x & prime) + (x >> 127n)
   y = (y & prime) + (y >> 127n)
@@ -99,15 +98,10 @@ export const emptyContent: Content = { rows: 0, hex: "0" }
  * The content digest of rows in order: a polynomial over the rows' digests modulo the prime 2^127 − 1 (Rabin–Karp), so
  * that the digest of a whole follows from those of its parts wherever it was cut.
  */
-export const contentOf = (digests: Uint8Array): Content => {
-  const view = new DataView(digests.buffer, digests.byteOffset, digests.byteLength)
-  let sum = 0n
-  for (let at = 0; at < digests.byteLength; at += digestBytes) {
-    const value = (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8)
-    sum = reduce(sum * base + value + 1n)
-  }
-  return { rows: digests.byteLength / digestBytes, hex: sum.toString(16) }
-}
+export const contentOf = (digests: Uint8Array): Content => ({
+  rows: digests.byteLength / digestBytes,
+  hex: polynomial(digests).toString(16)
+})
 
 /** The content of sequences one after another. */
 export const joinContent = (parts: ReadonlyArray<Content>): Content => {
@@ -122,12 +116,17 @@ export const joinContent = (parts: ReadonlyArray<Content>): Content => {
 
 /** Takes the 16-byte entries at `index`, in that order. */
 export const takeDigests = (digests: Uint8Array, index: Int32Array): Uint8Array => {
-  const out = new Uint8Array(index.length * digestBytes)
+  const words = wordsOf(digests)
+  const out = new Int32Array(index.length * 4)
   for (let i = 0; i < index.length; i++) {
-    const from = index[i]! * digestBytes
-    out.set(digests.subarray(from, from + digestBytes), i * digestBytes)
+    const from = index[i]! * 4
+    const to = i * 4
+    out[to] = words[from]!
+    out[to + 1] = words[from + 1]!
+    out[to + 2] = words[from + 2]!
+    out[to + 3] = words[from + 3]!
   }
-  return out
+  return new Uint8Array(out.buffer)
 }
 
 /** One digest per row for several columns together: what a row function's result depends on. */
@@ -149,3 +148,9 @@ export const digestText = (digests: Uint8Array, row: number): string =>
 
 export const digestHex = (digests: Uint8Array, row: number): string =>
   Buffer.from(digests.buffer, digests.byteOffset + row * digestBytes, digestBytes).toString("hex")
+
+/** Digests as 32-bit words, four a row. */
+const wordsOf = (digests: Uint8Array): Int32Array =>
+  digests.byteOffset % 4 === 0
+    ? new Int32Array(digests.buffer, digests.byteOffset, digests.length / 4)
+    : new Int32Array(digests.slice().buffer)

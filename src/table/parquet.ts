@@ -51,6 +51,12 @@ const rawValues = (column: Column, from: number, to: number): Array<unknown> => 
   return out
 }
 
+/** Long byte strings are written plain: zstd finds those that repeat, and looking for them one by one costs more. */
+const encodingOf = (column: Column): { readonly encoding?: "PLAIN" } =>
+  "bytes" in column && column.bytes.length > longBytes * columnLength(column) ? { encoding: "PLAIN" } : {}
+
+const longBytes = 64
+
 /** Writes columns of the same rows as one Parquet file in memory. The same columns give the same bytes. */
 export const writeParquet = (
   columns: { readonly [name: string]: Column },
@@ -71,7 +77,11 @@ export const writeParquet = (
   })
   for (let from = 0; from < rows; from += groupRows) {
     const to = Math.min(rows, from + groupRows)
-    const columnData = names.map((name) => ({ name, data: rawValues(columns[name]!, from, to) as never }))
+    const columnData = names.map((name) => ({
+      name,
+      data: rawValues(columns[name]!, from, to) as never,
+      ...encodingOf(columns[name]!)
+    }))
     parquet.write({ columnData, rowGroupSize: to - from })
   }
   parquet.finish()

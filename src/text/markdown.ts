@@ -153,10 +153,11 @@ const tableBlock = (lines: ReadonlyArray<string>, at: number, blocks: Array<stri
 /** Items of a list follow each other without an empty line. */
 export const joinItems = (blocks: ReadonlyArray<string>): Array<string> => {
   const joined: Array<string> = []
+  let before: RegExpExecArray | null = null
   for (const block of blocks) {
-    const last = joined.length - 1
-    if (last >= 0 && follows(ITEM.exec(lastLine(joined[last]!)), ITEM.exec(block))) joined[last] += `\n${block}`
+    if (follows(before, ITEM.exec(block))) joined[joined.length - 1] += `\n${block}`
     else joined.push(block)
+    before = ITEM.exec(lastLine(block))
   }
   return joined
 }

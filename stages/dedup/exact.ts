@@ -1,7 +1,7 @@
 // dedup.exact: rows whose text is the same, byte for byte, are merged into the first of them.
 import * as Schema from "effect/Schema"
-import { type Column, opt, Stage, type TextColumn } from "#sluice"
-import { digest128 } from "#sluice/text"
+import { type BytesColumn, type Column, opt, Stage, type TextColumn } from "#sluice"
+import { digest128, firstRows } from "#sluice/text"
 
 /**
  * Merges rows with the same value of a column (default `text`) into the first of them, in dataset order. Compares 128 bits
@@ -23,13 +23,8 @@ export const exact = Stage.select({
   prepare: ({ by }) => ({ digest: digest128(by) }),
   prepareBatch: ({ rows, columns }) => ({ rows, columns: { digest: digests(columns.by as TextColumn, rows) } }),
   resolve: ({ rows }, _options, verdicts) => {
-    const first = new Map<string, number>()
-    for (let row = 0; row < rows.rows; row++) {
-      const digest = Buffer.from(rows.columns.digest[row]!).toString("latin1")
-      const into = first.get(digest)
-      if (into === undefined) first.set(digest, row)
-      else verdicts.merge(row, into, 1, "duplicate")
-    }
+    const { bytes } = rows.column("digest") as BytesColumn
+    for (const [row, into] of firstRows(bytes).entries()) if (into !== row) verdicts.merge(row, into, 1, "duplicate")
   }
 })
 

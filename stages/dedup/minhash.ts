@@ -1,6 +1,6 @@
 // dedup.minhash: near duplicates by MinHash signatures, banding and union-find; the survivor is the first in dataset order.
 import * as Schema from "effect/Schema"
-import { opt, Stage, type TextColumn } from "#sluice"
+import { type BytesColumn, opt, Stage, type TextColumn } from "#sluice"
 import { signAll, signOne } from "#sluice/text"
 import { clusters } from "./clusters.ts"
 import { equalShare, packSignatures } from "./signatures.ts"
@@ -42,7 +42,7 @@ export const minhash = Stage.select({
     return { rows: batch.rows, columns: { signature: { type: "bytes", ...signed, valid: undefined } } }
   },
   resolve: (tables, { bands, rows, threshold }, verdicts) => {
-    const signatures = packSignatures(tables.rows.columns.signature, tables.rows.rows, bands * rows)
+    const signatures = packSignatures(tables.rows.column("signature") as BytesColumn, tables.rows.rows, bands * rows)
     const into = clusters(signatures, { bands, rows, threshold })
     for (let row = 0; row < into.length; row++)
       if (into[row] !== row) verdicts.merge(row, into[row]!, equalShare(signatures, row, into[row]!), "near-duplicate")

@@ -1,4 +1,5 @@
 // The signatures of all rows in one array, and how far two of them agree.
+import type { BytesColumn } from "#sluice"
 
 /** Signatures end to end: row `i`, where it has one, holds `minima[i × permutations ..]`. */
 export interface Signatures {
@@ -9,17 +10,18 @@ export interface Signatures {
   readonly signed: Uint8Array
 }
 
-/** Lays the prepared byte columns out as 32-bit numbers. */
-export const packSignatures = (column: ArrayLike<Uint8Array>, rows: number, permutations: number): Signatures => {
-  const bytes = new Uint8Array(rows * permutations * 4)
+/** Lays the prepared byte column out as 32-bit numbers. */
+export const packSignatures = ({ bytes, offsets }: BytesColumn, rows: number, permutations: number): Signatures => {
+  const width = permutations * 4
+  const minima = new Uint8Array(rows * width)
   const signed = new Uint8Array(rows)
   for (let row = 0; row < rows; row++) {
-    const signature = column[row]!
-    if (signature.length === 0) continue
-    bytes.set(signature, row * permutations * 4)
+    const from = offsets[row]!
+    if (offsets[row + 1] === from) continue
+    minima.set(bytes.subarray(from, from + width), row * width)
     signed[row] = 1
   }
-  return { rows, permutations, minima: new Uint32Array(bytes.buffer), signed }
+  return { rows, permutations, minima: new Uint32Array(minima.buffer), signed }
 }
 
 /** The share of equal minima: the MinHash estimate of Jaccard similarity. */

@@ -14,6 +14,7 @@ describe("an input file", () => {
     using temp = new TempRun(engine)
     const calls = temp.chain("trim", "words")
     temp.lines("a.txt", ["ash birch", "elm"])
+    temp.lines("b.txt", ["yew"])
     const edit = { path: temp.path("in/a.txt"), text: "ash birch\noak\n" }
     const error = await temp.fail(calls, { edit })
     expect(error.code).toBe("SLUICE_CHANGED_DURING_RUN")
@@ -23,6 +24,20 @@ describe("an input file", () => {
     expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
     temp.lines("a.txt", ["ash birch", "elm"])
     expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
+  })
+})
+
+describe("an input file that is in memory since the plan", () => {
+  it("edited after the plan counts as it was planned, and as edited in the next run", async () => {
+    using temp = new TempRun(engine)
+    const calls = temp.chain("trim", "words")
+    temp.lines("a.txt", ["ash birch", "elm"])
+    const planned = await temp.cold(calls)
+    const edit = { path: temp.path("in/a.txt"), text: "ash birch\noak\n" }
+    expect(digestsOf(await temp.run(calls, { edit }))).toEqual(planned)
+    expect(digestsOf(await temp.run(calls))).toEqual(await temp.cold(calls))
+    temp.lines("a.txt", ["ash birch", "elm"])
+    expect(digestsOf(await temp.run(calls))).toEqual(planned)
   })
 })
 

@@ -1,5 +1,6 @@
 // A stage's declaration as tests call it: its functions, with rows and options as plain objects.
 import type { Batch } from "#sluice"
+import { columnOf } from "#src/table/column.ts"
 
 type Plain = { readonly [name: string]: unknown }
 
@@ -63,5 +64,10 @@ export const resolved = (
 const tableOf = (rows: ReadonlyArray<Plain>) => ({
   rows: rows.length,
   columns: Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])])),
+  column: (name: string) =>
+    columnOf(
+      rows.map((row) => row[name]),
+      { type: "bytes", nullable: false, integer: false } as never
+    ),
   id: (row: number) => row.toString(16).padStart(32, "0")
 })

@@ -122,3 +122,37 @@ describe("a key", () => {
     expect(keyOf({ a: null })).not.toBe(keyOf({}))
   })
 })
+
+describe("the content digest", () => {
+  const reference = (digests: Uint8Array): string => {
+    const prime = 2n ** 127n - 1n
+    let sum = 0n
+    for (let at = 0; at < digests.length; at += 16)
+      sum =
+        (sum * 0x5f3759df9e3779b97f4a7c15d1b54a33n +
+          BigInt(`0x${Buffer.from(digests.subarray(at, at + 16)).toString("hex")}`) +
+          1n) %
+        prime
+    return sum.toString(16)
+  }
+
+  it("is the polynomial modulo 2^127 − 1, as exact integers give it", () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = new Random(seed)
+      const digests = Uint8Array.from({ length: 16 * (seed % 40) }, () => random.below(256))
+      expect(contentOf(digests).hex, `seed ${seed}`).toBe(reference(digests))
+    }
+  })
+
+  it("is exact at the limbs' ends", () => {
+    for (const byte of [0, 1, 0x3f, 0x7f, 0x80, 0xfe, 0xff])
+      for (const rows of [1, 2, 3, 100]) {
+        const digests = new Uint8Array(16 * rows).fill(byte)
+        expect(contentOf(digests).hex, `${rows} × ${byte}`).toBe(reference(digests))
+      }
+    // 2^127 − 2 and its like: the sum is the modulus itself, that is nothing.
+    const edge = Uint8Array.from(Buffer.from(`7f${"ff".repeat(14)}fe`, "hex"))
+    expect(contentOf(edge).hex).toBe("0")
+    expect(reference(edge)).toBe("0")
+  })
+})
