@@ -12,7 +12,7 @@ import { Rechecks } from "./rechecks.ts"
 import { placeOf } from "./record-key.ts"
 import type { Records } from "./records.ts"
 import { earlierActions, leftOver, rememberActions } from "./reuse-list.ts"
-import { lookUp, type Outcome, type RowAction, writtenBytes } from "./row-action.ts"
+import { lookUp, type Outcome, type RowAction, viewOf, writtenBytes } from "./row-action.ts"
 import { checkKeys, sourceRefs } from "./source-refs.ts"
 import type { ChainStep, ChainTask } from "./task.ts"
 import { deathAt } from "./worker-death.ts"
@@ -112,7 +112,7 @@ export class ChainRun {
         if (action === undefined || !store.has(action.block!) || !store.has(action.pack))
           return { index, from: at, view }
         this.#parsed(at, index, action, key, 0, 0)
-        view = action.face!.view
+        view = viewOf(action)
         continue
       }
       const outcome = outcomes.get(link.edge!)?.[index] ?? lookUp(store, link.node, this.#keys(link), view!)
@@ -156,7 +156,7 @@ export class ChainRun {
       if (result.parsed !== undefined) {
         const { action, key, computed, seconds } = result.parsed
         this.#parsed(work.from, work.index, action, key, computed, reading + seconds)
-        before = result.parsed.action.face!.view
+        before = viewOf(action)
       }
       for (const [offset, outcome] of result.outcomes.entries()) {
         const at = start + offset
@@ -192,7 +192,7 @@ export class ChainRun {
     const bad = action.errors[0]
     if (bad !== undefined && link.node.options["onBadRow"] !== "drop") {
       const done = this.#passed[0]!.filter((one) => one !== undefined).length
-      this.#passed[at]![index] = { key, reuseKey: key, view: action.face!.view }
+      this.#passed[at]![index] = { key, reuseKey: key, view: viewOf(action) }
       throw badRow(link.node, this.#records!, part, bad, done)
     }
     const tally = this.#execution.tally(link.node)
@@ -201,7 +201,7 @@ export class ChainRun {
     tally.out += action.counts.out
     tally.dropped += action.errors.length
     if (action.errors.length > 0) tally.reason({ "bad-row": action.errors.length })
-    const passed = { key, reuseKey: key, view: action.face!.view }
+    const passed = { key, reuseKey: key, view: viewOf(action) }
     this.#count_(at, index, passed, { action, computed, seconds, hit: computed === 0 }, action.errors.length)
   }
 

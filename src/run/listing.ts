@@ -1,10 +1,10 @@
 // Lists a source's input files in byte order of their paths and digests their bytes, trusting old stats where that is safe.
-import { globSync, readFileSync, statSync } from "node:fs"
+import { globSync, statSync } from "node:fs"
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
 import { writeDurably } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
-import { sha256 } from "../table/digest.ts"
+import { readDigested } from "./digested-file.ts"
 
 export interface InputFile {
   /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
@@ -17,6 +17,9 @@ export interface InputFile {
 }
 
 type Stat = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
+
+/** Files read and hashed at the same time: no more, for each is in memory whole. */
+const atOnce = 2
 
 /** A file changed less than this before it was digested may change again within the clock's tick. */
 const settleMs = 2000
@@ -40,7 +43,7 @@ export class StatCache {
   /** The last file that had to be read. */
   #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
 
-  digest(absolute: string): Pick<InputFile, "digest" | "bytes"> {
+  async digest(absolute: string): Promise<Pick<InputFile, "digest" | "bytes">> {
     const stat = statSync(absolute)
     const known = this.#entries.get(absolute)
     if (
@@ -52,8 +55,7 @@ export class StatCache {
       known[5] - stat.mtimeMs > settleMs
     )
       return { digest: known[4], bytes: known[0] }
-    const bytes = readFileSync(absolute)
-    const digest = sha256(bytes)
+    const { bytes, digest } = await readDigested(absolute)
     this.news ||= known?.[4] !== digest
     this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
     this.#changed = true
@@ -79,13 +81,13 @@ export class StatCache {
 const magic = /[*?[{]/
 
 /** The files of some patterns: a path, a folder (all files below it) or a glob, relative to the project's root. */
-export const listFiles = (
+export const listFiles = async (
   root: string,
   patterns: string | ReadonlyArray<string>,
   stats: StatCache,
   node: string
-): ReadonlyArray<InputFile> => {
-  const found = new Map<string, InputFile>()
+): Promise<ReadonlyArray<InputFile>> => {
+  const found = new Map<string, string>()
   for (const pattern of typeof patterns === "string" ? [patterns] : patterns) {
     const matches = expandPattern(root, pattern)
     if (matches.length === 0)
@@ -95,10 +97,20 @@ export const listFiles = (
       })
     for (const absolute of matches) {
       const path = displayPath(root, pattern, absolute)
-      if (!found.has(path)) found.set(path, { path, absolute, ...stats.digest(absolute) })
+      if (!found.has(path)) found.set(path, absolute)
     }
   }
-  const files = [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+  const paths = [...found].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  const files: Array<InputFile> = []
+  let next = 0
+  const digestSome = async () => {
+    while (next < paths.length) {
+      const at = next++
+      const [path, absolute] = paths[at]!
+      files[at] = { path, absolute, ...(await stats.digest(absolute)) }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, digestSome))
   return stats.withLast(files)
 }
 

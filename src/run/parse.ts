@@ -140,7 +140,7 @@ export const parseRecords = async (
     pack,
     content,
     errors,
-    face: { from: "", view }
+    face: { from: "", view, as: keyOf(view) }
   }
   const actionKey = parseKey(node, keys, input)
   putRows(store, actionKey, action)

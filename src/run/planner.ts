@@ -17,7 +17,7 @@ import { parseKey, recordDigests } from "./parse.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { Records } from "./records.ts"
 import { earlierActions, leftOver } from "./reuse-list.ts"
-import { lookUp, type Outcome, type RowAction, rowKey } from "./row-action.ts"
+import { lookUp, type Outcome, type RowAction, rowKey, viewOf } from "./row-action.ts"
 import { RowReuse } from "./row-reuse.ts"
 import type { Survey } from "./survey.ts"
 
@@ -161,7 +161,10 @@ class Planner {
     this.records.set(node, records)
     const paths = records.files.map(({ path }) => path)
     const actionKeys = records.partitions.map((part) => parseKey(node, keys, { ...part, paths }))
-    const views = actionKeys.map((key) => store.action<RowAction>(key)?.face?.view)
+    const views = actionKeys.map((key) => {
+      const action = store.action<RowAction>(key)
+      return action && viewOf(action)
+    })
     const taken = new Map(actionKeys.flatMap((key, index) => (views[index] === undefined ? [] : [[key, 1]])))
     const reuse = this.#reuse(node, undefined, taken)
     let rows = { reusable: 0, new: 0 }

@@ -1,15 +1,15 @@
 // The records of a source: each file framed once per content, all records cut into partitions, bytes fetched when needed.
-import { readFileSync } from "node:fs"
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
 import { cutRecords } from "../table/cut.ts"
-import { digestBytes, digestText, keyOf, sha256 } from "../table/digest.ts"
+import { digestBytes, digestText, keyOf } from "../table/digest.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
 import { hash } from "node:crypto"
 import { decompress } from "./decompress.ts"
+import { readDigested } from "./digested-file.ts"
 import type { InputFile } from "./listing.ts"
 
 /** Where a record stands: `line` (1-based), or a byte range of the (decompressed) file. */
@@ -47,7 +47,7 @@ export interface RecordPartition {
 
 interface Open {
   readonly index: number
-  readonly frames: Frames
+  readonly frames: Promise<Frames>
 }
 
 export class Records {
@@ -76,36 +76,29 @@ export class Records {
 
   /** Frames what was not framed before and cuts the partitions. `frameKey` stands for the framing code. */
   static async of(node: GraphNode, frameKey: string, files: ReadonlyArray<InputFile>, store: Store): Promise<Records> {
-    const framed: Array<FramedFile> = []
-    const keys: Array<string> = []
-    let open: Open | undefined
     const { frame } = node.declaration as SourceDeclaration
-    for (const file of files) {
+    const keys = files.map((file) => {
       // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
       const path = frame.length > 2 ? file.path : /\.(gz|zst)$/i.exec(file.path)?.[0]
-      const key = keyOf(["frame", frameKey, file.digest, path ?? ""])
-      keys.push(key)
-      const known = store.action<FrameAction>(key)
-      if (known !== undefined && store.has(known.pack)) framed.push(unpack(file, known, store))
-      else {
-        const frames = await frameFile(node, file)
-        open = { index: framed.length, frames }
-        const made = frameRecords(file, frames)
-        const pack = store.put(
-          writePack({
-            digests: made.digests,
-            occurrences: bytesOf(made.occurrences),
-            sizes: bytesOf(made.sizes),
-            starts: bytesOf(made.starts)
-          })
-        )
-        const action: FrameAction = { pack, lines: made.lines }
-        store.compare(key, action, (one) => [one.pack, one.lines])
-        store.putAction(key, action)
-        framed.push(made)
-      }
+      return keyOf(["frame", frameKey, file.digest, path ?? ""])
+    })
+    const framed = files.map((file, index) => {
+      const known = store.action<FrameAction>(keys[index]!)
+      return known !== undefined && store.has(known.pack) ? unpack(file, known, store) : undefined
+    })
+    const missing = [...framed.keys()].filter((index) => framed[index] === undefined)
+    let open: Open | undefined
+    let ahead = missing.length === 0 ? undefined : readAhead(node, files[missing[0]!]!)
+    for (const [at, index] of missing.entries()) {
+      const raw = await ahead!
+      const next = missing[at + 1]
+      ahead = next === undefined ? undefined : readAhead(node, files[next]!)
+      const frames = await frameFile(node, files[index]!, raw)
+      open = { index, frames: Promise.resolve(frames) }
+      framed[index] = frameRecords(files[index]!, frames)
+      keepFrames(store, keys[index]!, framed[index])
     }
-    return new Records(node, framed, keys, open)
+    return new Records(node, framed as ReadonlyArray<FramedFile>, keys, open)
   }
 
   get files(): ReadonlyArray<InputFile> {
@@ -130,16 +123,19 @@ export class Records {
     for (let i = 0; i < part.count; i++)
       offsets[i + 1] = offsets[i]! + this.#framed[part.files[i]!]!.sizes[part.inFile[i]!]!
     const bytes = new Uint8Array(offsets[part.count]!)
-    for (let i = 0; i < part.count; i++) {
-      const frames = await this.#frames(part.files[i]!)
-      bytes.set(frames.record(part.inFile[i]!), offsets[i])
+    for (let i = 0; i < part.count; ) {
+      const file = part.files[i]!
+      const frames = await this.#frames(file)
+      for (; i < part.count && part.files[i] === file; i++) bytes.set(frames.record(part.inFile[i]!), offsets[i])
     }
     return { bytes, offsets }
   }
 
-  async #frames(index: number): Promise<Frames> {
-    if (this.#open?.index !== index)
-      this.#open = { index, frames: await frameFile(this.#node, this.#framed[index]!.file) }
+  #frames(index: number): Promise<Frames> {
+    if (this.#open?.index !== index) {
+      const { file } = this.#framed[index]!
+      this.#open = { index, frames: readPlanned(this.#node, file).then((raw) => frameFile(this.#node, file, raw)) }
+    }
     return this.#open.frames
   }
 
@@ -162,8 +158,17 @@ const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile 
   }
 }
 
-const frameFile = async (node: GraphNode, file: InputFile): Promise<Frames> => {
-  const plain = decompress(file.digested?.deref() ?? readAgain(node, file), file.path, node.name)
+const keepFrames = (store: Store, key: string, { digests, occurrences, sizes, starts, lines }: FramedFile) => {
+  const pack = store.put(
+    writePack({ digests, occurrences: bytesOf(occurrences), sizes: bytesOf(sizes), starts: bytesOf(starts) })
+  )
+  const action: FrameAction = { pack, lines }
+  store.compare(key, action, (one) => [one.pack, one.lines])
+  store.putAction(key, action)
+}
+
+const frameFile = async (node: GraphNode, file: InputFile, raw: Uint8Array): Promise<Frames> => {
+  const plain = decompress(raw, file.path, node.name)
   const { frame } = node.declaration as SourceDeclaration
   try {
     return (await frame(plain, node.options, file.path)) as Frames
@@ -176,16 +181,22 @@ const frameFile = async (node: GraphNode, file: InputFile): Promise<Frames> => {
   }
 }
 
+/** Begins to read a file; that it cannot be read is told to who waits for it. */
+const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
+  const reading = readPlanned(node, file)
+  reading.catch(() => {})
+  return reading
+}
+
 /** The bytes of a file, which must be those that were digested. */
-const readAgain = (node: GraphNode, file: InputFile): Uint8Array => {
-  let raw: Uint8Array
-  try {
-    raw = readFileSync(file.absolute)
-  } catch (cause) {
-    throw changed(node, file, `it can no longer be read (${(cause as NodeJS.ErrnoException).code})`)
-  }
-  if (sha256(raw) !== file.digest) throw changed(node, file, "its bytes are no longer those that were digested")
-  return raw
+const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
+  const known = file.digested?.deref()
+  if (known !== undefined) return known
+  const { bytes, digest } = await readDigested(file.absolute).catch((cause: NodeJS.ErrnoException) => {
+    throw changed(node, file, `it can no longer be read (${cause.code})`)
+  })
+  if (digest !== file.digest) throw changed(node, file, "its bytes are no longer those that were digested")
+  return bytes
 }
 
 const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>

@@ -25,8 +25,8 @@ export interface RowAction {
   /** Content of each column made. */
   readonly content: { readonly [column: string]: Content }
   readonly errors: ReadonlyArray<RowError>
-  /** The view this led to, when it was computed from the view `from`. */
-  readonly face?: { readonly from: string; readonly view: View }
+  /** The view this led to, when it was computed from the view `from`; `as` is its key. */
+  readonly face?: { readonly from: string; readonly view: View; readonly as?: string }
 }
 
 /** What became of a partition at a node. */
@@ -61,8 +61,26 @@ export const outcomeKey = (node: GraphNode, keys: NodeKeys, view: View): string 
   return node.declaration.kind === "filter" && node.declaration.measures !== undefined ? decideKey(keys, row) : row
 }
 
+/** Keys of views as they were read or made: the same view is looked at by node after node. */
+const viewKeys = new WeakMap<View, string>()
+
+const viewKey = (view: View): string => {
+  const known = viewKeys.get(view)
+  if (known !== undefined) return known
+  const key = keyOf(view)
+  viewKeys.set(view, key)
+  return key
+}
+
+/** The view that an action led to. */
+export const viewOf = ({ face }: RowAction): View => {
+  const { view, as } = face!
+  if (as !== undefined) viewKeys.set(view, as)
+  return view
+}
+
 /** What a face depends on beside the action: the view it was computed from, and the names of the columns written. */
-const faceKey = (node: GraphNode, view: View): string => keyOf([view, chosenColumns(node)])
+const faceKey = (node: GraphNode, view: View): string => keyOf([viewKey(view), chosenColumns(node)])
 
 /** The outcome of a node on a view from earlier work alone; undefined where something must be computed. */
 export const lookUp = (store: Store, node: GraphNode, keys: NodeKeys, view: View): Outcome | undefined => {
@@ -75,7 +93,7 @@ export const lookUp = (store: Store, node: GraphNode, keys: NodeKeys, view: View
   for (const one of [action, behind])
     if (one === undefined || !store.has(one.pack) || (one.block !== undefined && !store.has(one.block)))
       return undefined
-  return { action, key, reuseKey, view: action.face.view, computed: 0, reused: view.rows, hit: true }
+  return { action, key, reuseKey, view: viewOf(action), computed: 0, reused: view.rows, hit: true }
 }
 
 /** Stores an action with the view it leads to. Actions with failed rows are kept for reuse, never as a result. */
@@ -86,7 +104,7 @@ export const keepAction = (
   from: View,
   view: View
 ): RowAction => {
-  const kept = { ...action, face: { from: faceKey(node, from), view } }
+  const kept = { ...action, face: { from: faceKey(node, from), view, as: viewKey(view) } }
   if (action.errors.length === 0) putRows(store, key, kept)
   else store.putAction(partialKey(key), kept)
   return kept

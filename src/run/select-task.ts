@@ -5,10 +5,10 @@ import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import { type Column, columnValues, concatColumns, takeColumn } from "../table/column.ts"
-import { digestHex } from "../table/digest.ts"
+import { digestHex, takeDigests } from "../table/digest.ts"
 import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
-import { Partition, rowsIn, type View } from "../table/view.ts"
+import { Partition, rowsIn, section, type View } from "../table/view.ts"
 import { failedCode, type RowAction } from "./row-action.ts"
 import { fieldsOf } from "./row-function.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
@@ -75,17 +75,27 @@ const readTable = async (
   const goods = whole ? undefined : actions.map((action, i) => goodRows(counts[i]!, action!))
   const blocks = await Promise.all(
     actions.map(async (action, i) => {
-      if (action === undefined) return {}
+      if (action === undefined || !declaration.readsValues) return {}
       const block = await readParquet(store.get(action.block!), fields)
       if (action.errors.length === 0) return block
       return Object.fromEntries(Object.entries(block).map(([name, column]) => [name, takeColumn(column, goods![i]!)]))
     })
   )
-  const laid = (name: string) =>
-    concatColumns(
+  const digests = (name: string) =>
+    Buffer.concat(
+      actions.map((action, i) => {
+        const all = section(store, action!.pack, `digest:${name}`)
+        return action!.errors.length === 0 ? all : takeDigests(all, goods![i]!)
+      })
+    )
+  const laid = (name: string) => {
+    if (!declaration.readsValues)
+      throw new Error(`${node.name}: a select that reads no values (readsValues) reads some`)
+    return concatColumns(
       blocks.map((block) => (block as Record<string, Column>)[name]!),
       fields[name]!
     )
+  }
   const column = keptByName(laid)
   const values = keptByName((name) => columnValues(column(name)))
   const columns = {}
@@ -107,6 +117,7 @@ const readTable = async (
     rows: good?.length ?? total,
     columns,
     column,
+    digests,
     id: (row) => {
       if (!declaration.readsIds)
         throw new Error(`${node.name}: a select whose verdicts depend on row ids must be declared so (readsIds)`)

@@ -97,7 +97,8 @@ export const survey = async (
     const began = performance.now()
     const { list } = node.declaration as SourceDeclaration
     try {
-      files.set(node, listFiles(project.root, list(node.options) as string | ReadonlyArray<string>, stats, node.name))
+      const patterns = list(node.options) as string | ReadonlyArray<string>
+      files.set(node, await listFiles(project.root, patterns, stats, node.name))
     } catch (cause) {
       if (cause instanceof SluiceError) errors.push(cause)
       else throw cause

@@ -96,6 +96,8 @@ export interface SelectDeclaration extends Base {
   readonly parts: ReadonlyArray<string>
   /** Whether the verdicts depend on row ids (without, union) and not on prepared columns alone. */
   readonly readsIds: boolean
+  /** Whether the verdicts depend on prepared values; where they only compare them, digests do and no value is read. */
+  readonly readsValues: boolean
 }
 
 export interface GatherDeclaration extends Base {

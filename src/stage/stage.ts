@@ -185,6 +185,8 @@ const select = <
     readonly inputs?: I
     /** The options that `prepare` sees; `resolve` sees these and the others. */
     readonly prepareOptions?: PrepareOptions
+    /** False where `resolve` only compares what was prepared, by `digests`: then no value is read. */
+    readonly readsValues?: boolean
     readonly prepare?: (row: RowOf<Needs>, options: Decoded<PrepareOptions>) => NoInfer<RowOf<Prepares>>
     readonly prepareBatch?: (batch: Batch, options: Decoded<PrepareOptions>) => Batch
     readonly resolve: (
@@ -196,7 +198,7 @@ const select = <
     ) => void
   }
 ): OnRows<Options & PrepareOptions, Inputs<I>, Needs, "same"> =>
-  onRows(declare("select", { parts: [], readsIds: false, prepareOptions: {}, ...given }))
+  onRows(declare("select", { parts: [], readsIds: false, readsValues: true, prepareOptions: {}, ...given }))
 
 /**
  * n → m rows: groups rows by a key and computes new rows from each group; which rows made which is recorded.

@@ -1,5 +1,5 @@
 // Columns in memory: building them from values, reading values back, and taking rows by index without row objects.
-import type { Column } from "../stage/batch.ts"
+import type { BytesColumn, Column, FlagColumn, NestedColumn, NumberColumn, TextColumn } from "../stage/batch.ts"
 import type { Field } from "./field.ts"
 
 export type { Batch, Column } from "../stage/batch.ts"
@@ -22,10 +22,47 @@ export const columnOf = (values: ArrayLike<unknown>, field: Field): Column => {
     }
     return { type: "flag", values: flags, valid }
   }
+  if (field.type === "text") return { type: "text", ...encoded(values), valid }
   const parts: Array<Uint8Array> = new Array(n)
   for (let i = 0; i < n; i++) parts[i] = bytesOf(values[i], field.type)
   return { ...joinBytes(parts), type: field.type, valid }
 }
+
+/** Texts encoded one after another into one buffer, which grows as they need it. */
+const encoded = (values: ArrayLike<unknown>): { offsets: Int32Array; bytes: Uint8Array } => {
+  const offsets = new Int32Array(values.length + 1)
+  let room = 0
+  for (let i = 0; i < values.length; i++) room += lengthOf(values[i])
+  let bytes = new Uint8Array(room)
+  let end = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (typeof value === "string") {
+      const { read, written } = encoder.encodeInto(value, bytes.subarray(end))
+      end += written
+      if (read < value.length) {
+        // Not all of it is ASCII: the rest of this text and of the others may take three bytes a character.
+        const rest = encoder.encode(value.slice(read))
+        let more = rest.length
+        for (let j = i + 1; j < values.length; j++) more += 3 * lengthOf(values[j])
+        const larger = new Uint8Array(end + more)
+        larger.set(bytes.subarray(0, end))
+        larger.set(rest, end)
+        bytes = larger
+        end += rest.length
+      }
+    } else if (value !== null && value !== undefined) {
+      const raw = bytesOf(value, "text")
+      bytes.set(raw, end)
+      end += raw.length
+    }
+    offsets[i + 1] = end
+  }
+  return { offsets, bytes: bytes.length === end ? bytes : bytes.slice(0, end) }
+}
+
+const lengthOf = (value: unknown): number =>
+  typeof value === "string" || value instanceof Uint8Array ? value.length : 0
 
 /**
  * A nested value as it will be read back: plain JSON, else a later run would see another value than this one. It is
@@ -150,27 +187,43 @@ export const takeColumn = (column: Column, index: Int32Array): Column => {
 /** Columns of one field, end to end. */
 export const concatColumns = (columns: ReadonlyArray<Column>, field: Field): Column => {
   if (columns.length === 1) return columns[0]!
-  const values: Array<unknown> = []
-  if (columns.every((column) => column.type !== "nested" && column.valid === undefined)) {
-    if (field.type === "number") {
-      const total = columns.reduce((sum, column) => sum + columnLength(column), 0)
-      const all = new Float64Array(total)
-      let at = 0
-      for (const column of columns) {
-        all.set((column as { values: Float64Array }).values, at)
-        at += columnLength(column)
-      }
-      return { type: "number", integer: field.integer, values: all, valid: undefined }
+  if (field.type === "nested")
+    return { type: "nested", values: columns.flatMap((column) => (column as NestedColumn).values) }
+  const rows = columns.reduce((sum, column) => sum + columnLength(column), 0)
+  const valid = concatValid(columns, rows)
+  if (field.type === "number" || field.type === "flag") {
+    const values = field.type === "number" ? new Float64Array(rows) : new Uint8Array(rows)
+    let at = 0
+    for (const column of columns as ReadonlyArray<NumberColumn | FlagColumn>) {
+      values.set(column.values, at)
+      at += column.values.length
     }
+    return { type: field.type, integer: field.integer, values, valid } as Column
   }
-  for (const column of columns) {
-    const n = columnLength(column)
-    for (let row = 0; row < n; row++) values.push(column.type === "text" ? rawAt(column, row) : valueAt(column, row))
+  const offsets = new Int32Array(rows + 1)
+  const bytes = new Uint8Array(byteLength(columns as ReadonlyArray<TextColumn | BytesColumn>))
+  let [row, end] = [0, 0]
+  for (const column of columns as ReadonlyArray<TextColumn | BytesColumn>) {
+    for (let i = 1; i < column.offsets.length; i++) offsets[++row] = end + column.offsets[i]!
+    bytes.set(column.bytes, end)
+    end += column.bytes.length
   }
-  return columnOf(values, field)
+  return { type: field.type, offsets, bytes, valid }
 }
 
-const rawAt = (column: Extract<Column, { type: "text" }>, row: number): Uint8Array | null =>
-  column.valid !== undefined && column.valid[row] === 0
-    ? null
-    : column.bytes.subarray(column.offsets[row], column.offsets[row + 1])
+const byteLength = (columns: ReadonlyArray<TextColumn | BytesColumn>): number => {
+  const total = columns.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  if (total >= 2 ** 31) throw new RangeError(`${total} bytes in one column; 2^31 is the most`)
+  return total
+}
+
+const concatValid = (columns: ReadonlyArray<Column>, rows: number): Uint8Array | undefined => {
+  if (columns.every((column) => column.type === "nested" || column.valid === undefined)) return undefined
+  const valid = new Uint8Array(rows).fill(1)
+  let at = 0
+  for (const column of columns) {
+    if (column.type !== "nested" && column.valid !== undefined) valid.set(column.valid, at)
+    at += columnLength(column)
+  }
+  return valid
+}

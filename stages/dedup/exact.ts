@@ -1,6 +1,6 @@
 // dedup.exact: rows whose text is the same, byte for byte, are merged into the first of them.
 import * as Schema from "effect/Schema"
-import { type BytesColumn, type Column, opt, Stage, type TextColumn } from "#sluice"
+import { type Column, opt, Stage, type TextColumn } from "#sluice"
 import { digest128, firstRows } from "#sluice/text"
 
 /**
@@ -19,12 +19,13 @@ export const exact = Stage.select({
   needs: { by: Schema.String },
   prepareOptions: { by: opt.column("text") },
   prepares: { digest: Schema.Uint8Array },
+  readsValues: false,
   reasons: ["duplicate"],
   prepare: ({ by }) => ({ digest: digest128(by) }),
   prepareBatch: ({ rows, columns }) => ({ rows, columns: { digest: digests(columns.by as TextColumn, rows) } }),
   resolve: ({ rows }, _options, verdicts) => {
-    const { bytes } = rows.column("digest") as BytesColumn
-    for (const [row, into] of firstRows(bytes).entries()) if (into !== row) verdicts.merge(row, into, 1, "duplicate")
+    for (const [row, into] of firstRows(rows.digests("digest")).entries())
+      if (into !== row) verdicts.merge(row, into, 1, "duplicate")
   }
 })
 

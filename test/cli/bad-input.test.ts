@@ -224,17 +224,18 @@ import { isMainThread } from "node:worker_threads"
 import * as Schema from "effect/Schema"
 import { pipeline } from "#sluice"
 import { ingest } from "#stages"
-if (!isMainThread) rmSync("data/z.jsonl", { force: true })
+if (!isMainThread) rmSync("data/y.jsonl", { force: true })
 const row = Schema.Struct({ id: Schema.String, text: Schema.String })
 export default pipeline("vanishing", { rows: ingest.jsonl({ path: "data/*.jsonl", row, partitionBytes: 400 }) })`
   const many = Array.from({ length: 200 }, (_, i) => `{"id":"n${i}","text":"note number ${i}"}`).join("\n")
   const files = {
     "pipelines/vanishing.ts": pipeline,
     "data/m.jsonl": many,
+    "data/y.jsonl": '{"id":"y","text":"nearly the end"}',
     "data/z.jsonl": '{"id":"z","text":"the end"}'
   }
   expect(await failed(files, "run", "vanishing", "--workers", "1")).toMatchInlineSnapshot(`
-    "✗ ingest.jsonl: data/z.jsonl changed during the run: it can no longer be read (ENOENT)  SLUICE_CHANGED_DURING_RUN
+    "✗ ingest.jsonl: data/y.jsonl changed during the run: it can no longer be read (ENOENT)  SLUICE_CHANGED_DURING_RUN
       → run again: finished work is kept
     exit 1"
   `)

@@ -1,6 +1,7 @@
 // A stage's declaration as tests call it: its functions, with rows and options as plain objects.
 import type { Batch } from "#sluice"
 import { columnOf } from "#src/table/column.ts"
+import { columnDigests } from "#src/table/digest.ts"
 
 type Plain = { readonly [name: string]: unknown }
 
@@ -68,6 +69,13 @@ const tableOf = (rows: ReadonlyArray<Plain>) => ({
     columnOf(
       rows.map((row) => row[name]),
       { type: "bytes", nullable: false, integer: false } as never
+    ),
+  digests: (name: string) =>
+    columnDigests(
+      columnOf(
+        rows.map((row) => row[name]),
+        { type: "bytes", nullable: false, integer: false } as never
+      )
     ),
   id: (row: number) => row.toString(16).padStart(32, "0")
 })

@@ -1,0 +1,20 @@
+// Row functions that only compute: a millisecond of integer arithmetic a row.
+import * as Schema from "effect/Schema"
+import { param, pipeline, Stage } from "#sluice"
+import { ingest } from "#stages"
+
+const mixed = Stage.map({
+  name: "bench.mixed",
+  needs: { n: Schema.Int },
+  adds: { mixed: Schema.Int },
+  apply: ({ n }) => {
+    let mixed = n
+    for (let round = 0; round < 1_000_000; round++) mixed = (Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + round) | 0
+    return { mixed }
+  }
+})
+
+const row = Schema.Struct({ n: Schema.Int })
+const rows = ingest.jsonl({ path: param("rows", Schema.String, "rows.jsonl"), row, partitionBytes: 4096 })
+
+export default pipeline("busy", { mixed: rows.pipe(mixed()) })
