@@ -34,11 +34,18 @@ const many = writeRows("many.jsonl", 1000)
 const graph = plan("ten-thousand", join(folder, "none"), few)
 figures.note("plan of a 10,000-node graph, cold", graph.ms / 1000, "s", "≤ 2 s")
 
-const thin = await run("hundred", join(folder, "thin"), few)
+const thinRuns = async (name: string) => {
+  const times: Array<number> = []
+  for (let round = 0; round < 3; round++) times.push((await run(name, join(folder, `${name}-${round}`), few)).seconds)
+  return median(times)
+}
+const thin = await thinRuns("hundred")
+const ten = await thinRuns("ten")
 const thick = await run("hundred", join(folder, "thick"), many, "--workers", "1")
 figures.note("cold run, 100 nodes × 1,000 partitions, 1 worker", thick.seconds, "s", "")
-figures.note("per partition of a node", ((thick.seconds - thin.seconds) * 1000) / (100 * 1000), "ms", "≤ 3 ms")
-figures.note("per node, 1 partition each", (thin.engineSeconds * 1000) / 100, "ms", "≤ 10 ms")
+figures.note("per partition of a node", ((thick.seconds - thin) * 1000) / (100 * 1000), "ms", "≤ 3 ms")
+figures.note("per node, 1 partition each", ((thin - ten) * 1000) / 90, "ms", "≤ 10 ms")
+figures.note("100 nodes, 1 partition each, process start included", thin, "s", "")
 const unchanged = Array.from({ length: 3 }, () => plan("hundred", join(folder, "thick"), many))
 figures.note(
   "plan, nothing changed, 100 nodes × 1,000 partitions",

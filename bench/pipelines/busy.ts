@@ -1,4 +1,4 @@
-// Row functions that only compute: a millisecond of integer arithmetic a row.
+// Row functions that only compute: a stretch of integer arithmetic a row.
 import * as Schema from "effect/Schema"
 import { param, pipeline, Stage } from "#sluice"
 import { ingest } from "#stages"
@@ -9,7 +9,7 @@ const mixed = Stage.map({
   adds: { mixed: Schema.Int },
   apply: ({ n }) => {
     let mixed = n
-    for (let round = 0; round < 1_000_000; round++) mixed = (Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + round) | 0
+    for (let round = 0; round < 200_000; round++) mixed = (Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + round) | 0
     return { mixed }
   }
 })

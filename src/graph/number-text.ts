@@ -4,4 +4,4 @@
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",")
 
 /** A plain number with its noun: "1 row", "2 rows". */
-export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
+export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`

@@ -11,7 +11,7 @@ import { parseKey } from "./parse.ts"
 import { Rechecks } from "./rechecks.ts"
 import { placeOf } from "./record-key.ts"
 import type { Records } from "./records.ts"
-import { earlierActions, leftOver, rememberActions } from "./reuse-list.ts"
+import { leftOver, rememberActions } from "./reuse-list.ts"
 import { lookUp, type Outcome, type RowAction, viewOf, writtenBytes } from "./row-action.ts"
 import { checkKeys, sourceRefs } from "./source-refs.ts"
 import type { ChainStep, ChainTask } from "./task.ts"
@@ -43,10 +43,7 @@ export class ChainRun {
     )
     this.#rechecks = new Rechecks(execution)
     this.#used = chain.links.map(() => new Map())
-    const { survey } = execution
-    this.#reuse = chain.links.map((link) =>
-      earlierActions(survey.store, this.#keys(link).row, placeOf(survey, link.node, link.edge))
-    )
+    this.#reuse = chain.links.map((link) => execution.earlier(link))
   }
 
   #keys(link: ChainLink) {
@@ -133,7 +130,9 @@ export class ChainRun {
 
   #step(at: number): ChainStep {
     const link = this.#chain.links[at]!
-    return { node: link.node.name, keys: this.#keys(link), reuse: leftOver(this.#reuse[at]!, this.#used[at]!) }
+    const { node, edge } = link
+    const reuse = leftOver(this.#reuse[at]!, this.#used[at]!)
+    return { node: node.name, input: edge === undefined ? -1 : node.edges.indexOf(edge), keys: this.#keys(link), reuse }
   }
 
   #send(given: Work): Effect.Effect<void, Failure> {

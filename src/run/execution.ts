@@ -8,14 +8,15 @@ import { asError } from "../store/durable-file.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import { DamagedObject } from "../store/store.ts"
 import type { View } from "../table/view.ts"
-import type { Chain } from "./chain.ts"
+import type { Chain, ChainLink } from "./chain.ts"
 import { chainsOf, prepares } from "./chain.ts"
 import { ChainRun } from "./chain-run.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
 import { contentOfRecord, type NodeRecord, viewsOf } from "./node-record.ts"
 import type { Plan } from "./planner.ts"
-import { headOf, ingredientsOf, intact, recordKey } from "./record-key.ts"
+import { headOf, ingredientsOf, intact, placeOf, recordKey } from "./record-key.ts"
+import { earlierActions } from "./reuse-list.ts"
 import { partialKey } from "./row-action.ts"
 import type { Pool } from "./pool.ts"
 import type { Survey } from "./survey.ts"
@@ -58,6 +59,7 @@ export class Execution {
   readonly preparedFor = new Map<string, string>()
   readonly #done = new Map<GraphNode, Deferred.Deferred<NodeRecord, Failure>>()
   readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<string>, Failure>>()
+  readonly #earlier = new Map<ChainLink, ReadonlyArray<string>>()
   readonly #tallies = new Map<GraphNode, Tally>()
 
   constructor(survey: Survey, plan: Plan, journal: Journal, resources: Resources) {
@@ -97,7 +99,9 @@ export class Execution {
         if (record !== undefined) self.#hit(node, record)
       }
       const one = yield* Semaphore.make(1)
-      const chains = chainsOf(waiting).map((chain) => self.#chain(chain))
+      const chainList = chainsOf(waiting)
+      self.#noteEarlier(chainList)
+      const chains = chainList.map((chain) => self.#chain(chain))
       const whole = waiting
         .filter((node) => node.kind === "select" || node.kind === "gather" || node.kind === "program")
         .map((node) => self.#whole(node, one))
@@ -127,6 +131,22 @@ export class Execution {
   #tell(summary: NodeSummary, node: GraphNode) {
     this.summaries.set(node, summary)
     this.journal.write({ event: "node-finished", ...summary })
+  }
+
+  /** What the run before this one left: a place that is done forgets some of it, which other places may still need. */
+  #noteEarlier(chains: ReadonlyArray<Chain>) {
+    for (const { links } of chains) for (const link of links) this.#earlier.set(link, this.#earlierNow(link))
+  }
+
+  #earlierNow({ node, edge }: ChainLink): ReadonlyArray<string> {
+    return earlierActions(this.survey.store, this.survey.keys.get(node)!.row, placeOf(this.survey, node, edge))
+  }
+
+  /** The actions that a link may take single rows from: those from before the run, and what runs beside it made since. */
+  earlier(link: ChainLink): ReadonlyArray<string> {
+    const before = this.#earlier.get(link)!
+    const known = new Set(before)
+    return [...before, ...this.#earlierNow(link).filter((key) => !known.has(key))]
   }
 
   /** The record of a node, when it is there. */

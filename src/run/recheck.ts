@@ -24,6 +24,8 @@ export const recheckRows = async (
   const step = Math.max(1, Math.floor(whole.rows / sampleRows))
   const chosen = Int32Array.from({ length: Math.min(sampleRows, whole.rows) }, (_, i) => i * step).reverse()
   const ids = whole.ids()
+  // What is read for the whole is there for each row alone.
+  await whole.columns([...new Set(Object.values(node.reads))])
   const differs: Array<string> = []
   const memory = scratch(store)
   for (const row of chosen) {

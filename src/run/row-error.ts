@@ -39,8 +39,19 @@ const placeOnStack = (stack: string): string | undefined => {
   return undefined
 }
 
-const inPackage = (file: string): string => {
-  let root = dirname(file)
-  while (!existsSync(join(root, "package.json")) && dirname(root) !== root) root = dirname(root)
-  return relative(root, file).split(sep).join("/")
+/** Packages by folder: rows that fail at one place are many. */
+const packages = new Map<string, string>()
+
+const packageOf = (folder: string): string => {
+  const known = packages.get(folder)
+  if (known !== undefined) return known
+  const up = dirname(folder)
+  const root = existsSync(join(folder, "package.json")) || up === folder ? folder : packageOf(up)
+  packages.set(folder, root)
+  return root
 }
+
+const inPackage = (file: string): string =>
+  relative(packageOf(dirname(file)), file)
+    .split(sep)
+    .join("/")

@@ -25,6 +25,8 @@ export interface ThreadStart extends WorkerStart {
 /** A row-local node to run, and the earlier actions it may take rows from. */
 export interface ChainStep {
   readonly node: string
+  /** Which of the node's inputs the rows come from; −1 for a source. */
+  readonly input: number
   readonly keys: NodeKeys
   readonly reuse: ReadonlyArray<string>
 }

@@ -35,7 +35,7 @@ let graph: Graph
 const nodeOf = (name: string): GraphNode => graph.nodes.find((node) => node.name === name)!
 
 const reuseOf = (step: ChainStep): RowReuse => {
-  const at = `${step.node} ${step.keys.row}`
+  const at = `${step.node} ${step.input} ${step.keys.row}`
   let reuse = reuses.get(at)
   if (reuse === undefined) {
     reuse = new RowReuse(store, step.reuse)
