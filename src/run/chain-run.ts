@@ -161,8 +161,7 @@ export class ChainRun {
         const at = start + offset
         const link = this.#chain.links[at]!
         this.#took(at, work.index, before!, outcome, outcome.seconds)
-        if (this.#reuse[at]!.length === 0 && !outcome.hit)
-          this.#rechecks.add(link.node, this.#keys(link), before!, outcome.key)
+        if (!outcome.hit) this.#rechecks.add(link.node, this.#keys(link), before!, outcome.key)
         before = outcome.view
       }
     })

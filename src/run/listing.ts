@@ -29,8 +29,8 @@ export class StatCache {
   readonly #path: string
   readonly #entries: Map<string, Stat>
   #changed = false
-  /** Whether a file was met that is new or has other bytes than it had. */
-  news = false
+  /** Files met that are new or have other bytes than they had. */
+  news = 0
 
   /** `damaged` is told where the file that is there cannot be used. */
   constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}) {
@@ -56,7 +56,7 @@ export class StatCache {
     )
       return { digest: known[4], bytes: known[0] }
     const { bytes, digest } = await readDigested(absolute)
-    this.news ||= known?.[4] !== digest
+    if (known?.[4] !== digest) this.news++
     this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
     this.#changed = true
     this.#last = { absolute, bytes }

@@ -14,6 +14,7 @@ import type { RunEvent } from "./journal.ts"
 import type { FolderHead, ProgramFile, RowTotals } from "./node-record.ts"
 import type { InputSpec } from "./program-inputs.ts"
 import type { ProgramOutcome, ProgramSpec } from "./program-process.ts"
+import type { PlannedSources } from "./planned-sources.ts"
 
 export interface ProgramTask {
   readonly store: Store
@@ -25,7 +26,7 @@ export interface ProgramTask {
   readonly sets: { readonly [target: string]: string }
   readonly threads: number
   readonly inputs: ReadonlyArray<{ readonly edge: Edge; readonly spec: InputSpec }>
-  readonly sources: ReadonlyMap<string, string>
+  readonly sources: PlannedSources
   readonly emit: (event: RunEvent) => void
   readonly signal: AbortSignal
 }
@@ -95,11 +96,8 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
   }
   await runProcess(task, join(folder, "spec.json"))
   const outcome = JSON.parse(readFileSync(result, "utf8")) as ProgramOutcome
-  for (const [file, digest] of outcome.sources)
-    if (task.sources.has(file) && task.sources.get(file) !== digest)
-      throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${file} changed during the run`, {
-        hint: "run again: finished work is kept"
-      })
+  const edited = task.sources.edited(outcome.sources)
+  if (edited !== undefined) throw edited
   const made = takeResult(task, out, outcome)
   dropScratch(folder)
   return made

@@ -7,41 +7,60 @@ import { Partition } from "../table/view.ts"
 import type { RowAction } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
-import type { RecheckTask } from "./task.ts"
+import { type RecheckTask, sampleRows } from "./task.ts"
 
-/** Rows computed again. */
-const sampleRows = 32
+interface Chosen {
+  readonly whole: Partition
+  readonly stored: RowAction
+  readonly row: number
+}
 
-/** Ids of sampled rows whose result differs from the stored one. */
+/** Ids of sampled rows whose result differs from the stored one. Of few rows each is tried several times. */
 export const recheckRows = async (
   store: Store,
   node: GraphNode,
   task: RecheckTask
 ): Promise<{ readonly differs: ReadonlyArray<string> }> => {
-  const stored = store.action<RowAction>(task.action)
-  if (stored === undefined) return { differs: [] }
-  const whole = new Partition(task.view, store)
-  const step = Math.max(1, Math.floor(whole.rows / sampleRows))
-  const chosen = Int32Array.from({ length: Math.min(sampleRows, whole.rows) }, (_, i) => i * step).reverse()
-  const ids = whole.ids()
-  // What is read for the whole is there for each row alone.
-  await whole.columns([...new Set(Object.values(node.reads))])
-  const differs: Array<string> = []
-  const memory = scratch(store)
-  for (const row of chosen) {
-    const kept = new Uint8Array(whole.rows)
-    kept[row] = 1
-    const alone = whole.narrow(kept)
-    const { outcome } = await runRowNode({
-      store: memory,
-      node,
-      keys: task.keys,
-      partition: alone,
-      reuse: none(store)
-    })
-    if (!sameRow(memory, node, stored, outcome.action, row)) differs.push(digestHex(ids, row))
+  const chosen: Array<Chosen> = []
+  for (const { view, action } of task.samples) {
+    const stored = store.action<RowAction>(action)
+    if (stored === undefined) continue
+    const whole = new Partition(view, store)
+    // What is read for the whole is there for each row alone.
+    await whole.columns([...new Set(Object.values(node.reads))])
+    const most = Math.ceil(sampleRows / task.samples.length)
+    const step = Math.max(1, Math.floor(whole.rows / most))
+    for (let row = 0; row < Math.min(whole.rows, most * step); row += step) chosen.push({ whole, stored, row })
   }
-  return { differs }
+  const differs = new Set<string>()
+  const memory = scratch(store)
+  const rounds = chosen.length === 0 ? 0 : Math.min(8, Math.ceil(sampleRows / chosen.length))
+  const shuffle = shuffler()
+  for (let round = 0; round < rounds; round++)
+    for (const { whole, stored, row } of shuffle(chosen)) {
+      const kept = new Uint8Array(whole.rows)
+      kept[row] = 1
+      const alone = { store: memory, node, keys: task.keys, partition: whole.narrow(kept), reuse: none(store) }
+      const { outcome } = await runRowNode(alone)
+      if (!sameRow(memory, node, stored, outcome.action, row)) differs.add(digestHex(whole.ids(), row))
+    }
+  return { differs: [...differs] }
+}
+
+/** Puts things in another order each time, and in the same orders in each run. */
+const shuffler = () => {
+  let state = 1
+  return <A>(things: ReadonlyArray<A>): ReadonlyArray<A> => {
+    const order = [...things]
+    for (let last = order.length - 1; last > 0; last--) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      const other = Math.floor((state / 2 ** 32) * (last + 1))
+      const taken = order[last]!
+      order[last] = order[other]!
+      order[other] = taken
+    }
+    return order
+  }
 }
 
 const none = (store: Store) => new RowReuse(store, [])

@@ -1,27 +1,53 @@
-// New code is tried for memory between rows: once for each node, on a sample, in a thread of its own.
+// New code is tried for memory between rows: once for each function, on a sample, in a thread of its own.
 import type { NodeKeys } from "../graph/key.ts"
 import type { GraphNode } from "../graph/graph.ts"
+import { keyOf } from "../table/digest.ts"
 import type { View } from "../table/view.ts"
+import { prepares } from "./chain.ts"
 import { notRowLocal } from "./chain-error.ts"
 import type { Execution } from "./execution.ts"
+import { type RecheckSample, sampleRows } from "./task.ts"
+
+/** What is to be tried of a node. */
+interface Trial {
+  readonly node: GraphNode
+  readonly keys: NodeKeys
+  readonly samples: Array<RecheckSample>
+}
+
+/** Where it is noted that a node's code was tried: that which decides, too, where that is apart from what measures. */
+const triedKey = (node: GraphNode, keys: NodeKeys): string => keyOf(["tried", prepares(node) ? keys.row : keys.whole])
 
 export class Rechecks {
   readonly #execution: Execution
   readonly #running: Array<Promise<void>> = []
-  readonly #nodes = new Set<GraphNode>()
+  /** Undefined once it is being tried, or needs no trial. */
+  readonly #trials = new Map<GraphNode, Trial | undefined>()
 
   constructor(execution: Execution) {
     this.#execution = execution
   }
 
-  /** Tries what a node made of a view, unless it was tried already or says that it is impure. */
+  /** Takes what a node made of a view into the sample, unless its code was tried before or says that it is impure. */
   add(node: GraphNode, keys: NodeKeys, view: View, action: string) {
-    if (node.declaration.impure !== undefined || this.#nodes.has(node) || view.rows === 0) return
-    this.#nodes.add(node)
-    const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, view, action })
+    if (!this.#trials.has(node)) {
+      const { store } = this.#execution.survey
+      const known = node.declaration.impure !== undefined || store.hasAction(triedKey(node, keys))
+      this.#trials.set(node, known ? undefined : { node, keys, samples: [] })
+    }
+    const trial = this.#trials.get(node)
+    if (trial === undefined || view.rows === 0) return
+    trial.samples.push({ view, action })
+    if (trial.samples.reduce((sum, sample) => sum + sample.view.rows, 0) >= sampleRows) this.#begin(trial)
+  }
+
+  #begin({ node, keys, samples }: Trial) {
+    this.#trials.set(node, undefined)
+    const { store } = this.#execution.survey
+    const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples })
     const tried = checked.then(({ differs }) => {
-      if (differs.length === 0) return
-      this.#execution.survey.store.removeAction(action)
+      if (differs.length === 0) return store.putAction(triedKey(node, keys), {})
+      for (const { action } of samples) store.removeAction(action)
       throw notRowLocal(node, differs)
     })
     // Where the chain fails first, nobody asks for this failure any more.
@@ -31,6 +57,7 @@ export class Rechecks {
 
   /** Rejects where a node gave something else for the same row. */
   async settled(): Promise<void> {
+    for (const trial of this.#trials.values()) if (trial !== undefined && trial.samples.length > 0) this.#begin(trial)
     await Promise.all(this.#running)
   }
 }

@@ -86,7 +86,9 @@ export class Records {
       const known = store.action<FrameAction>(keys[index]!)
       return known !== undefined && store.has(known.pack) ? unpack(file, known, store) : undefined
     })
-    const missing = [...framed.keys()].filter((index) => framed[index] === undefined)
+    /** Files of the same bytes are framed once. */
+    const first = new Map(keys.map((key, index) => [key, index] as const).reverse())
+    const missing = [...first.values()].filter((index) => framed[index] === undefined).sort((a, b) => a - b)
     let open: Open | undefined
     let ahead = missing.length === 0 ? undefined : readAhead(node, files[missing[0]!]!)
     for (const [at, index] of missing.entries()) {
@@ -98,7 +100,8 @@ export class Records {
       framed[index] = frameRecords(files[index]!, frames)
       keepFrames(store, keys[index]!, framed[index])
     }
-    return new Records(node, framed as ReadonlyArray<FramedFile>, keys, open)
+    const all = files.map((file, index) => framed[index] ?? { ...framed[first.get(keys[index]!)!]!, file })
+    return new Records(node, all, keys, open)
   }
 
   get files(): ReadonlyArray<InputFile> {

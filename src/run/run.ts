@@ -110,7 +110,7 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
     const pool = { start, sources, found, warn, memory: options.workerMemory }
     const workers = new Pool({ ...pool, size: options.workers })
     const checker = new Pool({ ...pool, size: 1 })
-    if (surveyed.news) workers.warm()
+    workers.warm(surveyed.news)
     return yield* planned(options, attempt, surveyed, workers, checker).pipe(
       Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()])))
     )

@@ -16,6 +16,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
 import { type InputFile, listFiles, StatCache } from "./listing.ts"
+import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
 
 export interface Survey {
@@ -34,12 +35,12 @@ export interface Survey {
   readonly acceptances: ReadonlyMap<GraphNode, ReadonlyArray<Acceptance>>
   readonly keys: ReadonlyMap<GraphNode, NodeKeys>
   readonly files: ReadonlyMap<GraphNode, ReadonlyArray<InputFile>>
-  /** Whether one of them is new or changed: then rows will have to be computed. */
-  readonly news: boolean
+  /** How many of them are new or changed: where any are, rows will have to be computed. */
+  readonly news: number
   /** Seconds spent on listing and digesting them. */
   readonly listing: ReadonlyMap<GraphNode, number>
-  /** sha256 by file of the sources behind the keys. */
-  readonly sources: ReadonlyMap<string, string>
+  /** The code behind the keys. */
+  readonly sources: PlannedSources
   readonly compute: ComputeClass
 }
 
@@ -121,7 +122,7 @@ export const survey = async (
     files,
     news: stats.news,
     listing,
-    sources: fingerprinter.files(),
+    sources: new PlannedSources(fingerprinter.files(), () => fingerprinter.changed()),
     compute: computeClass(threads)
   }
 }

@@ -117,12 +117,20 @@ export interface GatherFailures {
   readonly groups: ReadonlyArray<readonly [key: string, made: number | string]>
 }
 
+/** Rows that are computed again, at most about so many. */
+export const sampleRows = 32
+
+/** A view, and the key of what was made of it. */
+export interface RecheckSample {
+  readonly view: View
+  readonly action: string
+}
+
 export interface RecheckTask {
   readonly kind: "recheck"
   readonly node: string
   readonly keys: NodeKeys
-  readonly view: View
-  readonly action: string
+  readonly samples: ReadonlyArray<RecheckSample>
 }
 
 export type Task = ChainTask | ResolveTask | GatherTask | RecheckTask

@@ -28,41 +28,24 @@ export const columnOf = (values: ArrayLike<unknown>, field: Field): Column => {
   return { ...joinBytes(parts), type: field.type, valid }
 }
 
-/** Texts encoded one after another into one buffer, which grows as they need it. */
+/** Texts encoded one after another into one buffer of their size. */
 const encoded = (values: ArrayLike<unknown>): { offsets: Int32Array; bytes: Uint8Array } => {
   const offsets = new Int32Array(values.length + 1)
-  let room = 0
-  for (let i = 0; i < values.length; i++) room += lengthOf(values[i])
-  let bytes = new Uint8Array(room)
-  let end = 0
+  for (let i = 0; i < values.length; i++) offsets[i + 1] = offsets[i]! + encodedLength(values[i])
+  const bytes = new Uint8Array(offsets[values.length]!)
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
-    if (typeof value === "string") {
-      const { read, written } = encoder.encodeInto(value, bytes.subarray(end))
-      end += written
-      if (read < value.length) {
-        // Not all of it is ASCII: the rest of this text and of the others may take three bytes a character.
-        const rest = encoder.encode(value.slice(read))
-        let more = rest.length
-        for (let j = i + 1; j < values.length; j++) more += 3 * lengthOf(values[j])
-        const larger = new Uint8Array(end + more)
-        larger.set(bytes.subarray(0, end))
-        larger.set(rest, end)
-        bytes = larger
-        end += rest.length
-      }
-    } else if (value !== null && value !== undefined) {
-      const raw = bytesOf(value, "text")
-      bytes.set(raw, end)
-      end += raw.length
-    }
-    offsets[i + 1] = end
+    if (typeof value === "string") encoder.encodeInto(value, bytes.subarray(offsets[i]))
+    else if (value instanceof Uint8Array) bytes.set(value, offsets[i])
   }
-  return { offsets, bytes: bytes.length === end ? bytes : bytes.slice(0, end) }
+  return { offsets, bytes }
 }
 
-const lengthOf = (value: unknown): number =>
-  typeof value === "string" || value instanceof Uint8Array ? value.length : 0
+const encodedLength = (value: unknown): number => {
+  if (value === null || value === undefined) return 0
+  if (typeof value === "string") return Buffer.byteLength(value)
+  return bytesOf(value, "text").length
+}
 
 /**
  * A nested value as it will be read back: plain JSON, else a later run would see another value than this one. It is

@@ -47,6 +47,10 @@ export function globalHazard(name: string, member: string | undefined): Hazard |
   }
   if (name === "Date") return member !== undefined && DATE_PURE.has(member) ? undefined : impure(shown, "the clock")
   if (name === "Temporal") return member === undefined || member === "Now" ? impure(shown, "the clock") : undefined
+  if (name === "Intl") {
+    // Without a date it formats today's.
+    return member === undefined || member.startsWith("DateTimeFormat") ? impure(shown, "the clock") : undefined
+  }
   if (name === "Math") {
     return member === undefined || member === "random" ? impure(shown, "unseeded randomness") : undefined
   }

@@ -36,6 +36,8 @@ export interface Fingerprinter {
   ): { readonly [name: string]: FingerprintRecord } | undefined
   /** Every file read so far, with the sha256 of its content. */
   files(): ReadonlyMap<string, string>
+  /** An asset or a package that is no longer what it was when it was read; undefined while all are. */
+  changed(): string | undefined
   /** Whether there was a cache file that could not be used: it was cut short or changed. */
   readonly isCacheDamaged: boolean
   /** Writes the cache file, when there is one and something new was learnt. */
@@ -62,6 +64,7 @@ export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter 
     stage: (site) => stages.stage(site),
     installed: (site, functions) => installedStage(site, functions, reader),
     files: () => store.files,
+    changed: () => store.changedAsset() ?? reader.changedPackage(),
     isCacheDamaged: cache.isDamaged,
     save: () => cache.save()
   }

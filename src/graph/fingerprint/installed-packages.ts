@@ -42,6 +42,7 @@ export class InstalledPackages {
   readonly #stored: StoredDigests
   readonly #facts = new Map<string, PackageFacts>()
   readonly #own = new Map<string, { text: string; dependencies: ReadonlyArray<[string, string]> }>()
+  readonly #states = new Map<string, string>()
   readonly #locks = new Map<string, { root: string; lock: Lock } | undefined>()
 
   constructor(stored: StoredDigests) {
@@ -109,7 +110,8 @@ export class InstalledPackages {
   #filesDigest(directory: string): string {
     const files: Array<{ path: string; state: string }> = []
     const newest = listFiles(directory, "", files)
-    const state = digestList(files.flatMap((file) => [file.path, file.state]))
+    const state = stateOf(files)
+    this.#states.set(directory, state)
     const stored = this.#stored.get(directory)
     if (stored?.state === state) return stored.digest
     const content = files.flatMap(({ path }) => [path, digest(readFileSync(join(directory, path)))])
@@ -117,6 +119,16 @@ export class InstalledPackages {
     if (newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, { state, digest: result })
     else this.#stored.delete(directory)
     return result
+  }
+
+  /** A directory whose files are not those that were looked at. */
+  changed(): string | undefined {
+    for (const [directory, state] of this.#states) {
+      const files: Array<{ path: string; state: string }> = []
+      listFiles(directory, "", files)
+      if (stateOf(files) !== state) return directory
+    }
+    return undefined
   }
 
   #lockEntry(directory: string): LockEntry | undefined {
@@ -135,6 +147,9 @@ export class InstalledPackages {
     return found
   }
 }
+
+const stateOf = (files: ReadonlyArray<{ readonly path: string; readonly state: string }>): string =>
+  digestList(files.flatMap((file) => [file.path, file.state]))
 
 function readLock(path: string): Lock | undefined {
   try {

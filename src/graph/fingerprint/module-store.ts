@@ -41,4 +41,13 @@ export class ModuleStore {
     }
     return this.#assets.get(file)
   }
+
+  /** An asset whose bytes are no longer those that were read. */
+  changedAsset(): string | undefined {
+    for (const [file, content] of this.#assets) {
+      const bytes = this.#reader.read(file)
+      if ((bytes && digest(bytes)) !== content) return file
+    }
+    return undefined
+  }
 }

@@ -20,6 +20,8 @@ export interface SourceReader {
   resolve(from: string, specifier: string): Resolution
   /** What is installed in a package's directory. */
   packageFacts(directory: string): PackageFacts
+  /** The directory of a package whose files changed since its facts were asked for. */
+  changedPackage(): string | undefined
 }
 
 type Manifest = { readonly [field: string]: unknown }
@@ -61,6 +63,10 @@ export class DiskReader implements SourceReader {
 
   packageFacts(directory: string): PackageFacts {
     return this.#packages.facts(directory)
+  }
+
+  changedPackage(): string | undefined {
+    return this.#packages.changed()
   }
 
   #file(path: string, specifier: string): Resolution {
