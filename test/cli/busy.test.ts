@@ -30,10 +30,12 @@ it("waits for the model that another run makes, and takes it; gc gives way to bo
       → wait until it ends; sluice gc --dry-run says what would go
     exit 1"
   `)
-  expect(told(await project.told("gc", "--dry-run", "--keep", "0"))).toMatchInlineSnapshot(`
+  const dry = await project.told("gc", "--dry-run", "--keep", "0")
+  // The waiting run writes its journal and lease meanwhile.
+  expect(told(dry).replace(/: \d+ files/, ": <n> files")).toMatchInlineSnapshot(`
     "! run <run> is at work: nothing goes before it ends
     ! run <run> is at work: nothing goes before it ends
-    nothing can go: 21 files,  <size> are in use
+    nothing can go: <n> files,  <size> are in use
     exit 0"
   `)
   expect(told((await project.told("runs")).replace(/ {2,}/g, "  "))).toContain("<run>  strict  running")

@@ -30,8 +30,8 @@ describe("two runs at once", () => {
     const { rows, others } = apart(shared.counts())
     expect(others).toEqual(once([...groups, "learn from step 0", "resolve"]))
     const computed = answers.map(({ nodes }) => nodes.find(({ name }) => name === "counted.slowly")!.rows.computed)
-    // The memory check calls some rows once more.
-    expect(rows.map(([, times]) => times).every((times) => times <= 4)).toBe(true)
+    // Each run's memory check calls some rows again, the fewer there are the oftener: eight times at most.
+    expect(rows.map(([, times]) => times).every((times) => times <= 2 + 2 * 8)).toBe(true)
     expect(computed[0]! + computed[1]!).toBeGreaterThanOrEqual(60)
     // Row-local work takes no lease: at worst each run does all of it.
     expect(computed[0]! + computed[1]!).toBeLessThanOrEqual(120)
