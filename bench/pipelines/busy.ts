@@ -9,7 +9,7 @@ const mixed = Stage.map({
   adds: { mixed: Schema.Int },
   apply: ({ n }) => {
     let mixed = n
-    for (let round = 0; round < 200_000; round++) mixed = (Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + round) | 0
+    for (let round = 0; round < 600_000; round++) mixed = (Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + round) | 0
     return { mixed }
   }
 })

@@ -4,7 +4,8 @@ import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
 import { writeDurably } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
-import { readDigested } from "./digested-file.ts"
+import { sha256 } from "../table/digest.ts"
+import { readWhole } from "./whole-file.ts"
 
 export interface InputFile {
   /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
@@ -12,8 +13,8 @@ export interface InputFile {
   readonly absolute: string
   readonly digest: string
   readonly bytes: number
-  /** What was read to digest it, of the file that was read last, while it is in memory. */
-  readonly digested?: WeakRef<Uint8Array>
+  /** Of the file that was read last, what was read to digest it: kept until the plan is made. */
+  readonly digested?: { bytes: Uint8Array | undefined }
 }
 
 type Stat = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
@@ -55,7 +56,8 @@ export class StatCache {
       known[5] - stat.mtimeMs > settleMs
     )
       return { digest: known[4], bytes: known[0] }
-    const { bytes, digest } = await readDigested(absolute)
+    const bytes = await readWhole(absolute)
+    const digest = sha256(bytes)
     if (known?.[4] !== digest) this.news++
     this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
     this.#changed = true
@@ -67,9 +69,7 @@ export class StatCache {
   withLast(files: ReadonlyArray<InputFile>): ReadonlyArray<InputFile> {
     const last = this.#last
     this.#last = undefined
-    return files.map((file) =>
-      file.absolute === last?.absolute ? { ...file, digested: new WeakRef(last.bytes) } : file
-    )
+    return files.map((file) => (file.absolute === last?.absolute ? { ...file, digested: { bytes: last.bytes } } : file))
   }
 
   save() {

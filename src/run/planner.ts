@@ -50,6 +50,7 @@ export const makePlan = async (survey: Survey): Promise<Plan> => {
   const planner = new Planner(survey, survey.store.away().length > 0)
   const nodes: Array<NodePlan> = []
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
+  for (const file of [...survey.files.values()].flat()) if (file.digested !== undefined) file.digested.bytes = undefined
   const { known, records, outcomes, reading } = planner
   return {
     nodes: withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute.threads),

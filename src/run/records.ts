@@ -9,8 +9,8 @@ import { digestBytes, digestText, keyOf } from "../table/digest.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
 import { hash } from "node:crypto"
 import { decompress } from "./decompress.ts"
-import { readDigested } from "./digested-file.ts"
 import type { InputFile } from "./listing.ts"
+import { digestBeside, readWhole } from "./whole-file.ts"
 
 /** Where a record stands: `line` (1-based), or a byte range of the (decompressed) file. */
 export type Place = { readonly line: number } | { readonly start: number; readonly end: number }
@@ -193,12 +193,13 @@ const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
 
 /** The bytes of a file, which must be those that were digested. */
 const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
-  const known = file.digested?.deref()
+  const known = file.digested?.bytes
   if (known !== undefined) return known
-  const { bytes, digest } = await readDigested(file.absolute).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
     throw changed(node, file, `it can no longer be read (${cause.code})`)
   })
-  if (digest !== file.digest) throw changed(node, file, "its bytes are no longer those that were digested")
+  if ((await digestBeside(bytes)) !== file.digest)
+    throw changed(node, file, "its bytes are no longer those that were digested")
   return bytes
 }
 
