@@ -117,17 +117,7 @@ const rules: ReadonlyArray<Rule> = [
     room: /^src\/model\//,
     may: any(/^src\/(model|text)\//, errors, /^node:/, npm, /^effect\/(Schema|Result|Option)$/)
   },
-  {
-    room: /^src\/run\//,
-    may: any(
-      /^src\/(run|graph|store|table|model|stage)\//,
-      /^src\/text\/hashing\.ts$/,
-      errors,
-      /^node:/,
-      /^effect\//,
-      npm
-    )
-  },
+  { room: /^src\/run\//, may: any(/^src\/(run|graph|store|table|model|stage)\//, errors, /^node:/, /^effect\//, npm) },
   {
     room: /^src\/(lineage|dash)\//,
     may: any(

@@ -57,6 +57,8 @@ export interface FlippedRow {
 
 export interface WhatIf {
   readonly summary: Flips
+  /** All that is set: in the last run, and for the trial. */
+  readonly sets: { readonly [target: string]: string }
   /** The first flipped rows, `limit` at most, of each kind of flip as evenly as can be. */
   readonly rows: (limit: number) => AsyncGenerator<FlippedRow>
 }
@@ -76,7 +78,8 @@ export const whatIf = async (
     Object.entries(sets).map(([option, text]) => [optionOf(past, node, option), text] as const)
   )
   const targets = Object.fromEntries(Object.entries(given).map(([option, text]) => [`${name}.${option}`, text]))
-  const surveyed = await survey(project, file, { ...past.ref.sets, ...targets }, threads)
+  const all = { ...past.ref.sets, ...targets }
+  const surveyed = await survey(project, file, all, threads)
   const now = nodeNamed(surveyed.graph, name)
   const causes = new Causes(surveyed, new Map()).of(now, now.edges).filter(({ cause }) => cause !== "waits")
   if (causes.length === 0 && Object.keys(sets).length === 0)
@@ -135,7 +138,7 @@ export const whatIf = async (
       judged,
       (row) => plain(decisions[row]!)
     )
-  return { summary, rows }
+  return { summary, sets: all, rows }
 }
 
 const plain = (decision: Decision): Judged =>

@@ -46,11 +46,7 @@ export const whatIf = Command.make(
       return
     }
     const spent = (performance.now() - began) / 1000
-    const targets = Object.entries(sets).map(([option, text]): readonly [string, string] =>
-      option.startsWith(`${node}.`) ? [option, text] : [`${node}.${option}`, text]
-    )
-    const all = { ...past.ref.sets, ...Object.fromEntries(targets) }
-    const run = Object.entries(all).map(([target, text]) => `${target}=${text}`)
+    const run = Object.entries(found.sets).map(([target, text]) => `${target}=${text}`)
     await printWhatIf(terminal(process.stdout), found, limit ?? shownRows, spent, run)
   })
 ).pipe(

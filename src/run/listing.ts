@@ -32,6 +32,8 @@ export class StatCache {
   #changed = false
   /** Files met that are new or have other bytes than they had. */
   news = 0
+  /** The last file that had to be read. */
+  #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
 
   /** `damaged` is told where the file that is there cannot be used. */
   constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}) {
@@ -40,9 +42,6 @@ export class StatCache {
     if (read !== undefined && "wrong" in read) damaged(this.#path, read.wrong)
     this.#entries = new Map(read !== undefined && "body" in read ? read.body : [])
   }
-
-  /** The last file that had to be read. */
-  #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
 
   async digest(absolute: string): Promise<Pick<InputFile, "digest" | "bytes">> {
     const stat = statSync(absolute)

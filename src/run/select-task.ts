@@ -5,10 +5,10 @@ import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import { type Column, columnValues, concatColumns, takeColumn } from "../table/column.ts"
-import { digestHex, takeDigests } from "../table/digest.ts"
+import { digestHex, firstRows, takeDigests } from "../table/digest.ts"
 import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
-import { Partition, rowsIn, section, type View } from "../table/view.ts"
+import { idsIn, Partition, rowsIn, section, type View } from "../table/view.ts"
 import { failedCode, type RowAction } from "./row-action.ts"
 import { fieldsOf } from "./row-function.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
@@ -104,24 +104,18 @@ const readTable = async (
   const total = counts.reduce((sum, count) => sum + count, 0)
   const good = goods && allGood(goods, counts)
   let ids: Uint8Array | undefined
-  const readIds = () => {
-    const all = new Uint8Array(total * 16)
-    let at = 0
-    for (const { view } of table.partitions) {
-      all.set(new Partition(view, store).ids(), at)
-      at += view.rows * 16
-    }
-    return all
-  }
   const seen: Table<Record<string, unknown>> = {
     rows: good?.length ?? total,
     columns,
     column,
-    digests,
+    first: (name) => firstRows(digests(name)),
     id: (row) => {
       if (!declaration.readsIds)
         throw new Error(`${node.name}: a select whose verdicts depend on row ids must be declared so (readsIds)`)
-      ids ??= readIds()
+      ids ??= idsIn(
+        table.partitions.map(({ view }) => view),
+        store
+      )
       return digestHex(ids, good?.[row] ?? row)
     }
   }

@@ -2,9 +2,9 @@
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
-import { firstRows } from "../text/hashing.ts"
+import { firstRows } from "../table/digest.ts"
 import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
-import { Partition, rowsIn, type View } from "../table/view.ts"
+import { idsIn, rowsIn, type View } from "../table/view.ts"
 import type { SourceRefs } from "./node-record.ts"
 import type { RecordPartition, Records } from "./records.ts"
 
@@ -29,7 +29,7 @@ export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, "pa
 export const checkKeys = (store: Store, node: GraphNode, records: Records, views: ReadonlyArray<View>): void => {
   const { key } = node.options
   if (typeof key !== "string") return
-  const first = firstRows(Buffer.concat(views.map((view) => new Partition(view, store).ids())))
+  const first = firstRows(idsIn(views, store))
   const second = first.findIndex((before, row) => before !== row)
   if (second === -1) return
   const ends = views.map((_, index) => rowsIn(views.slice(0, index + 1)))

@@ -6,8 +6,8 @@ import type { Edge, GraphNode } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
-import { digestText } from "../table/digest.ts"
-import { Partition, rowsIn, type View } from "../table/view.ts"
+import { firstRows } from "../table/digest.ts"
+import { idsIn, rowsIn, type View } from "../table/view.ts"
 import type { Lease } from "../store/lease.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure, Made } from "./execution.ts"
@@ -125,16 +125,12 @@ const joinTables = async (
 ): Promise<Made> => {
   const { store } = execution.survey
   const views = tables.flatMap(({ partitions }) => partitions.map(({ view }) => view))
-  const seen = new Set<string>()
-  for (const view of views) {
-    const ids = new Partition(view, store).ids()
-    for (let row = 0; row < view.rows; row++) seen.add(digestText(ids, row))
-  }
   const rows = rowsIn(views)
-  if (seen.size !== rows)
+  const repeated = firstRows(idsIn(views, store)).reduce((sum, first, row) => sum + (first === row ? 0 : 1), 0)
+  if (repeated > 0)
     throw new SluiceError(
       "SLUICE_DUPLICATE_KEY",
-      `${node.name}: ${rows - seen.size === 1 ? "1 row occurs" : `${rows - seen.size} rows occur`} in more than one input`,
+      `${node.name}: ${repeated === 1 ? "1 row occurs" : `${repeated} rows occur`} in more than one input`,
       {
         hint: "take them out of one input with without(…) before the union"
       }

@@ -51,8 +51,8 @@ export interface Table<Row> {
   readonly columns: { readonly [K in keyof Row]: ArrayLike<Row[K]> }
   /** A column as it lies in memory: for byte strings by the hundred thousand. */
   readonly column: (name: keyof Row & string) => Column
-  /** 16 bytes a row, equal exactly where the column's values are: read without the values. */
-  readonly digests: (name: keyof Row & string) => Uint8Array
+  /** For each row the first row with the same value in a column, itself where none is before it; no value is read. */
+  readonly first: (name: keyof Row & string) => Int32Array
   /** Row ids as hex, in order. */
   readonly id: (row: number) => string
 }

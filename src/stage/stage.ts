@@ -185,7 +185,7 @@ const select = <
     readonly inputs?: I
     /** The options that `prepare` sees; `resolve` sees these and the others. */
     readonly prepareOptions?: PrepareOptions
-    /** False where `resolve` only compares what was prepared, by `digests`: then no value is read. */
+    /** False where `resolve` only compares what was prepared, by `first`: then no value is read. */
     readonly readsValues?: boolean
     readonly prepare?: (row: RowOf<Needs>, options: Decoded<PrepareOptions>) => NoInfer<RowOf<Prepares>>
     readonly prepareBatch?: (batch: Batch, options: Decoded<PrepareOptions>) => Batch

@@ -1,7 +1,7 @@
 // dedup.exact: rows whose text is the same, byte for byte, are merged into the first of them.
 import * as Schema from "effect/Schema"
 import { type Column, opt, Stage, type TextColumn } from "#sluice"
-import { digest128, firstRows } from "#sluice/text"
+import { digest128 } from "#sluice/text"
 
 /**
  * Merges rows with the same value of a column (default `text`) into the first of them, in dataset order. Compares 128 bits
@@ -24,7 +24,7 @@ export const exact = Stage.select({
   prepare: ({ by }) => ({ digest: digest128(by) }),
   prepareBatch: ({ rows, columns }) => ({ rows, columns: { digest: digests(columns.by as TextColumn, rows) } }),
   resolve: ({ rows }, _options, verdicts) => {
-    for (const [row, into] of firstRows(rows.digests("digest")).entries())
+    for (const [row, into] of rows.first("digest").entries())
       if (into !== row) verdicts.merge(row, into, 1, "duplicate")
   }
 })

@@ -9,7 +9,9 @@ const npmFolder = join(repository, "node_modules/npm/bin")
 
 /** The environment of a shell outside this repository. */
 const environment = (): NodeJS.ProcessEnv => {
-  const kept = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_|^VITEST|^FORCE_COLOR$/.test(name))
+  // NODE_EXTRA_CA_CERTS is the machine's: without it npm reaches no registry where certificates are the company's own.
+  const ours = /^npm_|^NODE_(?!EXTRA_CA_CERTS$)|^VITEST|^FORCE_COLOR$/
+  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
   return {
     ...Object.fromEntries(kept),
     NO_COLOR: "1",

@@ -171,7 +171,10 @@ const ERRORS: ReadonlyArray<EditCase> = [
       ),
     "SLUICE_STAGE_NOT_TOP_LEVEL"
   ],
-  ["eval", (p) => p.edit("lib/left.ts", ["n + 1", 'n + eval("1")']), "SLUICE_CANNOT_FOLLOW"],
+  ["eval", (p) => p.edit("lib/left.ts", ["n + 1", 'n + eval("1")']), "SLUICE_CANNOT_FOLLOW"]
+]
+
+const DURING: ReadonlyArray<EditCase> = [
   [
     "module edited during the run",
     (p) => {
@@ -187,10 +190,7 @@ const ERRORS: ReadonlyArray<EditCase> = [
       p.editLater("data/names.json", '["a"]')
     },
     "SLUICE_CHANGED_DURING_RUN"
-  ]
-]
-
-const DURING: ReadonlyArray<EditCase> = [
+  ],
   [
     "prompt .md edited during the run",
     (p) => {

@@ -1,7 +1,7 @@
 // A stage's declaration as tests call it: its functions, with rows and options as plain objects.
 import type { Batch } from "#sluice"
 import { columnOf } from "#src/table/column.ts"
-import { columnDigests } from "#src/table/digest.ts"
+import { columnDigests, firstRows } from "#src/table/digest.ts"
 
 type Plain = { readonly [name: string]: unknown }
 
@@ -65,17 +65,13 @@ export const resolved = (
 const tableOf = (rows: ReadonlyArray<Plain>) => ({
   rows: rows.length,
   columns: Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])])),
-  column: (name: string) =>
-    columnOf(
-      rows.map((row) => row[name]),
-      { type: "bytes", nullable: false, integer: false } as never
-    ),
-  digests: (name: string) =>
-    columnDigests(
-      columnOf(
-        rows.map((row) => row[name]),
-        { type: "bytes", nullable: false, integer: false } as never
-      )
-    ),
+  column: (name: string) => bytesColumn(rows, name),
+  first: (name: string) => firstRows(columnDigests(bytesColumn(rows, name))),
   id: (row: number) => row.toString(16).padStart(32, "0")
 })
+
+const bytesColumn = (rows: ReadonlyArray<Plain>, name: string) =>
+  columnOf(
+    rows.map((row) => row[name]),
+    { type: "bytes", nullable: false, integer: false }
+  )
