@@ -53,7 +53,14 @@ afterAll(() => removeFolder(root))
 describe("the packed file", () => {
   it("holds the command, the compiled modules and what they read, and is small", () => {
     const outside = packed.files.map(({ path }) => path).filter((path) => !/^dist\/(src|stages|template)\//.test(path))
-    expect(outside.sort()).toEqual(["NOTICE", "README.md", "bin/sluice.js", "dist/package.json", "package.json"])
+    expect(outside.sort()).toEqual([
+      "LICENSE",
+      "NOTICE",
+      "README.md",
+      "bin/sluice.js",
+      "dist/package.json",
+      "package.json"
+    ])
     const kinds = new Set(packed.files.map(({ path }) => /(\.d)?\.\w+$/.exec(path)?.[0]))
     expect([...kinds].sort()).toEqual(
       [".bin", ".d.ts", ".js", ".json", ".jsonl", ".md", ".ts", ".txt", ".wasm", undefined].sort()
