@@ -1,5 +1,6 @@
 // Checks that a row function has no memory: computes a sample of rows again, in another order, in a thread of its own.
 import type { GraphNode } from "../graph/graph.ts"
+import { seededRandom, shuffledOrder } from "../model/random.ts"
 import type { Store } from "../store/store.ts"
 import { digestHex, digestText, sha256, takeDigests } from "../table/digest.ts"
 import { readPack, uint16Of } from "../table/pack.ts"
@@ -35,9 +36,9 @@ export const recheckRows = async (
   const differs = new Set<string>()
   const memory = scratch(store)
   const rounds = chosen.length === 0 ? 0 : Math.min(8, Math.ceil(sampleRows / chosen.length))
-  const shuffle = shuffler()
   for (let round = 0; round < rounds; round++)
-    for (const { whole, stored, row } of shuffle(chosen)) {
+    for (const index of shuffledOrder(chosen.length, seededRandom(round, "recheck"))) {
+      const { whole, stored, row } = chosen[index]!
       const kept = new Uint8Array(whole.rows)
       kept[row] = 1
       const alone = { store: memory, node, keys: task.keys, partition: whole.narrow(kept), reuse: none(store) }
@@ -45,22 +46,6 @@ export const recheckRows = async (
       if (!sameRow(memory, node, stored, outcome.action, row)) differs.add(digestHex(whole.ids(), row))
     }
   return { differs: [...differs] }
-}
-
-/** Puts things in another order each time, and in the same orders in each run. */
-const shuffler = () => {
-  let state = 1
-  return <A>(things: ReadonlyArray<A>): ReadonlyArray<A> => {
-    const order = [...things]
-    for (let last = order.length - 1; last > 0; last--) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-      const other = Math.floor((state / 2 ** 32) * (last + 1))
-      const taken = order[last]!
-      order[last] = order[other]!
-      order[other] = taken
-    }
-    return order
-  }
 }
 
 const none = (store: Store) => new RowReuse(store, [])
