@@ -156,12 +156,13 @@ export class ChainRun {
         const { action, key, computed, seconds } = result.parsed
         this.#parsed(work.from, work.index, action, key, computed, reading + seconds)
         before = viewOf(action)
+        this.#rechecks.records(first.node, this.#keys(first), parse!.input, key)
       }
       for (const [offset, outcome] of result.outcomes.entries()) {
         const at = start + offset
         const link = this.#chain.links[at]!
         this.#took(at, work.index, before!, outcome, outcome.seconds)
-        if (!outcome.hit) this.#rechecks.add(link.node, this.#keys(link), before!, outcome.key)
+        if (!outcome.hit) this.#rechecks.rows(link.node, this.#keys(link), before!, outcome.key)
         before = outcome.view
       }
     })

@@ -1,49 +1,45 @@
 // Runs a gather: spreads groups over buckets, computes each bucket whose rows changed, and records which rows made which.
 import { SluiceError } from "../errors.ts"
-import { type GraphNode, seenOptions } from "../graph/graph.ts"
+import type { GraphNode } from "../graph/graph.ts"
 import { childLabel } from "../graph/key.ts"
 import type { GatherDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import { allRows } from "../table/bits.ts"
-import { combineDigests, contentOf, digestBytes, keyOf } from "../table/digest.ts"
+import { contentOf, keyOf } from "../table/digest.ts"
 import { bytesOf, writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { groupRowId } from "../table/row-id.ts"
 import { digestsOf, freshView, Partition } from "../table/view.ts"
+import { GatherSample } from "./gather-probe.ts"
+import { applyGroup, type Grouped, type GroupMade, groupKey, type Ungrouped, ungrouped } from "./group.ts"
 import { GroupFailures } from "./group-failures.ts"
 import { viewIntact } from "./reach.ts"
 import { partialKey } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
-import { columnsOf, fieldsOf, misfitOf, type Row, rowsAt } from "./row-function.ts"
+import { columnsOf, fieldsOf, rowsAt } from "./row-function.ts"
 import type { GatherAction, GatherResult, GatherTask } from "./task.ts"
-
-interface Entry {
-  readonly key: string
-  readonly row: Row
-  readonly id: Uint8Array
-  readonly digest: Uint8Array
-}
 
 /** The rows of one bucket, and those whose group is not known because `key` threw. */
 interface Bucket {
-  readonly entries: Array<Entry>
-  readonly lost: Array<Omit<Entry, "key"> & { readonly error: RowError }>
+  readonly entries: Array<Grouped>
+  readonly lost: Array<Ungrouped & { readonly error: RowError }>
 }
 
-/** What came of a group: rows, or the reason why there are none. */
-type GroupMade = ReadonlyArray<unknown> | string
-
 export const gatherRows = async (store: Store, node: GraphNode, task: GatherTask): Promise<GatherResult> => {
-  const buckets: Array<GatherResult["buckets"][number]> = []
-  for (const bucket of await fill(store, node, task)) buckets.push(await gatherBucket(store, node, task, bucket))
-  return { buckets }
+  const made: Array<GatherResult["buckets"][number]> = []
+  const sample = task.probes ? new GatherSample(node) : undefined
+  const buckets = await fill(store, node, task)
+  for (const bucket of buckets) made.push(await gatherBucket(store, node, task, bucket, sample))
+  const entries = buckets.flatMap((bucket) => bucket.entries)
+  return { buckets: made, probe: sample?.probe(task.views, entries) }
 }
 
 const gatherBucket = async (
   store: Store,
   node: GraphNode,
   task: GatherTask,
-  bucket: Bucket
+  bucket: Bucket,
+  sample: GatherSample | undefined
 ): Promise<GatherResult["buckets"][number]> => {
   const { entries, lost } = bucket
   const whole = keyOf([task.keys.whole, content(entries), content(entries, "id")])
@@ -52,7 +48,7 @@ const gatherBucket = async (
     return { key: whole, action: known, computed: 0, hit: true }
   const partial = partialKey(lost.length === 0 ? whole : keyOf([whole, content(lost), content(lost, "id")]))
   const earlier = await earlierGroups(store, node, partial)
-  const action = applyGroups(store, node, bucket, earlier)
+  const action = applyGroups(store, node, bucket, earlier, sample)
   const failed = action.failures !== undefined
   if (failed) store.putAction(partial, action)
   else {
@@ -63,7 +59,7 @@ const gatherBucket = async (
   return { key: failed ? partial : whole, action, computed, hit: false }
 }
 
-const content = (entries: ReadonlyArray<Pick<Entry, "digest" | "id">>, what: "digest" | "id" = "digest") =>
+const content = (entries: ReadonlyArray<Ungrouped>, what: "digest" | "id" = "digest") =>
   contentOf(Buffer.concat(entries.map((entry) => entry[what])))
 
 /** Groups of a bucket that did not fail when it was last tried. */
@@ -85,63 +81,27 @@ const earlierGroups = async (store: Store, node: GraphNode, key: string): Promis
 const fill = async (store: Store, node: GraphNode, task: GatherTask): Promise<ReadonlyArray<Bucket>> => {
   const declaration = node.declaration as GatherDeclaration
   const buckets = Array.from({ length: declaration.buckets }, (): Bucket => ({ entries: [], lost: [] }))
-  const options = seenOptions(node)
-  for (const view of task.views) {
-    const partition = new Partition(view, store)
-    const read = await partition.columns([...new Set(Object.values(node.reads))])
-    const needs = Object.fromEntries(Object.entries(node.reads).map(([need, column]) => [need, read[column]!]))
-    const rows = rowsAt(needs, allRows(partition.rows), declaration.needs)
-    const digests = combineDigests(
-      Object.values(node.reads).map((column) => partition.digests(column)),
-      partition.rows
-    )
-    const ids = partition.ids()
-    rows.forEach((row, i) => {
-      const at = i * digestBytes
-      const id = ids.slice(at, at + digestBytes)
-      const digest = digests.slice(at, at + digestBytes)
+  for (const [index, view] of task.views.entries())
+    for (const entry of await ungrouped(node, new Partition(view, store), index)) {
       let key: string
       try {
-        key = String(declaration.key(row, options))
+        key = groupKey(node, entry.row)
       } catch (cause) {
-        buckets[0]!.lost.push({ row, id, digest, error: rowError(i, cause) })
-        return
+        buckets[0]!.lost.push({ ...entry, error: rowError(entry.place[1], cause) })
+        continue
       }
       const bucket = Number.parseInt(keyOf(key).slice(0, 8), 16) % declaration.buckets
-      buckets[bucket]!.entries.push({ key, row, id, digest })
-    })
-  }
+      buckets[bucket]!.entries.push({ ...entry, key })
+    }
   return buckets
 }
-
-/** Calls `apply` on a group; throws where what it gives is neither rows of the declared columns nor a declared reason. */
-const applyGroup = (node: GraphNode, group: ReadonlyArray<Entry>, key: string, fields: Columns): GroupMade => {
-  const { apply, reasons } = node.declaration as GatherDeclaration
-  const rows = group.map((entry) => entry.row)
-  const made = apply(rows, seenOptions(node), key) as GroupMade
-  if (typeof made === "string" || made.length === 0) {
-    const reason = typeof made === "string" ? made : "no-rows"
-    if (reasons.includes(reason)) return reason
-    throw new SluiceError(
-      "SLUICE_CONSERVATION",
-      `${node.name}: group "${key}" made no row and gave no reason it declares`,
-      { hint: "return rows, or a reason that the stage declares" }
-    )
-  }
-  for (const row of made) {
-    const wrong = misfitOf(row, fields)
-    if (wrong !== undefined) throw new TypeError(wrong)
-  }
-  return made
-}
-
-type Columns = ReturnType<typeof fieldsOf>
 
 const applyGroups = (
   store: Store,
   node: GraphNode,
   { entries, lost }: Bucket,
-  earlier: ReadonlyMap<string, GroupMade>
+  earlier: ReadonlyMap<string, GroupMade>,
+  sample: GatherSample | undefined
 ): GatherAction => {
   const fields = fieldsOf((node.declaration as GatherDeclaration).emits, node.name)
   const label = childLabel(node)
@@ -157,7 +117,9 @@ const applyGroups = (
   for (const [key, group] of groups) {
     let made: GroupMade
     try {
-      made = earlier.get(key) ?? applyGroup(node, group, key, fields)
+      const known = earlier.get(key)
+      made = known ?? applyGroup(node, group, key, fields)
+      if (known === undefined) sample?.add(key, group, made)
     } catch (cause) {
       if (cause instanceof SluiceError && cause.code === "SLUICE_CONSERVATION") throw cause
       failures.add(

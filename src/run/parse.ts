@@ -28,6 +28,21 @@ export interface ParseInput {
   readonly occurrences: Int32Array
 }
 
+/** Some of the records, by their numbers in order. */
+export const someRecords = (input: ParseInput, rows: Int32Array): ParseInput => {
+  const offsets = new Int32Array(rows.length + 1)
+  rows.forEach((row, i) => {
+    offsets[i + 1] = offsets[i]! + input.offsets[row + 1]! - input.offsets[row]!
+  })
+  const bytes = new Uint8Array(offsets[rows.length]!)
+  rows.forEach((row, i) => {
+    bytes.set(input.bytes.subarray(input.offsets[row], input.offsets[row + 1]), offsets[i])
+  })
+  const files = Int32Array.from(rows, (row) => input.files[row]!)
+  const occurrences = Int32Array.from(rows, (row) => input.occurrences[row]!)
+  return { bytes, offsets, paths: input.paths, files, digests: takeDigests(input.digests, rows), occurrences }
+}
+
 /** What parsing a partition gave: rows that are good, and what is wrong with the others. */
 export interface ParseOutcome {
   readonly action: RowAction

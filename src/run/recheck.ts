@@ -1,51 +1,93 @@
-// Checks that a row function has no memory: computes a sample of rows again, in another order, in a thread of its own.
+// Checks that a function has no memory: makes a sample of its calls again, in another order, in a thread of its own.
 import type { GraphNode } from "../graph/graph.ts"
+import type { NodeKeys } from "../graph/key.ts"
 import { seededRandom, shuffledOrder } from "../model/random.ts"
 import type { Store } from "../store/store.ts"
 import { digestHex, digestText, sha256, takeDigests } from "../table/digest.ts"
-import { readPack, uint16Of } from "../table/pack.ts"
-import { Partition } from "../table/view.ts"
+import { int32Of, readPack, uint16Of } from "../table/pack.ts"
+import { Partition, type View } from "../table/view.ts"
+import { groupTries } from "./gather-probe.ts"
+import { type ParseInput, parseRecords, someRecords } from "./parse.ts"
 import type { RowAction } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { type RecheckTask, sampleRows } from "./task.ts"
 
-interface Chosen {
-  readonly whole: Partition
-  readonly stored: RowAction
-  readonly row: number
+/** One call of a stage's function that is made again. */
+export interface Try {
+  /** Id of the row, or of one of the rows. */
+  readonly id: string
+  /** Makes the call, and says whether it gave what it gave before. */
+  readonly isSame: () => Promise<boolean>
 }
 
 /** Ids of sampled rows whose result differs from the stored one. Of few rows each is tried several times. */
-export const recheckRows = async (
+export const recheck = async (
   store: Store,
   node: GraphNode,
-  task: RecheckTask
+  { samples, keys }: RecheckTask
 ): Promise<{ readonly differs: ReadonlyArray<string> }> => {
-  const chosen: Array<Chosen> = []
-  for (const { view, action } of task.samples) {
-    const stored = store.action<RowAction>(action)
-    if (stored === undefined) continue
-    const whole = new Partition(view, store)
-    // What is read for the whole is there for each row alone.
-    await whole.columns([...new Set(Object.values(node.reads))])
-    const most = Math.ceil(sampleRows / task.samples.length)
-    const step = Math.max(1, Math.floor(whole.rows / most))
-    for (let row = 0; row < Math.min(whole.rows, most * step); row += step) chosen.push({ whole, stored, row })
-  }
+  const most = Math.ceil(sampleRows / samples.length)
+  const tries: Array<Try> = []
+  for (const sample of samples)
+    if ("groups" in sample) tries.push(...(await groupTries(store, node, sample.groups)))
+    else {
+      const [key] = sample.made
+      const stored = store.action<RowAction>(key)
+      if (stored === undefined) continue
+      if ("view" in sample) tries.push(...(await rowTries({ store, node, keys, stored, most }, sample.view)))
+      else tries.push(...recordTries({ store, node, keys, stored, most }, sample.records))
+    }
   const differs = new Set<string>()
-  const memory = scratch(store)
-  const rounds = chosen.length === 0 ? 0 : Math.min(8, Math.ceil(sampleRows / chosen.length))
+  const rounds = tries.length === 0 ? 0 : Math.min(8, Math.ceil(sampleRows / tries.length))
   for (let round = 0; round < rounds; round++)
-    for (const index of shuffledOrder(chosen.length, seededRandom(round, "recheck"))) {
-      const { whole, stored, row } = chosen[index]!
-      const kept = new Uint8Array(whole.rows)
-      kept[row] = 1
-      const alone = { store: memory, node, keys: task.keys, partition: whole.narrow(kept), reuse: none(store) }
-      const { outcome } = await runRowNode(alone)
-      if (!sameRow(memory, node, stored, outcome.action, row)) differs.add(digestHex(whole.ids(), row))
+    for (const index of shuffledOrder(tries.length, seededRandom(round, "recheck"))) {
+      const { id, isSame } = tries[index]!
+      if (!(await isSame())) differs.add(id)
     }
   return { differs: [...differs] }
+}
+
+/** What a sample is compared with, and how many of its rows are tried at most. */
+interface Sampled {
+  readonly store: Store
+  readonly node: GraphNode
+  readonly keys: NodeKeys
+  readonly stored: RowAction
+  readonly most: number
+}
+
+const spread = (rows: number, most: number): Int32Array => {
+  const step = Math.max(1, Math.floor(rows / most))
+  return Int32Array.from({ length: Math.min(most, Math.ceil(rows / step)) }, (_, i) => i * step)
+}
+
+const rowTries = async ({ store, node, keys, stored, most }: Sampled, view: View): Promise<Array<Try>> => {
+  const whole = new Partition(view, store)
+  // What is read for the whole is there for each row alone.
+  await whole.columns([...new Set(Object.values(node.reads))])
+  const memory = scratch(store)
+  return Array.from(spread(whole.rows, most), (row): Try => {
+    const kept = new Uint8Array(whole.rows)
+    kept[row] = 1
+    const alone = { store: memory, node, keys, partition: whole.narrow(kept), reuse: none(store) }
+    const isSame = async () => sameRow(memory, node, stored, (await runRowNode(alone)).outcome.action, row)
+    return { id: digestHex(whole.ids(), row), isSame }
+  })
+}
+
+const recordTries = ({ store, node, keys, stored, most }: Sampled, input: ParseInput): Array<Try> => {
+  const memory = scratch(store)
+  const good = int32Of(readPack(store.get(stored.pack))["good"]!)
+  return Array.from(spread(input.files.length, most), (row): Try => {
+    const alone = someRecords(input, Int32Array.of(row))
+    const isSame = async () => {
+      const { action } = await parseRecords(memory, node, keys, alone, none(store))
+      if (action.errors.length > 0 || !good.includes(row)) return action.errors.length > 0 && !good.includes(row)
+      return sameDigests(memory, stored, action, Int32Array.of(good.indexOf(row)))
+    }
+    return { id: digestHex(input.digests, row), isSame }
+  })
 }
 
 const none = (store: Store) => new RowReuse(store, [])
@@ -73,6 +115,13 @@ const sameRow = (store: Store, node: GraphNode, stored: RowAction, again: RowAct
   if (before["codes"] !== undefined && after["codes"] !== undefined)
     if (uint16Of(before["codes"])[row] !== uint16Of(after["codes"])[0]) return false
   const rows = node.kind === "expand" ? childRows(before["parent"]!, row) : Int32Array.of(row)
+  return sameDigests(store, stored, again, rows)
+}
+
+/** Whether all columns made again are those of the stored rows. */
+const sameDigests = (store: Store, stored: RowAction, again: RowAction, rows: Int32Array): boolean => {
+  const before = readPack(store.get(stored.pack))
+  const after = readPack(store.get(again.pack))
   return Object.keys(before)
     .filter((name) => name.startsWith("digest:"))
     .every((name) => {

@@ -6,6 +6,8 @@ import type { View } from "../table/view.ts"
 import { prepares } from "./chain.ts"
 import { notRowLocal } from "./chain-error.ts"
 import type { Execution } from "./execution.ts"
+import type { GatherProbe } from "./gather-probe.ts"
+import type { ParseInput } from "./parse.ts"
 import { type RecheckSample, sampleRows } from "./task.ts"
 
 /** What is to be tried of a node. */
@@ -13,6 +15,7 @@ interface Trial {
   readonly node: GraphNode
   readonly keys: NodeKeys
   readonly samples: Array<RecheckSample>
+  rows: number
 }
 
 /** Where it is noted that a node's code was tried: that which decides, too, where that is apart from what measures. */
@@ -28,17 +31,36 @@ export class Rechecks {
     this.#execution = execution
   }
 
-  /** Takes what a node made of a view into the sample, unless its code was tried before or says that it is impure. */
-  add(node: GraphNode, keys: NodeKeys, view: View, action: string) {
+  /** Whether the node's code is to be tried: not where it was tried before, or says that it is impure. */
+  wants(node: GraphNode, keys: NodeKeys): boolean {
     if (!this.#trials.has(node)) {
       const { store } = this.#execution.survey
       const known = node.declaration.impure !== undefined || store.hasAction(triedKey(node, keys))
-      this.#trials.set(node, known ? undefined : { node, keys, samples: [] })
+      this.#trials.set(node, known ? undefined : { node, keys, samples: [], rows: 0 })
     }
-    const trial = this.#trials.get(node)
-    if (trial === undefined || view.rows === 0) return
-    trial.samples.push({ view, action })
-    if (trial.samples.reduce((sum, sample) => sum + sample.view.rows, 0) >= sampleRows) this.#begin(trial)
+    return this.#trials.get(node) !== undefined
+  }
+
+  /** Takes what a node made of a view into the sample. */
+  rows(node: GraphNode, keys: NodeKeys, view: View, key: string) {
+    if (view.rows > 0 && this.wants(node, keys)) this.#add(node, { view, made: [key] }, view.rows)
+  }
+
+  /** Takes what a source made of records into the sample. */
+  records(node: GraphNode, keys: NodeKeys, records: ParseInput, key: string) {
+    if (this.wants(node, keys)) this.#add(node, { records, made: [key] }, records.files.length)
+  }
+
+  /** Takes what a gather made of groups for the sample. */
+  groups(node: GraphNode, groups: GatherProbe, made: ReadonlyArray<string>) {
+    this.#add(node, { groups, made }, sampleRows)
+  }
+
+  #add(node: GraphNode, sample: RecheckSample, rows: number) {
+    const trial = this.#trials.get(node)!
+    trial.samples.push(sample)
+    trial.rows += rows
+    if (trial.rows >= sampleRows) this.#begin(trial)
   }
 
   #begin({ node, keys, samples }: Trial) {
@@ -47,7 +69,7 @@ export class Rechecks {
     const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples })
     const tried = checked.then(({ differs }) => {
       if (differs.length === 0) return store.putAction(triedKey(node, keys), {})
-      for (const { action } of samples) store.removeAction(action)
+      for (const key of samples.flatMap(({ made }) => made)) store.removeAction(key)
       throw notRowLocal(node, differs)
     })
     // Where the chain fails first, nobody asks for this failure any more.

@@ -65,6 +65,7 @@ export const survey = async (
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({
     root: project.root,
+    entry: file,
     boundaries: ["#sluice", "sluice", fileURLToPath(new URL("../index.ts", import.meta.url))],
     cacheFile
   })

@@ -1,6 +1,7 @@
 // Tasks: what travels between the run loop and its workers. Names, views and keys; never code.
 import type { NodeKeys } from "../graph/key.ts"
 import type { View } from "../table/view.ts"
+import type { GatherProbe } from "./gather-probe.ts"
 import type { ParseInput, ParseOutcome } from "./parse.ts"
 import type { Outcome } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
@@ -85,6 +86,8 @@ export interface GatherTask {
   readonly views: ReadonlyArray<View>
   /** Folder of the lease that buckets are published under. */
   readonly lease: string
+  /** Whether a sample is wanted, to be tried again. */
+  readonly probes: boolean
 }
 
 export interface GatherResult {
@@ -95,6 +98,7 @@ export interface GatherResult {
     readonly computed: number
     readonly hit: boolean
   }>
+  readonly probe: GatherProbe | undefined
 }
 
 /** The stored rows of one bucket of groups. */
@@ -120,11 +124,11 @@ export interface GatherFailures {
 /** Rows that are computed again, at most about so many. */
 export const sampleRows = 32
 
-/** A view, and the key of what was made of it. */
-export interface RecheckSample {
-  readonly view: View
-  readonly action: string
-}
+/** Rows, records or groups, and the keys of what was made of them. */
+export type RecheckSample =
+  | { readonly view: View; readonly made: readonly [key: string] }
+  | { readonly records: ParseInput; readonly made: readonly [key: string] }
+  | { readonly groups: GatherProbe; readonly made: ReadonlyArray<string> }
 
 export interface RecheckTask {
   readonly kind: "recheck"

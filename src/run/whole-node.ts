@@ -17,6 +17,7 @@ import { datasetHead, type NodeRecord, type SelectRefs } from "./node-record.ts"
 import { headOf, programColumns, recordKey } from "./record-key.ts"
 import { runProgram, takeScratch } from "./program.ts"
 import { type InputSpec, resultFolder, writeDataset } from "./program-inputs.ts"
+import { Rechecks } from "./rechecks.ts"
 import type { RowAction } from "./row-action.ts"
 import type { Store } from "../store/store.ts"
 import { sourcePlace } from "./source-place.ts"
@@ -155,13 +156,13 @@ export const runGather = (execution: Execution, node: GraphNode, lease: Lease): 
       const before = performance.now()
       execution.started(node, rowsIn(views), views.length)
       const keys = execution.survey.keys.get(node)!
-      const { buckets } = await submit(execution, node, {
-        kind: "gather",
-        node: node.name,
-        keys,
-        views,
-        lease: lease.folder
-      })
+      const rechecks = new Rechecks(execution)
+      const probes = rechecks.wants(node, keys)
+      const task: GatherTask = { kind: "gather", node: node.name, keys, views, lease: lease.folder, probes }
+      const { buckets, probe } = await submit(execution, node, task)
+      const made = buckets.map(({ key }) => key)
+      if (probe !== undefined) rechecks.groups(node, probe, made)
+      await rechecks.settled()
       const tally = execution.tally(node)
       const failed = new FailedRows(node)
       const place = (id: string) => sourcePlace(execution.survey.store, execution.records, edge.node, id)
@@ -187,11 +188,11 @@ export const runGather = (execution: Execution, node: GraphNode, lease: Lease): 
       if (over !== undefined) throw over
       tally.seconds += (performance.now() - before) / 1000
       const { store } = execution.survey
-      const made = buckets.map(({ action }) => action.view).filter((view) => view.rows > 0)
+      const gathered = buckets.map(({ action }) => action.view).filter((view) => view.rows > 0)
       return {
-        datasets: { "": datasetHead(store, made, Object.keys(node.columns)) },
+        datasets: { "": datasetHead(store, gathered, Object.keys(node.columns)) },
         folder: undefined,
-        refs: { buckets: buckets.map(({ key }) => key) }
+        refs: { buckets: made }
       }
     })
   })

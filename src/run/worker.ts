@@ -10,7 +10,7 @@ import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
 import { openParsed, parseRecords } from "./parse.ts"
 import { reloadGraph } from "./project.ts"
-import { recheckRows } from "./recheck.ts"
+import { recheck } from "./recheck.ts"
 import type { Outcome } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
@@ -80,7 +80,7 @@ const runTask = async (task: Task): Promise<unknown> => {
     case "gather":
       return gatherRows(storeUnder(task.lease), nodeOf(task.node), task)
     case "recheck":
-      return recheckRows(store, nodeOf(task.node), task)
+      return recheck(store, nodeOf(task.node), task)
   }
 }
 

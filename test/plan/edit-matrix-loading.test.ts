@@ -72,7 +72,7 @@ const LOADING: ReadonlyArray<EditCase> = [
   [
     "effect added to a loaded module",
     (p) => p.append("lib/plain.ts", "globalThis.marks = 1"),
-    from("clean", { clean: 11, scored: 11, echoed: 7 })
+    from("clean", { clean: 11, scored: 11, tabled: 7, echoed: 7 })
   ],
   ["effect edited", (p) => p.edit("lib/marks-two.ts", ["2", "5"]), from("tabled", { tabled: 7 }), "made"],
   [

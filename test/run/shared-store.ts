@@ -81,11 +81,17 @@ export default pipeline(${JSON.stringify(name)}, { rows, some, groups, model })
     return { root: this.folder, storeRoot: join(this.folder, "store"), file, rows: false, ...more }
   }
 
-  /** How often each line was written since the last look. */
+  /**
+   * How often each line was written since the last look. Of a group, by how many processes: the memory check of the run
+   * that made it calls it again.
+   */
   counts(): ReadonlyMap<string, number> {
-    const lines = readFileSync(this.log, "utf8").trim().split("\n")
+    const written = readFileSync(this.log, "utf8").trim().split("\n")
     writeFileSync(this.log, "")
-    return new Map([...Map.groupBy(lines, (line) => line)].map(([line, all]) => [line, all.length]))
+    const lines = Map.groupBy(written, (line) => line.split("\t")[0]!)
+    const times = (line: string, all: ReadonlyArray<string>) =>
+      line.startsWith("group ") ? new Set(all).size : all.length
+    return new Map([...lines].map(([line, all]) => [line, times(line, all)]))
   }
 
   /** Content of the model's only file, as an output tells where it is. */
@@ -96,7 +102,7 @@ export default pipeline(${JSON.stringify(name)}, { rows, some, groups, model })
   /** Waits until a line was written. */
   async logged(line: string): Promise<void> {
     appendFileSync(this.log, "")
-    while (!readFileSync(this.log, "utf8").includes(`${line}\n`)) await new Promise((done) => setTimeout(done, 10))
+    while (!readFileSync(this.log, "utf8").includes(`${line}\t`)) await new Promise((done) => setTimeout(done, 10))
   }
 
   [Symbol.dispose](): void {

@@ -2,11 +2,13 @@
 import type { ShapeContext } from "./module-names.ts"
 import { Scope, lexicalNames, patternNames, varNames } from "./scope.ts"
 import { SyntaxWriter } from "./syntax-writer.ts"
-import { childOf, childrenOf, isAnonymous, isErased, type Node, textOf } from "./syntax.ts"
+import { bare, childOf, childrenOf, isAnonymous, isErased, type Node, textOf } from "./syntax.ts"
 
 /** The part of the writer that knows about scopes. */
 export abstract class FunctionWriter extends SyntaxWriter {
   protected scope: Scope | undefined
+  /** Expressions in places where what they name is used and not handed on: callees, objects of members, superclasses. */
+  protected readonly asides = new Set<Node>()
   readonly #slots: ReadonlyArray<string>
   #numbered = 0
 
@@ -139,7 +141,9 @@ export abstract class FunctionWriter extends SyntaxWriter {
     if (childrenOf(node, "decorators").length > 0) this.problem("!decorator", node)
     const isInner = id !== undefined && node.type === "ClassExpression"
     this.#within(isInner ? [textOf(id, "name")] : [], () => {
-      this.write(childOf(node, "superClass"))
+      const superClass = childOf(node, "superClass")
+      if (superClass) this.asides.add(bare(superClass))
+      this.write(superClass)
       for (const member of childrenOf(childOf(node, "body")!, "body")) if (!isErased(member)) this.#classMember(member)
     })
     this.out += ")"

@@ -54,6 +54,13 @@ const FIXED_GLOBALS = new Set([
   "Date"
 ])
 
+const BUILT_IN: ReadonlySet<string> = new Set(["globalThis", "global", ...Object.getOwnPropertyNames(globalThis)])
+
+/** Whether the name belongs to the language or the runtime, and is no global that some code made. */
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.has(name)
+}
+
 /** Whether members of the global may be read at any time with the same result. */
 export function isFixedGlobal(name: string): boolean {
   return FIXED_GLOBALS.has(name)

@@ -9,6 +9,7 @@ import { RecordBuilder } from "./record-builder.ts"
 import { DiskReader, type SourceReader } from "./source-reader.ts"
 import { type CallSite, type StageFingerprint, StageReader } from "./stage-fingerprint.ts"
 import { SummaryCache } from "./summary-cache.ts"
+import { Surroundings } from "./surroundings.ts"
 
 export { FingerprintError } from "./fingerprint-error.ts"
 export { diffRecords, type FingerprintRecord, type SymbolRecord } from "./fingerprint-record.ts"
@@ -20,6 +21,8 @@ export interface FingerprinterOptions {
   readonly root: string
   /** The authoring API: module specifiers as the project writes them, or absolute files. */
   readonly boundaries: ReadonlyArray<string>
+  /** The pipeline's file: what loading it does counts for every stage that could notice. */
+  readonly entry?: string
   /** Where parsed modules are kept between processes. */
   readonly cacheFile?: string
   /** Another way to read sources than from the disk. */
@@ -59,10 +62,13 @@ export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter 
     if (place !== undefined && !boundaries.has(place)) boundaries.set(place, label)
   }
   const linker = new Linker({ root, reader, store, boundaries })
-  const stages = new StageReader(linker, new RecordBuilder(linker, new LoadOrder(linker, reader)), reader)
+  const order = new LoadOrder(linker, reader)
+  const surroundings = options.entry && new Surroundings(linker, order, reader.realPath(options.entry))
+  const records = new RecordBuilder(linker, order, surroundings || undefined)
+  const stages = new StageReader(linker, records, reader)
   return {
     stage: (site) => stages.stage(site),
-    installed: (site, functions) => installedStage(site, functions, reader),
+    installed: (site, functions) => installedStage(site, functions, reader, records),
     files: () => store.files,
     changed: () => store.changedAsset() ?? reader.changedPackage(),
     isCacheDamaged: cache.isDamaged,

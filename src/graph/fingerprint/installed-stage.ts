@@ -2,6 +2,7 @@
 import { relative, sep } from "node:path"
 import { digestList } from "./digest.ts"
 import type { FingerprintRecord } from "./fingerprint-record.ts"
+import type { RecordBuilder } from "./record-builder.ts"
 import type { SourceReader } from "./source-reader.ts"
 import type { CallSite } from "./stage-fingerprint.ts"
 
@@ -17,19 +18,21 @@ export function packageDirectory(file: string): string | undefined {
 export function installedStage(
   site: CallSite,
   functions: ReadonlyArray<string>,
-  reader: SourceReader
+  reader: SourceReader,
+  records: RecordBuilder
 ): { readonly [name: string]: FingerprintRecord } | undefined {
   const file = reader.realPath(site.file)
   const directory = packageDirectory(file)
   if (directory === undefined) return undefined
   const { name, version, digest } = reader.packageFacts(directory)
   const place = [relative(directory, file).split(sep).join("/"), `${site.line}:${site.column}`]
-  const record = (property: string): FingerprintRecord => ({
-    hash: digestList(["installed", name, version, digest, ...place, property]),
-    symbols: [],
-    packages: [{ package: name, version, digest }],
-    assets: [],
-    effects: []
-  })
+  const record = (property: string): FingerprintRecord =>
+    records.everywhere({
+      hash: digestList(["installed", name, version, digest, ...place, property]),
+      symbols: [],
+      packages: [{ package: name, version, digest }],
+      assets: [],
+      effects: []
+    })
   return Object.fromEntries(functions.map((property) => [property, record(property)]))
 }

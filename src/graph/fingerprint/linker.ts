@@ -109,6 +109,7 @@ export class Linker {
     if (ref.startsWith("!")) {
       return { label: "!", at, target: { kind: "leaf", text: ref, shown: ref, hazard: syntaxHazard(ref) } }
     }
+    if (ref.startsWith("=")) return { label: "=", at, target: { kind: "leaf", text: ref, shown: ref } }
     if (ref.startsWith("asset:")) {
       const path = join(dirname(file), ref.slice("asset:".length))
       if (CODE.test(path)) this.fail(file, at, `"${ref.slice(6)}" is code that is loaded by its address`, "import it")

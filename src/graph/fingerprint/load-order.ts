@@ -1,16 +1,20 @@
 // What loading a module does, in order: packages loaded, effects run, and initialisers that read what effects may change.
+import { FingerprintError } from "./fingerprint-error.ts"
 import type { GraphNode, Leaf } from "./graph-node.ts"
 import { termRoot, type Term } from "./handle-term.ts"
 import { Handles, isConstructor } from "./handles.ts"
 import { type Linker, placeOf, type Resolved } from "./linker.ts"
-import type { Judgement, Unit } from "./module-summary.ts"
+import type { Judgement, ModuleRequest, Unit } from "./module-summary.ts"
 import type { SourceReader } from "./source-reader.ts"
 
-export type LoadToken =
+export type KnownToken =
   | { readonly kind: "effect"; readonly file: string; readonly node: GraphNode }
   /** Counts only for code that reaches the node: where among the effects its value is made. */
   | { readonly kind: "read"; readonly node: GraphNode }
-  | { readonly kind: "package"; readonly leaf: Leaf; readonly isInert: boolean }
+  | { readonly kind: "package"; readonly leaf: Leaf; readonly isInert: boolean; readonly isBare: boolean }
+
+/** Something that loading does, or that it loads and that cannot be read. */
+export type LoadToken = KnownToken | { readonly kind: "unknown"; readonly problem: FingerprintError }
 
 /** Knows the load order of a project's modules. */
 export class LoadOrder {
@@ -27,7 +31,7 @@ export class LoadOrder {
     this.#handles = new Handles(linker)
   }
 
-  /** Appends what loading the file does, after everything it loads; files already loaded do nothing. */
+  /** Appends what loading the file does, after everything it loads; files already loaded do nothing. What cannot be read is one of its tokens. */
   append(file: string, into: LoadToken[], loaded: Set<string>): void {
     if (loaded.has(file) || this.#linker.boundaries.has(file)) return
     loaded.add(file)
@@ -38,26 +42,36 @@ export class LoadOrder {
     into.push(...this.#tokensOf(file))
   }
 
+  #read<A>(read: () => ReadonlyArray<A>): ReadonlyArray<A | LoadToken> {
+    try {
+      return read()
+    } catch (problem) {
+      if (problem instanceof FingerprintError) return [{ kind: "unknown", problem }]
+      throw problem
+    }
+  }
+
   #requestsOf(file: string): ReadonlyArray<string | LoadToken> {
     let requests = this.#requests.get(file)
     if (!requests) {
-      const found: Array<string | LoadToken> = []
-      for (const { from, at } of this.#linker.module(file).loads) {
-        const target = this.#linker.locate(file, from, at)
-        if (target.kind === "source") {
-          if (!/\.(json|wasm)$/.test(target.path)) found.push(target.path)
-        } else if (target.kind === "package" && !this.#isSluice(target.directory)) {
-          const facts = this.#reader.packageFacts(target.directory)
-          const shown = `package ${target.name} ${target.subpath}`
-          const described = { package: target.name, version: facts.version, digest: facts.digest }
-          const leaf: Leaf = { kind: "leaf", text: `${shown} ${facts.digest}`, shown, package: described }
-          found.push({ kind: "package", leaf, isInert: facts.isInert })
-        }
-      }
-      requests = found
+      requests = this.#read(() =>
+        this.#linker.module(file).loads.flatMap((load) => this.#read(() => this.#requested(file, load)))
+      )
       this.#requests.set(file, requests)
     }
     return requests
+  }
+
+  /** What a module's import of another loads: a file, a package, or nothing that counts. */
+  #requested(file: string, { from, at, isBare }: ModuleRequest): ReadonlyArray<string | LoadToken> {
+    const target = this.#linker.locate(file, from, at)
+    if (target.kind === "source") return /\.(json|wasm)$/.test(target.path) ? [] : [target.path]
+    if (target.kind !== "package" || this.#isSluice(target.directory)) return []
+    const facts = this.#reader.packageFacts(target.directory)
+    const shown = `package ${target.name} ${target.subpath}`
+    const described = { package: target.name, version: facts.version, digest: facts.digest }
+    const leaf: Leaf = { kind: "leaf", text: `${shown} ${facts.digest}`, shown, package: described }
+    return [{ kind: "package", leaf, isInert: facts.isInert, isBare }]
   }
 
   /** Whether the package is that of the authoring API, loading any part of which does nothing. */
@@ -68,7 +82,9 @@ export class LoadOrder {
   #tokensOf(file: string): ReadonlyArray<LoadToken> {
     let tokens = this.#own.get(file)
     if (!tokens) {
-      tokens = this.#linker.module(file).units.flatMap((unit, index) => this.#unitTokens(file, unit, index))
+      tokens = this.#read(() =>
+        this.#linker.module(file).units.flatMap((unit, index) => this.#unitTokens(file, unit, index))
+      )
       this.#own.set(file, tokens)
     }
     return tokens

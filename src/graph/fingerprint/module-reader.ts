@@ -8,6 +8,7 @@ import type {
   ExportBinding,
   ImportBinding,
   Judgement,
+  ModuleRequest,
   ModuleSummary,
   Unit,
   UnitKind
@@ -46,7 +47,7 @@ class ModuleReader {
   readonly #imports: Record<string, ImportBinding> = {}
   readonly #exports: Record<string, ExportBinding> = {}
   readonly #stars: Array<{ from: string; at: number }> = []
-  readonly #requests = new Map<string, number>()
+  readonly #requests = new Map<string, ModuleRequest>()
   readonly #units: Draft[] = []
   readonly #definitions: Definition[] = []
   readonly #assignedBy = new Map<string, Array<{ unit: number; at: number }>>()
@@ -72,7 +73,7 @@ class ModuleReader {
       imports: this.#imports,
       exports: this.#exports,
       stars: this.#stars,
-      loads: [...this.#requests].map(([from, at]) => ({ from, at })),
+      loads: [...this.#requests.values()],
       units,
       definitions: this.#definitions
     }
@@ -85,7 +86,7 @@ class ModuleReader {
       return
     }
     const source = childOf(statement, "source")
-    if (source) this.#request(source.value as string, this.#lines.pack(statement.start))
+    if (source) this.#request(source.value as string, this.#lines.pack(statement.start), false)
     const isExport = statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
     const node = isExport ? childOf(statement, "declaration") : statement
     if (!node) return
@@ -104,8 +105,9 @@ class ModuleReader {
   #import(statement: Node): void {
     const at = this.#lines.pack(statement.start)
     const from = childOf(statement, "source")!.value as string
-    this.#request(from, at)
-    for (const specifier of childrenOf(statement, "specifiers")) {
+    const specifiers = childrenOf(statement, "specifiers")
+    this.#request(from, at, specifiers.length === 0)
+    for (const specifier of specifiers) {
       if (specifier.importKind === "type") continue
       const imported = childOf(specifier, "imported")
       const isNamespace = specifier.type === "ImportNamespaceSpecifier"
@@ -116,8 +118,10 @@ class ModuleReader {
     }
   }
 
-  #request(from: string, at: number): void {
-    if (!this.#requests.has(from)) this.#requests.set(from, at)
+  #request(from: string, at: number, isBare: boolean): void {
+    const known = this.#requests.get(from)
+    if (!known) this.#requests.set(from, { from, at, isBare })
+    else if (known.isBare) this.#requests.set(from, { ...known, isBare })
   }
 
   /** Second pass: units and exports. */

@@ -42,6 +42,14 @@ export interface ImportBinding {
   readonly at: number
 }
 
+/** A module that another one loads. */
+export interface ModuleRequest {
+  readonly from: string
+  readonly at: number
+  /** Whether nothing is taken from it: it is loaded for what loading it does. */
+  readonly isBare: boolean
+}
+
 /** A local name, or a name of another module. */
 export type ExportBinding =
   | { readonly local: string }
@@ -73,7 +81,7 @@ export interface ModuleSummary {
   readonly exports: { readonly [name: string]: ExportBinding }
   readonly stars: ReadonlyArray<{ readonly from: string; readonly at: number }>
   /** Specifiers of the modules that loading this one loads first, in order. */
-  readonly loads: ReadonlyArray<{ readonly from: string; readonly at: number }>
+  readonly loads: ReadonlyArray<ModuleRequest>
   readonly units: ReadonlyArray<Unit>
   readonly definitions: ReadonlyArray<Definition>
   readonly problem?: { readonly message: string; readonly at: number }

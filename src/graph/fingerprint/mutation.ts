@@ -6,6 +6,8 @@ export interface Target {
   readonly name: string
   /** Whether a property of the name is written, not the name itself. */
   readonly isMember: boolean
+  /** The first member after the name, where it is known. */
+  readonly member?: string | undefined
 }
 
 /** The names that an assignment target writes to. */
@@ -17,8 +19,8 @@ export function targetNames(target: Node, into: Target[] = []): Target[] {
       break
     case "MemberExpression":
     case "ChainExpression": {
-      const root = rootName(node)
-      if (root !== undefined) into.push({ name: root, isMember: true })
+      const root = rootMember(node)
+      if (root) into.push({ ...root, isMember: true })
       break
     }
     case "ObjectPattern":
@@ -39,19 +41,26 @@ export function targetNames(target: Node, into: Target[] = []): Target[] {
   return into
 }
 
-/** The identifier at the bottom of a chain of members, if there is one. */
-export function rootName(expression: Node): string | undefined {
+/** The identifier at the bottom of a chain of members, if there is one, and the first member after it. */
+function rootMember(expression: Node): { readonly name: string; readonly member: string | undefined } | undefined {
   let node = bare(expression)
+  let member: string | undefined
   while (node.type === "MemberExpression" || node.type === "ChainExpression") {
+    if (node.type === "MemberExpression") member = memberName(node)
     node = bare(childOf(node, node.type === "ChainExpression" ? "expression" : "object")!)
   }
-  return node.type === "Identifier" ? textOf(node, "name") : undefined
+  return node.type === "Identifier" ? { name: textOf(node, "name"), member } : undefined
+}
+
+/** The identifier at the bottom of a chain of members, if there is one. */
+export function rootName(expression: Node): string | undefined {
+  return rootMember(expression)?.name
 }
 
 const OBJECT_WRITERS = new Set(["assign", "defineProperty", "defineProperties", "setPrototypeOf", "freeze", "seal"])
 const REFLECT_WRITERS = new Set(["set", "defineProperty", "deleteProperty", "setPrototypeOf"])
 
-/** The imported name that a call such as `Object.assign(name, …)` writes to, if any. */
+/** The name of another module or of the language that a call such as `Object.assign(name, …)` writes to, if any. */
 export function foreignMutation(call: Node, names: ModuleNames): string | undefined {
   const callee = bare(childOf(call, "callee")!)
   const method = memberName(callee)
@@ -63,7 +72,7 @@ export function foreignMutation(call: Node, names: ModuleNames): string | undefi
     (object.name === "Reflect" && REFLECT_WRITERS.has(method))
   const first = isWriter ? childrenOf(call, "arguments")[0] : undefined
   const root = first && rootName(first)
-  return root !== undefined && names.imports.has(root) ? root : undefined
+  return root !== undefined && !names.declared.has(root) ? root : undefined
 }
 
 const CHANGING_METHODS = new Set(

@@ -4,8 +4,9 @@ import { FingerprintError } from "./fingerprint-error.ts"
 import type { FingerprintRecord, SymbolRecord } from "./fingerprint-record.ts"
 import { type GraphNode, isLeaf, type Leaf } from "./graph-node.ts"
 import type { Linker } from "./linker.ts"
-import type { LoadOrder, LoadToken } from "./load-order.ts"
+import type { KnownToken, LoadOrder, LoadToken } from "./load-order.ts"
 import { Merkle } from "./merkle.ts"
+import type { Surroundings } from "./surroundings.ts"
 import { unpackPlace } from "./syntax.ts"
 
 export interface RecordRequest {
@@ -22,26 +23,29 @@ export interface RecordRequest {
 export class RecordBuilder {
   readonly #linker: Linker
   readonly #order: LoadOrder
+  readonly #surroundings: Surroundings | undefined
   readonly #merkle = new Merkle()
   readonly #known = new Map<GraphNode, SymbolRecord>()
 
-  constructor(linker: Linker, order: LoadOrder) {
+  constructor(linker: Linker, order: LoadOrder, surroundings?: Surroundings) {
     this.#linker = linker
     this.#order = order
+    this.#surroundings = surroundings
   }
 
   /** The record of a piece of code. */
   build(request: RecordRequest): FingerprintRecord {
     const reached = new Set<GraphNode>()
     const byEffects = new Set<GraphNode>()
-    const tokens: LoadToken[] = []
+    const tokens: KnownToken[] = []
     const loaded = new Set<string>()
-    let effectsSeen = 0
     const load = (file: string): void => {
-      this.#order.append(file, tokens, loaded)
-      for (; effectsSeen < tokens.length; effectsSeen++) {
-        const token = tokens[effectsSeen]!
+      const added: LoadToken[] = []
+      this.#order.append(file, added, loaded)
+      for (const token of added) {
+        if (token.kind === "unknown") throw token.problem
         if (token.kind === "effect") collect(token.node, byEffects)
+        tokens.push(token)
       }
     }
     collect(request.root, reached)
@@ -49,15 +53,31 @@ export class RecordBuilder {
     for (const node of reached) for (const file of node.lazy) load(file)
     for (const node of byEffects) for (const file of node.lazy) load(file)
     this.#check(reached, request.mayBeImpure)
+    const noticed = this.#surroundings?.order(tokens, loaded, reached.union(byEffects), request.madeAt) ?? tokens
+    for (const token of noticed) if (token.kind === "effect") collect(token.node, byEffects)
     this.#check(byEffects, request.mayLoadImpure)
     for (const node of byEffects) reached.add(node)
-    return this.#record(request, reached, tokens)
+    return this.#record(request, reached, noticed)
   }
 
-  #record(request: RecordRequest, reached: ReadonlySet<GraphNode>, tokens: ReadonlyArray<LoadToken>) {
+  /** Adds to the record of code that is not read what may change how any code runs. */
+  everywhere(record: FingerprintRecord): FingerprintRecord {
+    const tokens = this.#surroundings?.everywhere() ?? []
+    if (tokens.length === 0) return record
+    const reached = new Set<GraphNode>()
+    for (const token of tokens) if (token.kind === "effect") collect(token.node, reached)
+    const around = this.#record({ root: record.hash, madeAt: undefined }, reached, tokens)
+    return { ...around, packages: [...record.packages, ...around.packages] }
+  }
+
+  #record(
+    { root, madeAt }: { readonly root: GraphNode | string; readonly madeAt: GraphNode | undefined },
+    reached: ReadonlySet<GraphNode>,
+    tokens: ReadonlyArray<KnownToken>
+  ): FingerprintRecord {
     const ordered: string[] = []
     const inert = new Set<string>()
-    const wired: GraphNode[] = [request.root]
+    const wired: GraphNode[] = typeof root === "string" ? [] : [root]
     const effectsByFile = new Map<string, string[]>()
     const symbols = this.#symbols(reached)
     const named = new Set(symbols.map(placed))
@@ -76,14 +96,14 @@ export class RecordBuilder {
         const place = placed({ file: this.#linker.shown(file), symbol })
         list.push(named.has(place) ? place : shown)
         effectsByFile.set(token.file, list)
-      } else if (token.node === request.madeAt) ordered.push("made here", "")
+      } else if (token.node === madeAt) ordered.push("made here", "")
       else if (reached.has(token.node)) ordered.push("read", this.#merkle.hash(token.node))
       else continue
-      if (token.node !== request.madeAt) wired.push(token.node)
+      if (token.node !== madeAt) wired.push(token.node)
     }
     for (const node of reached) for (const { target } of node.edges) if (isLeaf(target)) leaves.push(target)
     const parts = [
-      this.#merkle.hash(request.root),
+      typeof root === "string" ? root : this.#merkle.hash(root),
       ...ordered,
       "inert",
       ...[...inert].sort(),

@@ -1,10 +1,13 @@
 // Writes syntax as text without positions, comments and types; scope analysis decides which names are local.
 import { FunctionWriter } from "./function-writer.ts"
 import { isModuleUrl } from "./module-names.ts"
+import { isBuiltIn } from "./global-call.ts"
 import { foreignMutation, targetNames } from "./mutation.ts"
 import { bare, childOf, childrenOf, literalText, memberName, type Node, textOf } from "./syntax.ts"
 
 const GLOBAL_OBJECTS = new Set(["globalThis", "global"])
+const CONVERSIONS = new Set(["String", "Number", "Boolean", "BigInt", "parseInt", "parseFloat"])
+const PROTOTYPES = new Set(["prototype", "__proto__"])
 
 /** The writer: one per shape. */
 export class ShapeWriter extends FunctionWriter {
@@ -77,7 +80,16 @@ export class ShapeWriter extends FunctionWriter {
     if (number !== undefined) this.out += `#${number};`
     else if (name === "arguments" && this.scope?.knowsArguments()) this.out += "(Arguments)"
     else if (name === "undefined" && this.names.isGlobal(name)) this.out += "(Undefined)"
-    else this.hole(name, node)
+    else {
+      if (!this.asides.has(node) && this.names.isGlobal(name)) this.#handsOut(name, node)
+      this.hole(name, node)
+    }
+  }
+
+  /** Notes that code may change what the name stands for, under this name or another, if it is built in. */
+  #handsOut(name: string, node: Node): void {
+    const own = name.replace(/^global(This)?\./, "")
+    if (isBuiltIn(own) && own !== "NaN" && own !== "Infinity") this.problem(`=${own}`, node)
   }
 
   /** The free global that an expression names, directly or as a member of globalThis. */
@@ -108,6 +120,7 @@ export class ShapeWriter extends FunctionWriter {
       return
     }
     const isGlobalObject = GLOBAL_OBJECTS.has(root) && this.names.isGlobal(root)
+    if (PROTOTYPES.has(name!) && !this.asides.has(node) && !this.names.imports.has(root)) this.#handsOut(root, node)
     this.out += node.optional ? "(Member?" : "(Member"
     this.hole(isGlobalObject ? `globalThis.${name}` : `${root}.${name}`, node)
     this.out += `${JSON.stringify(name)})`
@@ -115,6 +128,8 @@ export class ShapeWriter extends FunctionWriter {
 
   #plainMember(node: Node, object: Node): void {
     const property = childOf(node, "property")!
+    this.asides.add(bare(object))
+    if (memberName(node) === "__proto__") this.problem("=*", node)
     this.out += node.optional ? "(Member?" : "(Member"
     this.write(object)
     if (node.computed) this.write(property)
@@ -146,7 +161,13 @@ export class ShapeWriter extends FunctionWriter {
     }
     if (memberName(callee) === "constructor" && node.type === "CallExpression") this.problem("!constructor", node)
     const mutated = foreignMutation(node, this.names)
-    if (mutated && this.scope?.find(mutated) === undefined) this.problem(`!mutate ${mutated}`, node)
+    if (mutated && this.scope?.find(mutated) === undefined) {
+      if (this.names.isGlobal(mutated)) this.#handsOut(mutated, node)
+      else this.problem(`!mutate ${mutated}`, node)
+    }
+    if (memberName(callee) === "getPrototypeOf") this.problem("=*", node)
+    this.asides.add(callee)
+    for (const argument of args) if (CONVERSIONS.has(String(bare(argument).name))) this.asides.add(bare(argument))
     if (callee.type === "Identifier" && callee.name === "Date" && this.#isFreeGlobal(callee)) {
       const given = node.type === "NewExpression" && args.length > 0 && args[0]!.type !== "SpreadElement"
       this.out += `(${node.type}${given ? "+" : ""}`
@@ -181,10 +202,12 @@ export class ShapeWriter extends FunctionWriter {
   }
 
   #assignment(node: Node, target: Node): void {
-    for (const { name, isMember } of targetNames(target)) {
+    for (const { name, isMember, member } of targetNames(target)) {
       if (this.scope?.find(name) !== undefined) continue
       if (this.names.imports.has(name)) this.problem(`!mutate ${name}`, node)
-      else if (!isMember && this.names.declared.has(name) && !this.context.assigned.has(name)) {
+      else if (this.names.isGlobal(name)) {
+        this.#handsOut(GLOBAL_OBJECTS.has(name) ? (member ?? name) : name, node)
+      } else if (!isMember && this.names.declared.has(name) && !this.context.assigned.has(name)) {
         this.context.assigned.set(name, this.context.lines.pack(node.start))
       }
     }

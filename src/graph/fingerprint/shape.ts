@@ -7,7 +7,7 @@ import type { Node } from "./syntax.ts"
 export interface Shape {
   /** sha256 of the syntax, free names as holes. */
   readonly own: string
-  /** What the holes stand for: `name`, `name.member`, `import:specifier`, `asset:path`, or `!problem`. */
+  /** What the holes stand for: `name`, `name.member`, `import:specifier`, `asset:path`, `!problem`, or `=built-in` that may be changed. */
   readonly refs: ReadonlyArray<string>
   /** Where each of them stands first, as a packed place. */
   readonly at: ReadonlyArray<number>

@@ -7,7 +7,7 @@ import { readModule } from "./module-reader.ts"
 import type { ModuleSummary } from "./module-summary.ts"
 
 /** Raised whenever shapes, summaries or the trust in stored digests change. */
-const FORMAT = 3
+const FORMAT = 4
 const KEPT_SAVES = 20
 
 interface StoredModule {

@@ -21,7 +21,7 @@ for (const folder of JSON.parse(readFileSync(process.argv[2], "utf8"))) {
       return "failed: " + error.message
     }
   }
-  const stage = await import(pathToFileURL(folder + "/stage.js").href).catch(() => undefined)
+  const stage = await import(pathToFileURL(folder + "/pipeline.js").href).catch(() => undefined)
   if (stage) outputs[folder] = JSON.stringify([0, 1, 2].map((row) => attempt(() => stage.s.apply(row))))
 }
 console.log(JSON.stringify(outputs))
@@ -36,7 +36,7 @@ function fingerprint(version: string): string {
   const before = text.slice(0, text.indexOf("Stage.map(") + "Stage.".length).split("\n")
   try {
     const site = { file: `${root}/stage.js`, line: before.length, column: before.at(-1)!.length + 1 }
-    const stage = makeFingerprinter({ root, boundaries: ["#sluice"] }).stage(site)
+    const stage = makeFingerprinter({ root, entry: `${root}/pipeline.js`, boundaries: ["#sluice"] }).stage(site)
     return stage.functions.apply!.hash
   } catch (error) {
     if (error instanceof FingerprintError) return `${error.code} ${error.message}`

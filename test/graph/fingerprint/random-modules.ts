@@ -31,7 +31,7 @@ export interface RandomModule {
   items: string[]
 }
 
-/** Modules by file name; the last one holds the stage. */
+/** Modules by file name; the last but one holds the stage, and the last is the pipeline. */
 export type RandomProject = Map<string, RandomModule>
 
 const COUNT = 4
@@ -100,7 +100,19 @@ export function makeProject(dice: Dice): RandomProject {
   const items = [`export const s = Stage.map({ name: "s", apply: (row) => [${uses}, globalThis.trace] })`]
   if (dice.chance(40)) items.unshift(effect(dice))
   project.set("stage.js", { imports, items })
+  project.set("pipeline.js", makePipeline(dice, project))
   return project
+}
+
+/** The module that a run imports: the stage's, and others before and after it. */
+function makePipeline(dice: Dice, project: RandomProject): RandomModule {
+  const imports = importsOf(dice, project, COUNT, dice.below(4))
+  imports.splice(dice.below(imports.length + 1), 0, 'import { s } from "./stage.js"')
+  const items = ["export { s }"]
+  for (let count = dice.below(3); count > 0; count--) items.push(effect(dice))
+  const called = importedNames(imports).filter((name) => /f\d$/.test(name))
+  if (called.length > 0 && dice.chance(50)) items.push(`${dice.pick(called)}(${dice.below(4)})`)
+  return { imports, items: items.filter((item) => !item.startsWith("export const e0")) }
 }
 
 /** The text of a module. */
