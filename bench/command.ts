@@ -1,5 +1,5 @@
 // The real command, timed: to its first output or to its end, with the peak memory of it and its children.
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { median, root } from "./figure.ts"
@@ -43,9 +43,10 @@ export interface Ran {
   readonly peakMiB: number
 }
 
-/** Runs a command with --json to its end. */
+/** Runs a command with --json to its end, once the disk has taken what was written before. */
 export const runCommand = (args: ReadonlyArray<string>): Promise<Ran> =>
   new Promise((done, fail) => {
+    spawnSync("sync")
     const began = performance.now()
     const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
     let peakMiB = 0

@@ -4,8 +4,7 @@ import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
 import { writeDurably } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
-import { sha256 } from "../table/digest.ts"
-import { readWhole } from "./whole-file.ts"
+import { digestBeside, readWhole } from "./whole-file.ts"
 
 export interface InputFile {
   /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
@@ -56,7 +55,7 @@ export class StatCache {
     )
       return { digest: known[4], bytes: known[0] }
     const bytes = await readWhole(absolute)
-    const digest = sha256(bytes)
+    const digest = await digestBeside(bytes)
     if (known?.[4] !== digest) this.news++
     this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
     this.#changed = true

@@ -15,7 +15,7 @@ import { type Foreseen, type Foresight, foreseeRecords, foreseeRows, foreseeView
 import { type NodeRecord, viewsOf } from "./node-record.ts"
 import { parseKey, recordDigests } from "./parse.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
-import { Records } from "./records.ts"
+import { type FrameBeside, Records } from "./records.ts"
 import { earlierActions, leftOver } from "./reuse-list.ts"
 import { lookUp, type Outcome, type RowAction, rowKey, viewOf } from "./row-action.ts"
 import { RowReuse } from "./row-reuse.ts"
@@ -46,8 +46,8 @@ export interface Plan {
 const lookedUpRows = 200_000
 
 /** Plans a run. While damage is known of in the store, a result counts only where everything it names is there. */
-export const makePlan = async (survey: Survey): Promise<Plan> => {
-  const planner = new Planner(survey, survey.store.away().length > 0)
+export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Plan> => {
+  const planner = new Planner(survey, survey.store.away().length > 0, beside)
   const nodes: Array<NodePlan> = []
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
   for (const file of [...survey.files.values()].flat()) if (file.digested !== undefined) file.digested.bytes = undefined
@@ -71,6 +71,7 @@ class Planner {
   readonly outcomes = new Map<Edge, ReadonlyArray<Outcome | undefined>>()
   readonly reading: Map<GraphNode, number>
   readonly #survey: Survey
+  readonly #beside: FrameBeside | undefined
   readonly #found = new Map<GraphNode, NodeRecord>()
   readonly #causes: Causes
   readonly #distrust: boolean
@@ -78,8 +79,9 @@ class Planner {
   readonly #broken = new Set<GraphNode>()
   #lookedUp = 0
 
-  constructor(survey: Survey, distrust: boolean) {
+  constructor(survey: Survey, distrust: boolean, beside: FrameBeside | undefined) {
     this.#survey = survey
+    this.#beside = beside
     this.#distrust = distrust
     this.#causes = new Causes(survey, this.#found)
     this.reading = new Map(survey.listing)
@@ -157,7 +159,7 @@ class Planner {
     const began = performance.now()
     const keys = this.#survey.keys.get(node)!
     const frameKey = keyOf([epochsOf("ingest"), hashOf(this.#survey.code.get(node)!, "frame"), node.keyed])
-    const records = await Records.of(node, frameKey, this.#survey.files.get(node)!, store)
+    const records = await Records.of(node, frameKey, this.#survey.files.get(node)!, store, this.#beside)
     this.reading.set(node, (this.reading.get(node) ?? 0) + (performance.now() - began) / 1000)
     this.records.set(node, records)
     const paths = records.files.map(({ path }) => path)

@@ -1,36 +1,24 @@
 // The records of a source: each file framed once per content, all records cut into partitions, bytes fetched when needed.
-import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
 import { cutRecords } from "../table/cut.ts"
-import { digestBytes, digestText, keyOf } from "../table/digest.ts"
-import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
-import { hash } from "node:crypto"
-import { decompress } from "./decompress.ts"
+import { digestBytes } from "../table/digest.ts"
+import {
+  frameAndKeep,
+  type FramedFile,
+  frameFile,
+  keyOfFrames,
+  readAhead,
+  readPlanned,
+  storedFrames
+} from "./frames.ts"
 import type { InputFile } from "./listing.ts"
-import { digestBeside, readWhole } from "./whole-file.ts"
+import type { FrameTask } from "./task.ts"
 
 /** Where a record stands: `line` (1-based), or a byte range of the (decompressed) file. */
 export type Place = { readonly line: number } | { readonly start: number; readonly end: number }
-
-interface FramedFile {
-  readonly file: InputFile
-  readonly count: number
-  /** 16 bytes per record: the start of the sha256 of its bytes. */
-  readonly digests: Uint8Array
-  /** How often the same record occurred before in the file. */
-  readonly occurrences: Int32Array
-  readonly sizes: Float64Array
-  readonly starts: Float64Array
-  readonly lines: boolean
-}
-
-interface FrameAction {
-  readonly pack: string
-  readonly lines: boolean
-}
 
 /** One partition of a source before parsing. */
 export interface RecordPartition {
@@ -44,6 +32,15 @@ export interface RecordPartition {
   /** How often the same record occurred before in its file. */
   readonly occurrences: Int32Array
 }
+
+/** Files read and digested beside this thread, which frames those before them: no more, for each is in memory whole. */
+const readsAhead = 2
+
+/** From here on it is worth the way to frame a file in another thread. */
+const largeBytes = 1 << 20
+
+/** Frames a file in another thread, from where the store has what was found. */
+export type FrameBeside = (task: FrameTask) => Promise<unknown>
 
 interface Open {
   readonly index: number
@@ -74,32 +71,41 @@ export class Records {
     this.partitions = partition(framed, node.options["partitionBytes"] as number)
   }
 
-  /** Frames what was not framed before and cuts the partitions. `frameKey` stands for the framing code. */
-  static async of(node: GraphNode, frameKey: string, files: ReadonlyArray<InputFile>, store: Store): Promise<Records> {
-    const { frame } = node.declaration as SourceDeclaration
-    const keys = files.map((file) => {
-      // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
-      const path = frame.length > 2 ? file.path : /\.(gz|zst)$/i.exec(file.path)?.[0]
-      return keyOf(["frame", frameKey, file.digest, path ?? ""])
-    })
-    const framed = files.map((file, index) => {
-      const known = store.action<FrameAction>(keys[index]!)
-      return known !== undefined && store.has(known.pack) ? unpack(file, known, store) : undefined
-    })
+  /**
+   * Frames what was not framed before and cuts the partitions. `frameKey` stands for the framing code; `beside` frames
+   * a file in another thread, and serves where several large ones are new.
+   */
+  static async of(
+    node: GraphNode,
+    frameKey: string,
+    files: ReadonlyArray<InputFile>,
+    store: Store,
+    beside?: FrameBeside
+  ): Promise<Records> {
+    const keys = files.map((file) => keyOfFrames(node, frameKey, file))
+    const framed = files.map((file, index) => storedFrames(store, keys[index]!, file))
     /** Files of the same bytes are framed once. */
     const first = new Map(keys.map((key, index) => [key, index] as const).reverse())
     const missing = [...first.values()].filter((index) => framed[index] === undefined).sort((a, b) => a - b)
+    const large = missing.filter((index) => files[index]!.bytes >= largeBytes)
+    const sent = beside !== undefined && large.length > 1 ? large : []
+    const done = Promise.allSettled(
+      sent.map(async (index) => {
+        const { digested: _, ...file } = files[index]!
+        await beside!({ kind: "frame", node: node.name, key: keys[index]!, file })
+        framed[index] = storedFrames(store, keys[index]!, file)
+      })
+    )
+    const here = missing.filter((index) => !sent.includes(index))
     let open: Open | undefined
-    let ahead = missing.length === 0 ? undefined : readAhead(node, files[missing[0]!]!)
-    for (const [at, index] of missing.entries()) {
-      const raw = await ahead!
-      const next = missing[at + 1]
-      ahead = next === undefined ? undefined : readAhead(node, files[next]!)
-      const frames = await frameFile(node, files[index]!, raw)
-      open = { index, frames: Promise.resolve(frames) }
-      framed[index] = frameRecords(files[index]!, frames)
-      keepFrames(store, keys[index]!, framed[index])
+    const ahead: Array<Promise<Uint8Array>> = []
+    for (const [at, index] of here.entries()) {
+      for (const next of here.slice(at + ahead.length, at + readsAhead)) ahead.push(readAhead(node, files[next]!))
+      const made = await frameAndKeep(store, node, keys[index]!, files[index]!, await ahead.shift()!)
+      open = { index, frames: Promise.resolve(made.frames) }
+      framed[index] = made.framed
     }
+    for (const one of await done) if (one.status === "rejected") throw one.reason
     const all = files.map((file, index) => framed[index] ?? { ...framed[first.get(keys[index]!)!]!, file })
     return new Records(node, all, keys, open)
   }
@@ -145,88 +151,6 @@ export class Records {
   get declaration(): SourceDeclaration {
     return this.#declaration
   }
-}
-
-const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile => {
-  const pack = readPack(store.get(action.pack))
-  const sizes = float64Of(pack["sizes"]!)
-  return {
-    file,
-    count: sizes.length,
-    digests: pack["digests"]!,
-    occurrences: int32Of(pack["occurrences"]!),
-    sizes,
-    starts: float64Of(pack["starts"]!),
-    lines: action.lines
-  }
-}
-
-const keepFrames = (store: Store, key: string, { digests, occurrences, sizes, starts, lines }: FramedFile) => {
-  const pack = store.put(
-    writePack({ digests, occurrences: bytesOf(occurrences), sizes: bytesOf(sizes), starts: bytesOf(starts) })
-  )
-  const action: FrameAction = { pack, lines }
-  store.compare(key, action, (one) => [one.pack, one.lines])
-  store.putAction(key, action)
-}
-
-const frameFile = async (node: GraphNode, file: InputFile, raw: Uint8Array): Promise<Frames> => {
-  const plain = decompress(raw, file.path, node.name)
-  const { frame } = node.declaration as SourceDeclaration
-  try {
-    return (await frame(plain, node.options, file.path)) as Frames
-  } catch (cause) {
-    if (cause instanceof SluiceError) throw cause
-    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${file.path} ${(cause as Error).message}`, {
-      hint: "mend or remove the file",
-      cause
-    })
-  }
-}
-
-/** Begins to read a file; that it cannot be read is told to who waits for it. */
-const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
-  const reading = readPlanned(node, file)
-  reading.catch(() => {})
-  return reading
-}
-
-/** The bytes of a file, which must be those that were digested. */
-const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
-  const known = file.digested?.bytes
-  if (known !== undefined) return known
-  const bytes = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
-    throw changed(node, file, `it can no longer be read (${cause.code})`)
-  })
-  if ((await digestBeside(bytes)) !== file.digest)
-    throw changed(node, file, "its bytes are no longer those that were digested")
-  return bytes
-}
-
-const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
-  new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node.name}: ${file.path} changed during the run: ${what}`, {
-    hint: "run again: finished work is kept"
-  })
-
-const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
-  const digests = new Uint8Array(frames.count * digestBytes)
-  const occurrences = new Int32Array(frames.count)
-  const seen = new Map<string, number>()
-  const sizes = new Float64Array(frames.count)
-  const starts = new Float64Array(frames.count)
-  let lines = false
-  for (let i = 0; i < frames.count; i++) {
-    const record = frames.record(i)
-    digests.set(hash("sha256", record, "buffer").subarray(0, digestBytes), i * digestBytes)
-    const text = digestText(digests, i)
-    occurrences[i] = seen.get(text) ?? 0
-    seen.set(text, occurrences[i]! + 1)
-    sizes[i] = record.length
-    const place = frames.place(i)
-    lines = "line" in place
-    starts[i] = "line" in place ? place.line : place.start
-  }
-  return { file, count: frames.count, digests, occurrences, sizes, starts, lines }
 }
 
 const partition = (framed: ReadonlyArray<FramedFile>, targetBytes: number): ReadonlyArray<RecordPartition> => {

@@ -122,7 +122,10 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
     const { run, leases, log } = attempt
     const { store, graph } = surveyed
     if (attempt.check) yield* Effect.try({ try: () => putAwayDamaged(store, log), catch: asError })
-    const plan = yield* Effect.tryPromise({ try: () => makePlan(surveyed), catch: asError })
+    const plan = yield* Effect.tryPromise({
+      try: () => makePlan(surveyed, (task) => workers.submit(task)),
+      catch: asError
+    })
     options.planned?.(plan.nodes)
     const folder = yield* Effect.try({ try: () => store.runFolder(run), catch: asError })
     const journal = new Journal(folder, options.listeners)

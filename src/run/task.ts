@@ -2,6 +2,7 @@
 import type { NodeKeys } from "../graph/key.ts"
 import type { View } from "../table/view.ts"
 import type { GatherProbe } from "./gather-probe.ts"
+import type { InputFile } from "./listing.ts"
 import type { ParseInput, ParseOutcome } from "./parse.ts"
 import type { Outcome } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
@@ -51,6 +52,15 @@ export interface ChainResult {
 export interface PreparedTable {
   readonly input: string
   readonly partitions: ReadonlyArray<{ readonly view: View; readonly prepared: string }>
+}
+
+/** A file of a source to frame. */
+export interface FrameTask {
+  readonly kind: "frame"
+  readonly node: string
+  /** What the frames are stored under. */
+  readonly key: string
+  readonly file: InputFile
 }
 
 export interface ResolveTask {
@@ -137,15 +147,17 @@ export interface RecheckTask {
   readonly samples: ReadonlyArray<RecheckSample>
 }
 
-export type Task = ChainTask | ResolveTask | GatherTask | RecheckTask
+export type Task = ChainTask | FrameTask | ResolveTask | GatherTask | RecheckTask
 
 export type TaskResult<T extends Task> = T extends ChainTask
   ? ChainResult
-  : T extends ResolveTask
-    ? ResolveResult
-    : T extends GatherTask
-      ? GatherResult
-      : { readonly differs: ReadonlyArray<string> }
+  : T extends FrameTask
+    ? undefined
+    : T extends ResolveTask
+      ? ResolveResult
+      : T extends GatherTask
+        ? GatherResult
+        : { readonly differs: ReadonlyArray<string> }
 
 /** An error as it crosses threads. */
 export interface WireError {

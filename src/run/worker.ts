@@ -6,6 +6,7 @@ import { asError } from "../store/durable-file.ts"
 import { FencedStore } from "../store/fence.ts"
 import { type Damage, DamagedObject, type Difference, Store } from "../store/store.ts"
 import { Partition } from "../table/view.ts"
+import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
 import { openParsed, parseRecords } from "./parse.ts"
@@ -75,6 +76,11 @@ const runTask = async (task: Task): Promise<unknown> => {
   switch (task.kind) {
     case "chain":
       return runChain(task)
+    case "frame": {
+      const node = nodeOf(task.node)
+      await frameAndKeep(store, node, task.key, task.file, await readPlanned(node, task.file))
+      return undefined
+    }
     case "resolve":
       return resolveSelect(storeUnder(task.lease), nodeOf(task.node), task)
     case "gather":

@@ -3,7 +3,8 @@
 import { execFileSync } from "node:child_process"
 import { afterAll, expect, it } from "vitest"
 import { FingerprintError, makeFingerprinter } from "../../../src/graph/fingerprint/index.ts"
-import { Dice, editProject, makeProject, type RandomProject, render } from "./random-modules.ts"
+import { Dice } from "./dice.ts"
+import { editProject, makeProject, type RandomProject, render } from "./random-modules.ts"
 import { MANIFEST, SLUICE, TempProject } from "./temp-project.ts"
 
 const SEEDS = Number(process.env.FINGERPRINT_SEEDS ?? 100)

@@ -1,0 +1,140 @@
+// Framing: the records of an input file, found once per content and kept: where each stands, its size and its digest.
+import { hash } from "node:crypto"
+import { SluiceError } from "../errors.ts"
+import type { GraphNode } from "../graph/graph.ts"
+import type { SourceDeclaration } from "../stage/declaration.ts"
+import type { Frames } from "../stage/stage.ts"
+import type { Store } from "../store/store.ts"
+import { digestBytes, digestText, keyOf } from "../table/digest.ts"
+import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
+import { decompress } from "./decompress.ts"
+import type { InputFile } from "./listing.ts"
+import { digestBeside, readWhole } from "./whole-file.ts"
+
+export interface FramedFile {
+  readonly file: InputFile
+  readonly count: number
+  /** 16 bytes per record: the start of the sha256 of its bytes. */
+  readonly digests: Uint8Array
+  /** How often the same record occurred before in the file. */
+  readonly occurrences: Int32Array
+  readonly sizes: Float64Array
+  readonly starts: Float64Array
+  readonly lines: boolean
+}
+
+/** The records of a file as they are stored. */
+interface FrameAction {
+  readonly pack: string
+  readonly lines: boolean
+}
+
+/** What the frames of a file depend on: the framing code and the file's bytes, and its path where framing may read it. */
+export const keyOfFrames = (node: GraphNode, frameKey: string, file: InputFile): string => {
+  const { frame } = node.declaration as SourceDeclaration
+  // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
+  const path = frame.length > 2 ? file.path : /\.(gz|zst)$/i.exec(file.path)?.[0]
+  return keyOf(["frame", frameKey, file.digest, path ?? ""])
+}
+
+/** The frames that are stored of a file, if they are. */
+export const storedFrames = (store: Store, key: string, file: InputFile): FramedFile | undefined => {
+  const known = store.action<FrameAction>(key)
+  return known !== undefined && store.has(known.pack) ? unpack(file, known, store) : undefined
+}
+
+/** Frames a file's bytes and stores what was found. */
+export const frameAndKeep = async (
+  store: Store,
+  node: GraphNode,
+  key: string,
+  file: InputFile,
+  raw: Uint8Array
+): Promise<{ readonly framed: FramedFile; readonly frames: Frames }> => {
+  const frames = await frameFile(node, file, raw)
+  const framed = frameRecords(file, frames)
+  keepFrames(store, key, framed)
+  return { framed, frames }
+}
+
+const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile => {
+  const pack = readPack(store.get(action.pack))
+  const sizes = float64Of(pack["sizes"]!)
+  return {
+    file,
+    count: sizes.length,
+    digests: pack["digests"]!,
+    occurrences: int32Of(pack["occurrences"]!),
+    sizes,
+    starts: float64Of(pack["starts"]!),
+    lines: action.lines
+  }
+}
+
+const keepFrames = (store: Store, key: string, { digests, occurrences, sizes, starts, lines }: FramedFile) => {
+  const pack = store.put(
+    writePack({ digests, occurrences: bytesOf(occurrences), sizes: bytesOf(sizes), starts: bytesOf(starts) })
+  )
+  const action: FrameAction = { pack, lines }
+  store.compare(key, action, (one) => [one.pack, one.lines])
+  store.putAction(key, action)
+}
+
+export const frameFile = async (node: GraphNode, file: InputFile, raw: Uint8Array): Promise<Frames> => {
+  const plain = decompress(raw, file.path, node.name)
+  const { frame } = node.declaration as SourceDeclaration
+  try {
+    return (await frame(plain, node.options, file.path)) as Frames
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause
+    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${file.path} ${(cause as Error).message}`, {
+      hint: "mend or remove the file",
+      cause
+    })
+  }
+}
+
+/** Begins to read a file; that it cannot be read is told to who waits for it. */
+export const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
+  const reading = readPlanned(node, file)
+  reading.catch(() => {})
+  return reading
+}
+
+/** The bytes of a file, which must be those that were digested. */
+export const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
+  const known = file.digested?.bytes
+  if (known !== undefined) return known
+  const bytes = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
+    throw changed(node, file, `it can no longer be read (${cause.code})`)
+  })
+  if ((await digestBeside(bytes)) !== file.digest)
+    throw changed(node, file, "its bytes are no longer those that were digested")
+  return bytes
+}
+
+const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
+  new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node.name}: ${file.path} changed during the run: ${what}`, {
+    hint: "run again: finished work is kept"
+  })
+
+const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
+  const digests = new Uint8Array(frames.count * digestBytes)
+  const occurrences = new Int32Array(frames.count)
+  const seen = new Map<string, number>()
+  const sizes = new Float64Array(frames.count)
+  const starts = new Float64Array(frames.count)
+  let lines = false
+  for (let i = 0; i < frames.count; i++) {
+    const record = frames.record(i)
+    digests.set(hash("sha256", record, "buffer").subarray(0, digestBytes), i * digestBytes)
+    const text = digestText(digests, i)
+    occurrences[i] = seen.get(text) ?? 0
+    seen.set(text, occurrences[i]! + 1)
+    sizes[i] = record.length
+    const place = frames.place(i)
+    lines = "line" in place
+    starts[i] = "line" in place ? place.line : place.start
+  }
+  return { file, count: frames.count, digests, occurrences, sizes, starts, lines }
+}
