@@ -1,8 +1,7 @@
 // MinHash signatures of word n-grams (Broder 1997): the WebAssembly kernel for batches and the same in plain TypeScript.
 import { readFileSync } from "node:fs"
-import { hashedWords } from "./hashed-words.ts"
 import { mix32 } from "./hashing.ts"
-import { writeWord } from "./shingles.ts"
+import { ngramHashes, writeWord } from "./shingles.ts"
 import { unicode } from "./unicode.ts"
 
 const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./minhash.wasm", import.meta.url))
@@ -85,14 +84,8 @@ const makeRoom = (kernel: Kernel, start: number, texts: PackedBytes, rows: numbe
  * equal / 64 // → 0.641
  */
 export const signOne = (text: string, { ngram, permutations, seed }: SignatureShape): Uint8Array => {
-  const words = hashedWords(Buffer.from(text, "utf8")).first
-  if (words.length < ngram) return new Uint8Array(0)
-  const hashes = new Uint32Array(words.length - ngram + 1)
-  for (let i = 0; i < hashes.length; i++) {
-    let h = 0
-    for (let k = i; k < i + ngram; k++) h = (Math.imul(h, 0x9e3779b1) + words[k]!) | 0
-    hashes[i] = mix32(h)
-  }
+  const hashes = ngramHashes(Buffer.from(text, "utf8"), ngram)
+  if (hashes.length === 0) return new Uint8Array(0)
   const out = new Uint8Array(permutations * 4)
   const base = Math.imul(seed, 0x9e3779b1)
   for (let p = 0; p < permutations; p++) {

@@ -35,6 +35,53 @@ export const shingles = (text: string, ngram: number): Uint8Array => {
   return out
 }
 
+/** The 32-bit hashes of the word n-grams of a UTF-8 text, in text order; none where it has fewer words than `ngram`. */
+export const ngramHashes = (bytes: Uint8Array, ngram: number): Uint32Array => {
+  const words = hashedWords(bytes).first
+  const hashes = new Uint32Array(Math.max(0, words.length - ngram + 1))
+  for (let i = 0; i < hashes.length; i++) {
+    let h = 0
+    for (let k = i; k < i + ngram; k++) h = (Math.imul(h, 0x9e3779b1) + words[k]!) | 0
+    hashes[i] = mix32(h)
+  }
+  return hashes
+}
+
+/**
+ * The set of a text's word n-grams: their hashes, each once, in ascending order; what a signature estimates the overlap of.
+ *
+ * @example
+ * import { jaccard, ngramSet } from "#sluice/text"
+ * const set = (text: string) => ngramSet(Buffer.from(text), 2)
+ * set("the gate and the gate").length // → 3
+ * jaccard(set("the north gate opens"), set("the north gate shuts")) // → 0.5
+ */
+export const ngramSet = (bytes: Uint8Array, ngram: number): Uint32Array => {
+  const sorted = ngramHashes(bytes, ngram).sort()
+  let count = 0
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[count - 1]) sorted[count++] = sorted[i]!
+  return sorted.subarray(0, count)
+}
+
+/**
+ * Jaccard similarity of two sets of hashes, each in ascending order: members in common over members in all. Gives up with 0
+ * where it cannot reach `least`.
+ */
+export const jaccard = (a: Uint32Array, b: Uint32Array, least = 0): number => {
+  const all = a.length + b.length
+  // J ≥ t means that at least t / (1 + t) of all members, counted twice, are common.
+  const needed = Math.ceil((least * all) / (1 + least) - 1e-9)
+  let common = 0
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (common + Math.min(a.length - i, b.length - j) < needed) return 0
+    const [x, y] = [a[i]!, b[j]!]
+    if (x === y) common++
+    if (x <= y) i++
+    if (y <= x) j++
+  }
+  return all === 0 ? 0 : common / (all - common)
+}
+
 /** Writes 32 bits, least significant byte first. */
 export const writeWord = (out: Uint8Array, at: number, value: number): void => {
   out[at] = value

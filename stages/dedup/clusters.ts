@@ -1,12 +1,12 @@
 // Joins rows that share a band into groups (locality-sensitive hashing, then union-find); each group's root is its first row.
 import { mix32 } from "#sluice/text"
-import { equalShare, type Signatures } from "./signatures.ts"
+import type { Signatures } from "./signatures.ts"
 
-/** `bands` × `rows` minima; an edge needs a whole band and `threshold` of all minima in common. */
+/** `bands` × `rows` minima; an edge needs a whole band in common, and two rows that are alike. */
 export interface Banding {
   readonly bands: number
   readonly rows: number
-  readonly threshold: number
+  readonly isAlike: (a: number, b: number) => boolean
 }
 
 const NONE = -1
@@ -17,7 +17,7 @@ const COMPARED = 64
  * For each row the first row of its group. Independent of how rows were partitioned: buckets are filled in dataset order,
  * and a row is joined to the earliest member of its bucket that it agrees with.
  */
-export const clusters = (signatures: Signatures, { bands, rows, threshold }: Banding): Int32Array => {
+export const clusters = (signatures: Signatures, { bands, rows, isAlike }: Banding): Int32Array => {
   const parent = Int32Array.from({ length: signatures.rows }, (_, row) => row)
   const slots = 2 ** Math.ceil(Math.log2(Math.max(2, signatures.rows * 2)))
   const chains = { head: new Int32Array(slots), tail: new Int32Array(slots), next: new Int32Array(signatures.rows) }
@@ -27,7 +27,7 @@ export const clusters = (signatures: Signatures, { bands, rows, threshold }: Ban
     for (let row = 0; row < signatures.rows; row++) {
       if (signatures.signed[row] === 0) continue
       const slot = bandHash(signatures, row, band * rows, rows) & (slots - 1)
-      join(signatures, parent, chains, { slot, row, offset: band * rows, rows, threshold })
+      join(signatures, parent, chains, { slot, row, offset: band * rows, rows, isAlike })
       if (chains.head[slot] === NONE) chains.head[slot] = row
       else chains.next[chains.tail[slot]!] = row
       chains.tail[slot] = row
@@ -48,11 +48,11 @@ interface Place {
   readonly row: number
   readonly offset: number
   readonly rows: number
-  readonly threshold: number
+  readonly isAlike: Banding["isAlike"]
 }
 
 const join = (signatures: Signatures, parent: Int32Array, chains: Chains, place: Place): void => {
-  const { slot, row, offset, rows, threshold } = place
+  const { slot, row, offset, rows, isAlike } = place
   const { minima, permutations } = signatures
   const at = row * permutations + offset
   let compared = 0
@@ -60,7 +60,7 @@ const join = (signatures: Signatures, parent: Int32Array, chains: Chains, place:
     if (!sameBand(minima, at, member * permutations + offset, rows)) continue
     compared++
     if (rootOf(parent, member) === rootOf(parent, row)) return
-    if (threshold <= 0 || equalShare(signatures, member, row) >= threshold) {
+    if (isAlike(member, row)) {
       union(parent, member, row)
       return
     }

@@ -1,16 +1,21 @@
 // dedup.minhash: near duplicates by MinHash signatures, banding and union-find; the survivor is the first in dataset order.
 import * as Schema from "effect/Schema"
 import { type BytesColumn, opt, Stage, type TextColumn } from "#sluice"
-import { signAll, signOne } from "#sluice/text"
+import { jaccard, ngramSet, signAll, signOne } from "#sluice/text"
 import { clusters } from "./clusters.ts"
-import { equalShare, packSignatures } from "./signatures.ts"
+import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
+import { survivors } from "./survivors.ts"
 
 /**
  * Merges near duplicates of a column (default `text`). Word n-grams are sketched by bands × rows minima (Broder 1997); rows
- * that agree on a whole band and on at least `threshold` of all minima (an estimate of Jaccard similarity, standard error
- * √(J(1−J)/112)) are joined, and each group is merged into its first row. 14 × 8 over 5-grams is FineWeb's setting: a pair
- * at Jaccard 0.8 meets in some band with probability 0.92. Texts of fewer than `ngram` words are kept. Signatures cost
- * about 8 ms a megabyte and 4 bytes × bands × rows of memory for each row.
+ * that agree on a whole band and are alike are joined, and each group is merged into one of its rows: the first, or with
+ * `keep: "longest"` the one of the most bytes. Alike means that they share `threshold` of all minima, an estimate of Jaccard
+ * similarity with standard error √(J(1−J)/112); with `verify` it means Jaccard similarity itself, of the sets of 5-grams,
+ * which costs their 4 bytes each on disk and in memory.
+ *
+ * A pair at similarity J meets in some band with probability 1 − (1 − Jʳ)ᵇ: at 0.8 with 0.92 for 14 × 8, FineWeb's setting,
+ * with 0.9999 for 25 × 5. Texts of fewer than `ngram` words are kept. Signatures cost about 8 ms a megabyte and 4 bytes ×
+ * bands × rows of memory for each row.
  *
  * @example
  * import { dedup } from "#stages"
@@ -28,23 +33,60 @@ export const minhash = Stage.select({
     ngram: opt(Schema.Int, 5),
     bands: opt(Schema.Int, 14),
     rows: opt(Schema.Int, 8),
-    seed: opt(Schema.Int, 1)
+    seed: opt(Schema.Int, 1),
+    verify: opt(Schema.Boolean, false)
   },
-  options: { threshold: opt(Schema.Finite, 0.7) },
-  prepares: { signature: Schema.Uint8Array },
+  options: { threshold: opt(Schema.Finite, 0.7), keep: opt(Schema.Literals(["first", "longest"]), "first") },
+  prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, size: Schema.Int },
   reasons: ["near-duplicate"],
-  prepare: ({ by }, { ngram, bands, rows, seed }) => ({
-    signature: signOne(by, { ngram, permutations: bands * rows, seed })
-  }),
-  prepareBatch: (batch, { ngram, bands, rows, seed }) => {
+  prepare: ({ by }, { ngram, bands, rows, seed, verify }) => {
+    const bytes = Buffer.from(by)
+    return {
+      signature: signOne(by, { ngram, permutations: bands * rows, seed }),
+      ngrams: verify ? asBytes(ngramSet(bytes, ngram)) : new Uint8Array(0),
+      size: bytes.length
+    }
+  },
+  prepareBatch: (batch, { ngram, bands, rows, seed, verify }) => {
     const text = batch.columns.by as TextColumn
     const signed = signAll(text, batch.rows, { ngram, permutations: bands * rows, seed })
-    return { rows: batch.rows, columns: { signature: { type: "bytes", ...signed, valid: undefined } } }
+    const sets = verify ? ngramSets(text, batch.rows, ngram) : { offsets: new Int32Array(batch.rows + 1), bytes: none }
+    const size = Float64Array.from({ length: batch.rows }, (_, row) => text.offsets[row + 1]! - text.offsets[row]!)
+    return {
+      rows: batch.rows,
+      columns: {
+        signature: { type: "bytes", ...signed, valid: undefined },
+        ngrams: { type: "bytes", ...sets, valid: undefined },
+        size: { type: "number", integer: true, values: size, valid: undefined }
+      }
+    }
   },
-  resolve: (tables, { bands, rows, threshold }, verdicts) => {
-    const signatures = packSignatures(tables.rows.column("signature") as BytesColumn, tables.rows.rows, bands * rows)
-    const into = clusters(signatures, { bands, rows, threshold })
-    for (let row = 0; row < into.length; row++)
-      if (into[row] !== row) verdicts.merge(row, into[row]!, equalShare(signatures, row, into[row]!), "near-duplicate")
+  resolve: ({ rows: table }, { bands, rows, threshold, verify, keep }, verdicts) => {
+    const signatures = packSignatures(table.column("signature") as BytesColumn, table.rows, bands * rows)
+    const sets = verify ? packSets(table.column("ngrams") as BytesColumn) : undefined
+    const similarity = (a: number, b: number, least: number) =>
+      sets ? jaccard(setOf(sets, a), setOf(sets, b), least) : equalShare(signatures, a, b)
+    const isAlike = (a: number, b: number) => threshold <= 0 || similarity(a, b, threshold) >= threshold
+    const group = clusters(signatures, { bands, rows, isAlike })
+    const into = keep === "longest" ? survivors(group, table.columns.size) : group
+    for (let row = 0; row < group.length; row++) {
+      const survivor = into[group[row]!]!
+      if (survivor !== row) verdicts.merge(row, survivor, similarity(row, survivor, 0), "near-duplicate")
+    }
   }
 })
+
+const none = new Uint8Array(0)
+
+const asBytes = ({ buffer, byteOffset, byteLength }: Uint32Array) => new Uint8Array(buffer, byteOffset, byteLength)
+
+const ngramSets = ({ bytes, offsets }: TextColumn, rows: number, ngram: number) => {
+  const sets: Array<Uint8Array> = []
+  const ends = new Int32Array(rows + 1)
+  for (let row = 0; row < rows; row++) {
+    const set = asBytes(ngramSet(bytes.subarray(offsets[row]!, offsets[row + 1]!), ngram))
+    ends[row + 1] = ends[row]! + set.length
+    sets.push(set)
+  }
+  return { offsets: ends, bytes: new Uint8Array(Buffer.concat(sets)) }
+}

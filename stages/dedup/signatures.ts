@@ -30,3 +30,18 @@ export const equalShare = ({ minima, permutations }: Signatures, a: number, b: n
   for (let i = 0; i < permutations; i++) if (minima[a * permutations + i] === minima[b * permutations + i]) equal++
   return equal / permutations
 }
+
+/** The sets of all rows in one array: row `i` holds `members[ends[i] .. ends[i + 1]]`. */
+export interface NgramSets {
+  readonly members: Uint32Array
+  readonly ends: Int32Array
+}
+
+/** Lays the prepared byte column out as 32-bit numbers. */
+export const packSets = ({ bytes, offsets }: BytesColumn): NgramSets => ({
+  members: new Uint32Array(bytes.slice().buffer),
+  ends: offsets.map((at) => at / 4)
+})
+
+export const setOf = ({ members, ends }: NgramSets, row: number): Uint32Array =>
+  members.subarray(ends[row]!, ends[row + 1]!)

@@ -46,6 +46,12 @@ const GLOBALS: ReadonlyArray<EditCase> = [
   ],
   ["a global that no stage reads", (p) => p.edit("lib/lonely.ts", ["unread = 1", "unread = 2"]), {}],
   ["an effect that touches nothing", (p) => p.edit("lib/lonely.ts", ["hello", "good-bye"]), {}],
+  ["a global set from the clock", (p) => p.edit("lib/again.ts", ["= 7", "= Date.now()"]), "SLUICE_IMPURE"],
+  [
+    "state filled by code that reads the environment, which may only look at it",
+    (p) => p.edit("lib/lonely.ts", ['put("a")', 'put(process.pid > 0 ? "a" : "b")']),
+    from("paired", { paired: 7 })
+  ],
   [
     "state of a module that a function fills",
     (p) => p.edit("lib/lonely.ts", ['put("a")', 'put("b")']),

@@ -55,10 +55,17 @@ const FIXED_GLOBALS = new Set([
 ])
 
 const BUILT_IN: ReadonlySet<string> = new Set(["globalThis", "global", ...Object.getOwnPropertyNames(globalThis)])
+/** What row functions may not read, or get nothing from. */
+const OUTSIDE = new Set(["console", "process", "performance", "fetch", "navigator", "NaN", "Infinity"])
 
 /** Whether the name belongs to the language or the runtime, and is no global that some code made. */
 export function isBuiltIn(name: string): boolean {
   return BUILT_IN.has(name)
+}
+
+/** Whether a change of what the name stands for may change how code runs that does not name it. */
+export function isShared(name: string): boolean {
+  return BUILT_IN.has(name) && !OUTSIDE.has(name)
 }
 
 /** Whether members of the global may be read at any time with the same result. */

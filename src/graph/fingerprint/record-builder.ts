@@ -53,10 +53,12 @@ export class RecordBuilder {
     for (const node of reached) for (const file of node.lazy) load(file)
     for (const node of byEffects) for (const file of node.lazy) load(file)
     this.#check(reached, request.mayBeImpure)
-    const noticed = this.#surroundings?.order(tokens, loaded, reached.union(byEffects), request.madeAt) ?? tokens
-    for (const token of noticed) if (token.kind === "effect") collect(token.node, byEffects)
-    this.#check(byEffects, request.mayLoadImpure)
     for (const node of byEffects) reached.add(node)
+    const around = this.#surroundings?.around(tokens, loaded, reached, request.madeAt)
+    for (const effect of around?.filling ?? []) collect(effect, byEffects)
+    this.#check(byEffects, request.mayLoadImpure)
+    const noticed = around?.tokens ?? tokens
+    for (const token of noticed) if (token.kind === "effect") collect(token.node, reached)
     return this.#record(request, reached, noticed)
   }
 

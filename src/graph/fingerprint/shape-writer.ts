@@ -1,7 +1,7 @@
 // Writes syntax as text without positions, comments and types; scope analysis decides which names are local.
 import { FunctionWriter } from "./function-writer.ts"
 import { isModuleUrl } from "./module-names.ts"
-import { isBuiltIn } from "./global-call.ts"
+import { isShared } from "./global-call.ts"
 import { foreignMutation, targetNames } from "./mutation.ts"
 import { bare, childOf, childrenOf, literalText, memberName, type Node, textOf } from "./syntax.ts"
 
@@ -89,7 +89,7 @@ export class ShapeWriter extends FunctionWriter {
   /** Notes that code may change what the name stands for, under this name or another, if it is built in. */
   #handsOut(name: string, node: Node): void {
     const own = name.replace(/^global(This)?\./, "")
-    if (isBuiltIn(own) && own !== "NaN" && own !== "Infinity") this.problem(`=${own}`, node)
+    if (isShared(own)) this.problem(`=${own}`, node)
   }
 
   /** The free global that an expression names, directly or as a member of globalThis. */

@@ -17,6 +17,13 @@ interface Reach {
   readonly changesBuiltIns: boolean
 }
 
+/** What happens before code runs. */
+interface Around {
+  readonly tokens: ReadonlyArray<KnownToken>
+  /** Effects of other modules that set globals which the code reads: it is as impure as they are. */
+  readonly filling: ReadonlyArray<GraphNode>
+}
+
 /** The load order of one pipeline. */
 export class Surroundings {
   readonly #tokens: ReadonlyArray<KnownToken>
@@ -41,25 +48,30 @@ export class Surroundings {
    * What happens, in order, before code runs: what the modules that it loads on its own do, and what others do to what
    * it reaches, as the pipeline loads them. The given order where the pipeline has nothing to add.
    */
-  order(
+  around(
     own: ReadonlyArray<KnownToken>,
     files: ReadonlySet<string>,
     reached: ReadonlySet<GraphNode>,
     madeAt: GraphNode | undefined
-  ): ReadonlyArray<KnownToken> {
-    if (!this.#acts) return own
+  ): Around {
+    if (!this.#acts) return { tokens: own, filling: [] }
     const known = new Set(own.map(identity))
     const code = reachOf(reached)
+    const filling: GraphNode[] = []
     const noticed = this.#tokens.filter((token) => {
       if (token.kind === "read") return reached.has(token.node) || token.node === madeAt
       if (token.kind === "package" || known.has(identity(token))) return true
-      return !files.has(token.file) && meet(this.#reaches.get(token)!, code)
+      if (files.has(token.file)) return false
+      const reach = this.#reaches.get(token)!
+      const fills = !reach.globals.isDisjointFrom(code.globals)
+      if (fills) filling.push(token.node)
+      return fills || reach.changesBuiltIns || !reach.packages.isDisjointFrom(code.packages) || shareState(reach, code)
     })
     const places = new Set(noticed.map(identity))
     const before = own.filter((token) => places.has(identity(token)))
     const isSame =
       before.length === noticed.length && before.every((token, at) => identity(token) === identity(noticed[at]!))
-    return isSame ? own : [...noticed, ...own.filter((token) => !places.has(identity(token)))]
+    return { tokens: isSame ? own : [...noticed, ...own.filter((token) => !places.has(identity(token)))], filling }
   }
 
   /** What may change how any code runs. */
@@ -112,11 +124,8 @@ function reachOf(nodes: ReadonlySet<GraphNode>): Reach {
   return { nodes, packages, globals, changesBuiltIns }
 }
 
-/** Whether an effect could change something that the code reaches. */
-function meet(effect: Reach, code: Reach): boolean {
-  if (effect.changesBuiltIns) return true
+/** Whether both reach a declaration that holds a value. */
+function shareState(effect: Reach, code: Reach): boolean {
   for (const node of effect.nodes) if (!STATELESS.has(node.kind) && code.nodes.has(node)) return true
-  for (const name of effect.packages) if (code.packages.has(name)) return true
-  for (const name of effect.globals) if (code.globals.has(name)) return true
   return false
 }
