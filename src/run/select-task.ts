@@ -5,7 +5,7 @@ import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import { type Column, columnValues, concatColumns, takeColumn } from "../table/column.ts"
-import { digestHex, firstRows, takeDigests } from "../table/digest.ts"
+import { digestBytes, digestHex, firstRows, takeDigests } from "../table/digest.ts"
 import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
 import { idsIn, Partition, rowsIn, section, type View } from "../table/view.ts"
@@ -108,7 +108,13 @@ const readTable = async (
     rows: good?.length ?? total,
     columns,
     column,
-    first: (name) => firstRows(digests(name)),
+    first: (name, before = []) => {
+      const earlier = before.map((table) => digestsBehind.get(table)!(name))
+      const size = earlier.reduce((sum, { length }) => sum + length, 0)
+      return firstRows(Buffer.concat([...earlier, digests(name)]))
+        .subarray(size / digestBytes)
+        .slice()
+    },
     id: (row) => {
       if (!declaration.readsIds)
         throw new Error(`${node.name}: a select whose verdicts depend on row ids must be declared so (readsIds)`)
@@ -119,8 +125,12 @@ const readTable = async (
       return digestHex(ids, good?.[row] ?? row)
     }
   }
+  digestsBehind.set(seen, digests)
   return { table: seen, good }
 }
+
+/** The digests of a table's values, which a stage does not see. */
+const digestsBehind = new WeakMap<object, (name: string) => Uint8Array>()
 
 const keptByName = <A>(make: (name: string) => A): ((name: string) => A) => {
   const kept = new Map<string, A>()

@@ -51,8 +51,11 @@ export interface Table<Row> {
   readonly columns: { readonly [K in keyof Row]: ArrayLike<Row[K]> }
   /** A column as it lies in memory: for byte strings by the hundred thousand. */
   readonly column: (name: keyof Row & string) => Column
-  /** For each row the first row with the same value in a column, itself where none is before it; no value is read. */
-  readonly first: (name: keyof Row & string) => Int32Array
+  /**
+   * For each row the first row with the same value in a column, itself where none is before it; no value is read. The rows
+   * of `before` count as standing before these, and are counted first.
+   */
+  readonly first: (name: keyof Row & string, before?: ReadonlyArray<Table<Row>>) => Int32Array
   /** Row ids as hex, in order. */
   readonly id: (row: number) => string
 }

@@ -9,9 +9,21 @@ export interface InputSpec<Value> {
   readonly value?: Value
 }
 
+/** An input that may be left out; a select then sees no table of it. */
+export interface OptionalInput<Value> extends InputSpec<Value> {
+  readonly optional: true
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: the bound of a declaration's inputs must accept every handle type.
 export type InputFields = { readonly [name: string]: InputSpec<any> }
-export type Inputs<I extends InputFields> = { readonly [K in keyof I]: I[K] extends InputSpec<infer V> ? V : never }
+type OptionalNames<I> = { [K in keyof I]: I[K] extends { readonly optional: true } ? K : never }[keyof I]
+/** What an input is given. */
+export type InputOf<S> = S extends InputSpec<infer V> ? V : never
+export type Inputs<I extends InputFields> = [OptionalNames<I>] extends [never]
+  ? { readonly [K in keyof I]: InputOf<I[K]> }
+  : { readonly [K in Exclude<keyof I, OptionalNames<I>>]: InputOf<I[K]> } & {
+      readonly [K in OptionalNames<I>]?: InputOf<I[K]>
+    }
 
 const none: Fields = {}
 
@@ -40,6 +52,13 @@ export const input = {
     kind: "dataset",
     many: "list",
     needs
+  }),
+  /** Datasets that may be left out. */
+  someDatasets: <F extends Fields>(needs: F): OptionalInput<ReadonlyArray<Dataset<RowOf<F>>>> => ({
+    kind: "dataset",
+    many: "list",
+    needs,
+    optional: true
   }),
   model: (): InputSpec<Model> => ({ kind: "model", many: "one", needs: none }),
   models: (): InputSpec<{ readonly [name: string]: Model }> => ({ kind: "model", many: "record", needs: none }),

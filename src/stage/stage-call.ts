@@ -2,7 +2,7 @@
 import type * as Schema from "effect/Schema"
 import type { Declaration, Fields, OptionalKeys, Plus, RowOf } from "./declaration.ts"
 import type { Dataset, Model, Report } from "./handle.ts"
-import type { InputFields, Inputs } from "./input.ts"
+import type { InputFields, InputOf, Inputs } from "./input.ts"
 import type { ColumnKeys, DefaultColumn, Given, OptionFields } from "./option.ts"
 
 export type None = Record<never, never>
@@ -55,4 +55,4 @@ export type GatherCall<Needs extends Fields, Emits extends Fields, O extends Opt
 type MadeOf<E> = E extends "model" ? Model : Report
 export type ProgramCall<I extends InputFields, O extends OptionFields, E, Main extends keyof I> = [Main] extends [never]
   ? (args: Simplify<Given<O> & Inputs<I>>) => MadeOf<E>
-  : (...args: Arguments<Simplify<Given<O> & Omit<Inputs<I>, Main>>>) => (main: Inputs<I>[Main]) => MadeOf<E>
+  : (...args: Arguments<Simplify<Given<O> & Omit<Inputs<I>, Main>>>) => (main: InputOf<I[Main]>) => MadeOf<E>

@@ -1,6 +1,6 @@
 // dedup.minhash: near duplicates by MinHash signatures, banding and union-find; the survivor is the first in dataset order.
 import * as Schema from "effect/Schema"
-import { type BytesColumn, opt, Stage, type TextColumn } from "#sluice"
+import { type BytesColumn, input, opt, Stage, type TextColumn } from "#sluice"
 import { jaccard, ngramSet, signAll, signOne } from "#sluice/text"
 import { clusters } from "./clusters.ts"
 import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
@@ -12,6 +12,8 @@ import { survivors } from "./survivors.ts"
  * `keep: "longest"` the one of the most bytes. Alike means that they share `threshold` of all minima, an estimate of Jaccard
  * similarity with standard error √(J(1−J)/112); with `verify` it means Jaccard similarity itself, of the sets of 5-grams,
  * which costs their 4 bytes each on disk and in memory.
+ *
+ * Rows that are alike with one of `against`, say an earlier corpus, directly or through others, are dropped.
  *
  * A pair at similarity J meets in some band with probability 1 − (1 − Jʳ)ᵇ: at 0.8 with 0.92 for 14 × 8, FineWeb's setting,
  * with 0.9999 for 25 × 5. Texts of fewer than `ngram` words are kept. Signatures cost about 8 ms a megabyte and 4 bytes ×
@@ -28,6 +30,7 @@ import { survivors } from "./survivors.ts"
 export const minhash = Stage.select({
   name: "dedup.minhash",
   needs: { by: Schema.String },
+  inputs: { against: input.someDatasets({}) },
   prepareOptions: {
     by: opt.column("text"),
     ngram: opt(Schema.Int, 5),
@@ -38,7 +41,7 @@ export const minhash = Stage.select({
   },
   options: { threshold: opt(Schema.Finite, 0.7), keep: opt(Schema.Literals(["first", "longest"]), "first") },
   prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, size: Schema.Int },
-  reasons: ["near-duplicate"],
+  reasons: ["near-duplicate", "seen-before"],
   prepare: ({ by }, { ngram, bands, rows, seed, verify }) => {
     const bytes = Buffer.from(by)
     return {
@@ -61,17 +64,31 @@ export const minhash = Stage.select({
       }
     }
   },
-  resolve: ({ rows: table }, { bands, rows, threshold, verify, keep }, verdicts) => {
-    const signatures = packSignatures(table.column("signature") as BytesColumn, table.rows, bands * rows)
-    const sets = verify ? packSets(table.column("ngrams") as BytesColumn) : undefined
+  resolve: ({ rows: own, against }, { bands, rows, threshold, verify, keep }, verdicts) => {
+    const tables = [...against, own]
+    const column = (name: "signature" | "ngrams") => tables.map((table) => table.column(name) as BytesColumn)
+    const before = against.reduce((sum, table) => sum + table.rows, 0)
+    const signatures = packSignatures(column("signature"), bands * rows)
+    const sets = verify ? packSets(column("ngrams")) : undefined
     const similarity = (a: number, b: number, least: number) =>
       sets ? jaccard(setOf(sets, a), setOf(sets, b), least) : equalShare(signatures, a, b)
     const isAlike = (a: number, b: number) => threshold <= 0 || similarity(a, b, threshold) >= threshold
     const group = clusters(signatures, { bands, rows, isAlike })
-    const into = keep === "longest" ? survivors(group, table.columns.size) : group
-    for (let row = 0; row < group.length; row++) {
-      const survivor = into[group[row]!]!
-      if (survivor !== row) verdicts.merge(row, survivor, similarity(row, survivor, 0), "near-duplicate")
+    const sizes = tables.map((table) => table.columns.size)
+    const into =
+      keep === "longest"
+        ? survivors(
+            group,
+            sizes.flatMap((of) => Array.from(of))
+          )
+        : group
+    for (let row = before; row < group.length; row++) {
+      if (group[row]! < before) verdicts.drop(row - before, "seen-before")
+      else {
+        const survivor = into[group[row]!]!
+        if (survivor !== row)
+          verdicts.merge(row - before, survivor - before, similarity(row, survivor, 0), "near-duplicate")
+      }
     }
   }
 })

@@ -10,17 +10,20 @@ export interface Signatures {
   readonly signed: Uint8Array
 }
 
-/** Lays the prepared byte column out as 32-bit numbers. */
-export const packSignatures = ({ bytes, offsets }: BytesColumn, rows: number, permutations: number): Signatures => {
+/** Lays the prepared byte columns of tables end to end as 32-bit numbers. */
+export const packSignatures = (columns: ReadonlyArray<BytesColumn>, permutations: number): Signatures => {
   const width = permutations * 4
+  const rows = columns.reduce((sum, { offsets }) => sum + offsets.length - 1, 0)
   const minima = new Uint8Array(rows * width)
   const signed = new Uint8Array(rows)
-  for (let row = 0; row < rows; row++) {
-    const from = offsets[row]!
-    if (offsets[row + 1] === from) continue
-    minima.set(bytes.subarray(from, from + width), row * width)
-    signed[row] = 1
-  }
+  let row = 0
+  for (const { bytes, offsets } of columns)
+    for (let i = 0; i + 1 < offsets.length; i++, row++) {
+      const from = offsets[i]!
+      if (offsets[i + 1] === from) continue
+      minima.set(bytes.subarray(from, from + width), row * width)
+      signed[row] = 1
+    }
   return { rows, permutations, minima: new Uint32Array(minima.buffer), signed }
 }
 
@@ -37,11 +40,16 @@ export interface NgramSets {
   readonly ends: Int32Array
 }
 
-/** Lays the prepared byte column out as 32-bit numbers. */
-export const packSets = ({ bytes, offsets }: BytesColumn): NgramSets => ({
-  members: new Uint32Array(bytes.slice().buffer),
-  ends: offsets.map((at) => at / 4)
-})
+/** Lays the prepared byte columns of tables end to end as 32-bit numbers. */
+export const packSets = (columns: ReadonlyArray<BytesColumn>): NgramSets => {
+  const rows = columns.reduce((sum, { offsets }) => sum + offsets.length - 1, 0)
+  const ends = new Int32Array(rows + 1)
+  let row = 0
+  for (const { offsets } of columns)
+    for (let i = 0; i + 1 < offsets.length; i++, row++) ends[row + 1] = ends[row]! + (offsets[i + 1]! - offsets[i]!) / 4
+  const bytes = new Uint8Array(Buffer.concat(columns.map((column) => column.bytes)))
+  return { members: new Uint32Array(bytes.buffer), ends }
+}
 
 export const setOf = ({ members, ends }: NgramSets, row: number): Uint32Array =>
   members.subarray(ends[row]!, ends[row + 1]!)

@@ -15,6 +15,7 @@ export interface Filter {
 }
 
 export interface Select {
+  readonly inputs?: Plain
   readonly reasons: ReadonlyArray<string>
   readonly prepare: (row: Plain, options: Plain) => Plain
   readonly prepareBatch?: (batch: Batch, options: Plain) => Batch
@@ -57,8 +58,9 @@ export const resolved = (
     merge: (row: number, into: number, similarity: number, reason: string) =>
       recorded.push({ row, into, similarity, reason })
   }
-  const inputs = Object.fromEntries(Object.entries(others).map(([name, tables]) => [name, tables.map(tableOf)]))
-  select.resolve({ rows: tableOf(rows), ...inputs }, options, verdicts)
+  const absent = Object.fromEntries(Object.keys(select.inputs ?? {}).map((name) => [name, []]))
+  const given = Object.fromEntries(Object.entries(others).map(([name, tables]) => [name, tables.map(tableOf)]))
+  select.resolve({ rows: tableOf(rows), ...absent, ...given }, options, verdicts)
   return recorded.sort((a, b) => a.row - b.row)
 }
 
@@ -66,7 +68,12 @@ const tableOf = (rows: ReadonlyArray<Plain>) => ({
   rows: rows.length,
   columns: Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])])),
   column: (name: string) => bytesColumn(rows, name),
-  first: (name: string) => firstRows(columnDigests(bytesColumn(rows, name))),
+  digests: (name: string) => columnDigests(bytesColumn(rows, name)),
+  first: (name: string, before: ReadonlyArray<{ readonly digests: (name: string) => Uint8Array }> = []) => {
+    const earlier = before.map((table) => table.digests(name))
+    const skipped = earlier.reduce((sum, { length }) => sum + length / 16, 0)
+    return firstRows(Buffer.concat([...earlier, columnDigests(bytesColumn(rows, name))])).subarray(skipped)
+  },
   id: (row: number) => row.toString(16).padStart(32, "0")
 })
 

@@ -14,7 +14,16 @@ test("later rows merge into the first of the same text", () => {
     { row: 5, into: 0, similarity: 1, reason: "duplicate" },
     { row: 6, into: 3, similarity: 1, reason: "duplicate" }
   ])
-  expect(select.reasons).toEqual(["duplicate"])
+  expect(select.reasons).toEqual(["duplicate", "seen-before"])
+})
+
+test("rows that another dataset has are dropped", () => {
+  const against = [["c", "b"], [], ["b", "d"]].map(prepared)
+  expect(resolved(select, prepared(["a", "b", "a", "d", "e"]), {}, { against })).toEqual([
+    { row: 1, reason: "seen-before" },
+    { row: 2, into: 0, similarity: 1, reason: "duplicate" },
+    { row: 3, reason: "seen-before" }
+  ])
 })
 
 test("a space, a capital or an accent makes another text", () => {

@@ -45,7 +45,7 @@ test("near duplicates merge into the first row, with their similarity", () => {
   ])
   expect(found[0]!.similarity).toBeGreaterThan(0.8)
   expect(found[1]!.similarity).toBe(1)
-  expect(select.reasons).toEqual(["near-duplicate"])
+  expect(select.reasons).toEqual(["near-duplicate", "seen-before"])
 })
 
 test("a chain ends in one survivor", () => {
@@ -97,6 +97,20 @@ test("with verify the threshold is Jaccard similarity itself", () => {
     { row: 1, into: 0, similarity: least, reason: "near-duplicate" }
   ])
   expect(merges(texts, { verify: true, threshold: least + 1e-6 })).toEqual([])
+})
+
+test("rows that an earlier corpus has are dropped, through others too", () => {
+  const known = words(300)
+  const near = changed(known, 90)
+  const texts = [words(300), near, changed(near, 95), words(300)].map((all) => all.join(" "))
+  const against = [prepared([words(200).join(" ")]), prepared([known.join(" "), "short"])]
+  expect(resolved(select, prepared(texts), options, { against })).toEqual([
+    { row: 1, reason: "seen-before" },
+    { row: 2, reason: "seen-before" }
+  ])
+  expect(resolved(select, prepared(texts), { ...options, keep: "longest" }, { against: [against[0]!] })).toEqual([
+    expect.objectContaining({ row: expect.toBeOneOf([1, 2]), reason: "near-duplicate" })
+  ])
 })
 
 test("the longest of a group survives where it is asked for", () => {
