@@ -67,7 +67,7 @@ const objectsIn = (store: string): number =>
 if (!canMount) console.warn("no file system can be mounted here (unshare -rm): the test of a full disk is left out")
 
 it.skipIf(!canMount)("is told with its place, and what was finished is kept", async () => {
-  const { code, out, err } = await runOn(256, "store")
+  const { code, out, err } = await runOn(320, "store")
   const file = /<project>\/disk\/\S+/.exec(err)?.[0] ?? ""
   expect(`${err.replace(file, "<file>")}exit ${code}`).toMatchInlineSnapshot(`
     "✗ the disk is full: <file> could not be written  SLUICE_DISK
