@@ -1,5 +1,6 @@
 // quality: stages that judge rows, drop what is not worth training on, and take personal data out.
 export { decontaminate } from "./decontaminate.ts"
+export { fineweb } from "./fineweb.ts"
 export { gopher } from "./gopher.ts"
 export { gopherRepetition } from "./gopher-repetition.ts"
 export { language } from "./language.ts"
