@@ -9,8 +9,8 @@ import {
   makeTokens,
   SPACE,
   TERMINAL,
-  type Tokens,
-  tokenise
+  type Tokeniser,
+  type Tokens
 } from "#sluice/text"
 
 const NAMES = ["lines", "sentenceEnds", "shortLines", "repeatedText", "feedsPerWord"] as const
@@ -19,9 +19,9 @@ const NAMES = ["lines", "sentenceEnds", "shortLines", "repeatedText", "feedsPerW
 export type FinewebScores = { readonly [K in (typeof NAMES)[number]]: number }
 
 /** The scores of one UTF-8 text; a line of at most `shortLine` code points is short. */
-export const finewebScores = (bytes: Uint8Array, shortLine: number): FinewebScores => {
+export const finewebScores = (bytes: Uint8Array, shortLine: number, tokenise: Tokeniser): FinewebScores => {
   const out = new Float64Array(NAMES.length)
-  score(bytes, 0, bytes.length, shortLine, makeSpace(bytes.length), out)
+  score(bytes, 0, bytes.length, shortLine, tokenise, makeSpace(bytes.length), out)
   return Object.fromEntries(NAMES.map((name, i) => [name, out[i]!])) as FinewebScores
 }
 
@@ -29,7 +29,8 @@ export const finewebScores = (bytes: Uint8Array, shortLine: number): FinewebScor
 export const finewebBatch = (
   { bytes, offsets }: TextColumn,
   rows: number,
-  shortLine: number
+  shortLine: number,
+  tokenise: Tokeniser
 ): { readonly [name: string]: Column } => {
   let longest = 0
   for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
@@ -37,7 +38,7 @@ export const finewebBatch = (
   const out = new Float64Array(NAMES.length)
   const columns = NAMES.map(() => new Float64Array(rows))
   for (let row = 0; row < rows; row++) {
-    score(bytes, offsets[row]!, offsets[row + 1]!, shortLine, space, out)
+    score(bytes, offsets[row]!, offsets[row + 1]!, shortLine, tokenise, space, out)
     for (let i = 0; i < NAMES.length; i++) columns[i]![row] = out[i]!
   }
   return Object.fromEntries(
@@ -58,6 +59,7 @@ const score = (
   from: number,
   to: number,
   shortLine: number,
+  tokenise: Tokeniser,
   { tokens, table }: Space,
   out: Float64Array
 ): void => {

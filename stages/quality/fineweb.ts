@@ -2,11 +2,13 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage, type TextColumn } from "#sluice"
 import { finewebBatch, finewebScores } from "./fineweb-scores.ts"
+import { tokeniserOf, Words } from "./words.ts"
 
 /**
  * Drops text that is lists, menus or copies of one line, by the rules of FineWeb (Penedo et al. 2024, section 3.6) as
  * datatrove 0.10 defines them: lines that end a sentence, lines of at most `shortLine` characters, characters in lines seen
- * before, line feeds for each token. Blank lines do not count as lines. Tokens are cut by our own rule (see `tokenise`).
+ * before, line feeds for each token. Blank lines do not count as lines. `words` says what a
+ * token is: spaCy's, as datatrove has them, or cut by a plainer and faster rule.
  *
  * @example
  * import { quality } from "#stages"
@@ -25,11 +27,11 @@ export const fineweb = Stage.filter({
     repeatedText: Schema.Finite,
     feedsPerWord: Schema.Finite
   },
-  measureOptions: { shortLine: opt(Schema.Int, 30) },
-  measure: ({ text }, { shortLine }) => finewebScores(Buffer.from(text, "utf8"), shortLine),
-  measureBatch: ({ rows, columns }, { shortLine }) => ({
+  measureOptions: { shortLine: opt(Schema.Int, 30), words: opt(Words, "spacy") },
+  measure: ({ text }, { shortLine, words }) => finewebScores(Buffer.from(text, "utf8"), shortLine, tokeniserOf(words)),
+  measureBatch: ({ rows, columns }, { shortLine, words }) => ({
     rows,
-    columns: finewebBatch(columns.text as TextColumn, rows, shortLine)
+    columns: finewebBatch(columns.text as TextColumn, rows, shortLine, tokeniserOf(words))
   }),
   options: {
     minSentenceEnds: opt(Schema.Finite, 0.12),

@@ -1,13 +1,13 @@
 // quality.fineweb: each rule at its boundary, a reference with strings, and the batch form.
 import { expect, test } from "vitest"
-import { makeTokens, tokenise } from "#sluice/text"
+import { makeSpacyTokeniser, makeTokens } from "#sluice/text"
 import { fineweb } from "../../../stages/quality/fineweb.ts"
 import { columnValues, oddTexts, textBatch } from "../../text/text-batch.ts"
 import { decodedDefaults, type Filter } from "../declared.ts"
 
-const filter = fineweb.declaration as Filter & { readonly measureOptions: object }
+const filter = fineweb.declaration as Filter
 const defaults = decodedDefaults(filter.options)
-const measured = decodedDefaults(filter.measureOptions as never)
+const measured = decodedDefaults(filter.measureOptions)
 const verdict = (text: string, options: object = {}) =>
   filter.decide(filter.measure({ text }, { ...measured, ...options }), { ...defaults, ...options })
 const lines = (count: number, end = ".") =>
@@ -62,7 +62,7 @@ const reference = (text: string) => {
   const share = (count: number) => (all.length === 0 ? 0 : count / all.length)
   const bytes = Buffer.from(text, "utf8")
   const tokens = makeTokens(bytes.length)
-  tokenise(bytes, 0, bytes.length, tokens)
+  makeSpacyTokeniser()(bytes, 0, bytes.length, tokens)
   const repeated = all.filter((line, i) => all.indexOf(line) < i).reduce((sum, line) => sum + points(line), 0)
   return {
     lines: all.length,
