@@ -21,6 +21,7 @@ from datatrove.pipeline.filters import (
     GopherQualityFilter,
     GopherRepetitionFilter,
 )
+from datatrove.utils.text import split_into_words
 
 WANTED = 2000
 FILTERS = {
@@ -59,7 +60,7 @@ def digest(text):
 
 
 def judge(text):
-    row = [digest(text)]
+    row = [digest(text), digest("\n".join(split_into_words(text)))]
     for name, rules in FILTERS.items():
         document = Document(text=text, id="")
         kept = rules.filter(document)
@@ -75,7 +76,7 @@ def main(corpus, out):
     for documents, count in zip(texts, shares([len(documents) for documents in texts])):
         for i in range(count):
             chosen[documents[i * len(documents) // count]] = None
-    columns = ["sha256"]
+    columns = ["sha256", "words"]
     for name in FILTERS:
         columns += [name, f"{name}Text"] if name.startswith("c4") else [name]
     recorded = {
