@@ -1,6 +1,7 @@
 // Cuts a UTF-8 text into the tokens that spaCy's English tokenizer gives: for filters that must decide as datatrove does.
 import { ADDRESS, INFIX, PREFIX, SUFFIX } from "./spacy-affixes.ts"
 import { spacyExceptions } from "./spacy-exceptions.ts"
+import { type Cut, findRun, keepRun, makeRuns, type Runs } from "./spacy-runs.ts"
 import { HAS_LETTER, IS_WORD, type Tokeniser, type Tokens } from "./tokens.ts"
 import { classOf, LETTER, SPACE } from "./unicode.ts"
 
@@ -14,9 +15,6 @@ const MARKS = new Set(
 
 const isMark = (point: number): boolean =>
   MARKS.has(point) || (point < 32 && point !== 9 && point !== 10) || (point >= 127 && point < 160)
-
-/** The tokens of one run between white space, each as bytes, code points and kind. */
-type Cut = ReadonlyArray<number>
 
 /**
  * A tokeniser that cuts `bytes[from .. to]` as spaCy 3.8 does for English: runs between white space, of which marks are cut off
@@ -32,18 +30,11 @@ type Cut = ReadonlyArray<number>
  * // → ["(", "It", "'s", "3.5", "km", ",", "I", "do", "n't", "know", ".", ")"]
  */
 export const makeSpacyTokeniser = (): Tokeniser => {
-  const known = new Map<string, Cut>()
-  return (bytes, from, to, tokens) => {
-    if (known.size > MOST_RUNS) known.clear()
-    cutInto(bytes, from, to, tokens, known)
-  }
+  const runs = makeRuns()
+  return (bytes, from, to, tokens) => cutInto(bytes, from, to, tokens, runs)
 }
 
-/** Distinct runs remembered: about 20 MB. */
-const MOST_RUNS = 100_000
-
-const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, known: Map<string, Cut>): void => {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, runs: Runs): void => {
   const { start, end, points, kind } = tokens
   let count = 0
   let at = from
@@ -54,11 +45,27 @@ const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, kn
       continue
     }
     let stop = at
-    while (stop < to && spaceAt(bytes, stop) === 0) stop += sizeAt(bytes, stop)
-    const run = buffer.toString("utf8", at, stop)
-    let cut = known.get(run)
-    if (cut === undefined) known.set(run, (cut = cutOf(run)))
-    for (let i = 0; i < cut.length; i += 3) {
+    let hash = 0x811c9dc5 | 0
+    while (stop < to && spaceAt(bytes, stop) === 0)
+      for (const next = stop + sizeAt(bytes, stop); stop < next; stop++)
+        hash = Math.imul(hash ^ bytes[stop]!, 0x01000193)
+    let run = findRun(runs, bytes, at, stop, hash)
+    let cut: ArrayLike<number> = runs.numbers
+    let i = 0
+    let last = 0
+    if (run < 0) {
+      const fresh = cutOf(Buffer.from(bytes.buffer, bytes.byteOffset + at, stop - at).toString("utf8"))
+      run = keepRun(runs, bytes, at, stop, hash, fresh)
+      if (run < 0) {
+        cut = fresh
+        last = fresh.length
+      }
+    }
+    if (run >= 0) {
+      i = runs.cutFrom[run]!
+      last = runs.cutFrom[run + 1]!
+    }
+    for (; i < last; i += 3) {
       start[count] = at
       at += cut[i]!
       end[count] = at
@@ -103,28 +110,32 @@ const cutOf = (run: string): Cut => {
 }
 
 const wordsIn = (run: string): ReadonlyArray<string> => {
-  if (/^[A-Za-z]+$/.test(run)) return spacyExceptions.get(run) ?? [run]
   return spacyExceptions.get(run) ?? joined(affixed(run, spacyExceptions))
 }
 
+/** No rule cuts plain letters. */
+const LETTERS = /^[A-Za-z]+$/
 const NO_EXCEPTIONS: ReadonlyMap<string, ReadonlyArray<string>> = new Map()
+
+/** Looks up short words only, so that a long row of marks is not hashed again for each mark. */
+const isKnown = (word: string, exceptions: typeof NO_EXCEPTIONS): boolean => word.length < 16 && exceptions.has(word)
 
 /** Cuts marks off both ends until neither has one or what is left is known, then cuts the middle. */
 const affixed = (run: string, exceptions: typeof NO_EXCEPTIONS): ReadonlyArray<string> => {
   const before: Array<string> = []
   const after: Array<string> = []
   let rest = run
-  while (rest !== "" && !exceptions.has(rest)) {
+  while (rest !== "" && !LETTERS.test(rest) && !isKnown(rest, exceptions)) {
     const prefix = PREFIX.exec(rest)?.[0].length ?? 0
     const inner = rest.slice(prefix)
-    if (prefix > 0 && exceptions.has(inner)) {
+    if (prefix > 0 && isKnown(inner, exceptions)) {
       before.push(rest.slice(0, prefix))
       rest = inner
       break
     }
-    const suffix = inner.length - (SUFFIX.exec(inner)?.index ?? inner.length)
+    const suffix = suffixOf(inner)
     const outer = rest.slice(0, rest.length - suffix)
-    if (suffix > 0 && exceptions.has(outer)) {
+    if (suffix > 0 && isKnown(outer, exceptions)) {
       after.push(rest.slice(outer.length))
       rest = outer
       break
@@ -134,9 +145,26 @@ const affixed = (run: string, exceptions: typeof NO_EXCEPTIONS): ReadonlyArray<s
     if (suffix > 0) after.push(rest.slice(outer.length))
     rest = inner.slice(0, inner.length - suffix)
   }
-  const middle = rest === "" ? [] : (exceptions.get(rest) ?? (ADDRESS.test(rest) ? [rest] : infixed(rest)))
-  return [...before, ...middle, ...after.reverse()]
+  return [...before, ...middleOf(rest, exceptions), ...after.reverse()]
 }
+
+const middleOf = (rest: string, exceptions: typeof NO_EXCEPTIONS): ReadonlyArray<string> => {
+  if (rest === "") return []
+  const known = exceptions.get(rest)
+  if (known !== undefined) return known
+  return LETTERS.test(rest) || (rest.includes(".") && ADDRESS.test(rest)) ? [rest] : infixed(rest)
+}
+
+/** How long the suffix is. Only a row of points can be longer than what the last characters show. */
+const suffixOf = (run: string): number => {
+  const tail = run.slice(-TAIL)
+  const index = SUFFIX.exec(tail)?.index
+  if (index === undefined) return 0
+  return index > 2 || tail.length === run.length ? tail.length - index : run.length - SUFFIX.exec(run)!.index
+}
+
+/** Longer than any suffix, a row of points aside, and what it looks back at. */
+const TAIL = 16
 
 const infixed = (run: string): ReadonlyArray<string> => {
   const parts: Array<string> = []

@@ -9,7 +9,7 @@ import { tokeniserOf, Words } from "./words.ts"
  * 0.10 defines them: number and mean length of words, `#` and ellipses for each token, lines that are bullets or end in
  * an ellipsis, tokens with a letter, and how many of eight English stop words occur. `words` says what a
  * token is: spaCy's, as datatrove has them, or cut by a plainer and faster rule that drops other documents; marks are
- * tokens. About 20 ms a megabyte with plain words, 2.5 times that with spaCy's: run it before anything that calls a model.
+ * tokens. About 20 ms a megabyte with plain words, twice that with spaCy's: run it before anything that calls a model.
  *
  * @example
  * import { quality } from "#stages"

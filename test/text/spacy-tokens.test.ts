@@ -70,6 +70,23 @@ test.each(recorded)("%j", (text, expected) => {
   expect(tokensOf(text).map((token) => token.text)).toEqual(expected)
 })
 
+test("long rows of marks", () => {
+  expect(tokensOf("=".repeat(100_000)).length).toBe(100_000)
+  expect(tokensOf(`end${".".repeat(50)}`).map((token) => token.text)).toEqual(["end", ".".repeat(50)])
+  expect(tokensOf("a.".repeat(10_000)).length).toBeGreaterThan(0)
+})
+
+test("runs that are forgotten are cut the same again", () => {
+  const texts = Array.from({ length: 40_000 }, (_, i) => `run${i}, and`)
+  const counts = () =>
+    texts.map((text) =>
+      tokensOf(text)
+        .map((token) => token.text)
+        .join("|")
+    )
+  expect(counts()).toEqual(texts.map((_, i) => `run${i}|,|and`))
+})
+
 test("kinds and lengths", () => {
   expect(tokensOf("é2 22 == → $")).toEqual([
     { text: "é2", points: 2, kind: IS_WORD | HAS_LETTER },
