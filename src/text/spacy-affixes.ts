@@ -1,15 +1,17 @@
 // The marks at which spaCy's English tokenizer (3.8) cuts a run between white space: facts of its rules, in our own patterns.
 
-/** Letters of Latin, Greek and Cyrillic by case; other scripts count as both. */
+/** Scripts without case: their letters count as small and as capital. */
 const UNCASED =
   "\\u0591-\\u05F4\\uFB1D-\\uFB4F\\u0620-\\u064A\\u066E-\\u06D5\\u06E5-\\u06FF\\u0750-\\u077F\\u08A0-\\u08BD\\uFB50-\\uFBB1" +
   "\\uFBD3-\\uFD3D\\uFD50-\\uFDC7\\uFDF0-\\uFDFB\\uFE70-\\uFEFC\\u{1EE00}-\\u{1EEBB}\\u0900-\\u09FF\\u0B80-\\u0C7F\\u0C80-\\u0CFF" +
   "\\u0D80-\\u0DFF\\u1100-\\u137F\\uAC00-\\uD7AF\\u3000-\\u30FF\\u31C0-\\u31EF\\u3200-\\u4DBF\\u4E00-\\u9FFF\\u2E80-\\u2FFF" +
   "\\uF900-\\uFAFF\\uFE30-\\uFE4F\\u{1F200}-\\u{1F2FF}\\u{20000}-\\u{2EBEF}\\u{2F800}-\\u{2FA1F}"
-const CASED = "\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}"
-const LOWER = `[[\\p{Ll}&&[${CASED}]]${UNCASED}]`
-const UPPER = `[[\\p{Lu}&&[${CASED}]]${UNCASED}]`
-const LETTER = `[[[\\p{Ll}\\p{Lu}]&&[${CASED}]]${UNCASED}]`
+/** Beside Latin: modern Greek, and the Cyrillic of Russian, Tatar, Ukrainian and Macedonian. */
+const SMALL = "α-ωάέίόώήύа-яёәөүҗңһіїєґѓѕјљњќѐѝ"
+const LATIN = "\\p{Script=Latin}"
+const LOWER = `[[\\p{Ll}&&[${LATIN}]]${SMALL}${UNCASED}]`
+const UPPER = `[[\\p{Lu}&&[${LATIN}]]${SMALL.toUpperCase()}${UNCASED}]`
+const LETTER = `[${LOWER}${UPPER}]`
 
 const PUNCT = "…,:;!?¿؟¡\\(\\)\\[\\]\\{\\}<>_#*\\&。？！，、；：～·।،۔؛٪"
 const QUOTES = "'\"”“`‘´’‚,„»«「」『』（）〔〕【】《》〈〉〈〉⟦⟧"
