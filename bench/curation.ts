@@ -54,7 +54,11 @@ const rate = (what: string, nodes: ReadonlyArray<string>, reach: string) => {
 rate("JSONL to partitions", ["ingest.jsonl"], "")
 rate("exact dedup", ["dedup.exact"], "≥ 80 MB/s")
 rate("MinHash 14 × 8: sign, cluster, remove", ["dedup.minhash"], "≥ 60 MB/s")
-rate("Gopher + repetition, verdicts written", ["quality.gopher", "quality.gopherRepetition"], "≥ 40 MB/s")
+rate(
+  "Gopher + repetition + FineWeb, verdicts written",
+  ["quality.gopher", "quality.gopherRepetition", "quality.fineweb"],
+  "≥ 40 MB/s"
+)
 rate("language identification", ["quality.language"], "≥ 30 MB/s")
 rate("redaction", ["quality.redact"], "≥ 40 MB/s")
 

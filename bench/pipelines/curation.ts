@@ -10,6 +10,6 @@ export default pipeline("curation", {
   exact: documents.pipe(dedup.exact()),
   minhash: documents.pipe(dedup.minhash()),
   language: documents.pipe(quality.language({ keep: ["en"] })),
-  quality: documents.pipe(quality.gopher(), quality.gopherRepetition()),
+  quality: documents.pipe(quality.gopher(), quality.gopherRepetition(), quality.fineweb()),
   redacted: documents.pipe(quality.redact())
 })
