@@ -1,4 +1,5 @@
 // ingest: stages that read files into rows.
+export { csv } from "./csv.ts"
 export { documents } from "./documents.ts"
 export { jsonl } from "./jsonl.ts"
 export { parquet } from "./parquet.ts"
