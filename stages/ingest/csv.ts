@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { type Frames, opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
+import { refuseUtf16 } from "./charset.ts"
 import { type Cell, cellValue, csvCells, isOptional } from "./csv-cells.ts"
 import { csvBounds } from "./csv-frames.ts"
 
@@ -117,11 +118,6 @@ const byteOf = (text: string, option: string): number => {
   if (text.length !== 1 || code > 126 || code === 10 || code === 13)
     throw new Error(`cannot be read: the option ${option} must be one ASCII character, not ${JSON.stringify(text)}`)
   return code
-}
-
-const refuseUtf16 = (bytes: Uint8Array): void => {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    throw new Error("is UTF-16, not UTF-8")
 }
 
 const counted = (fields: number): string => (fields === 1 ? "1 field" : `${fields} fields`)

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
+import { jsonObject } from "./json-object.ts"
 import { lineFrames } from "./line-frames.ts"
 
 /**
@@ -27,30 +28,5 @@ export const jsonl = Stage.source({
   emits: { option: "row" },
   list: ({ path }) => path,
   frame: lineFrames,
-  parse: (record) => object(decodeUtf8(record))
+  parse: (record) => jsonObject(decodeUtf8(record))
 })
-
-const object = (text: string): { readonly [column: string]: unknown } => {
-  const value = parsed(text)
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(
-      `is not a JSON object but ${value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`}`
-    )
-  return value as { readonly [column: string]: unknown }
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`is not JSON: ${reason(error as Error)}`)
-  }
-}
-
-/** V8's message without the copy of the text. */
-const reason = ({ message }: Error): string =>
-  message === "Unexpected end of JSON input"
-    ? "unexpected end"
-    : lowerFirst(message.replace(/, (?:\.\.\.)?"[\s\S]*$/, ""))
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
