@@ -7,7 +7,8 @@ import { lineFrames } from "./line-frames.ts"
 
 /**
  * Reads JSON Lines (NDJSON): one object a line; blank lines are skipped. `row` is the schema of the rows; fields it does not
- * name are left out. `key` names the column that identifies a row across edits. Files may be compressed (.gz, .zst).
+ * name are left out. `key` names the column that identifies a row across edits. Files may be
+ * compressed (.gz, .zst, .bz2, .xz).
  *
  * @example
  * // faq.jsonl
