@@ -1,15 +1,16 @@
 // Input bytes as a source's `frame` sees them: compression undone by file name, up to a size; broken files told by place.
-import { gunzipSync, zstdDecompressSync } from "node:zlib"
+import { gunzipSync } from "node:zlib"
 import { SluiceError } from "../errors.ts"
 import { bunzip2 } from "./bzip2.ts"
 import { unxz } from "./xz.ts"
+import { unzstd } from "./zstd.ts"
 
 /** Undoes one format; more than `limit` bytes are the error `tooLarge()`. */
 type Undo = (bytes: Uint8Array, limit: number, tooLarge: () => Error) => Uint8Array | Promise<Uint8Array>
 
 const codecs: { readonly [ending: string]: readonly [name: string, undo: Undo] } = {
   ".gz": ["gzip", (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit })],
-  ".zst": ["zstd", (bytes, limit) => zstdDecompressSync(bytes, { maxOutputLength: limit })],
+  ".zst": ["zstd", unzstd],
   ".bz2": ["bzip2", bunzip2],
   ".xz": ["xz", unxz]
 }

@@ -1,5 +1,10 @@
 // Decompression by file name: what comes out, streams end to end, damage and cuts, the limit of what a file may become.
-import { gzipSync, zstdCompressSync } from "node:zlib"
+import { execFileSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join } from "node:path"
+import { constants, gzipSync, zstdCompressSync } from "node:zlib"
 import { expect, test } from "vitest"
 import { decompress } from "#src/run/decompress.ts"
 
@@ -44,6 +49,7 @@ test.each(files)("%s is decompressed", async (path, compressed) => {
 
 test.each([
   ["a.gz", gzipSync(plain)],
+  ["a.zst", zstdCompressSync(plain)],
   ["a.bz2", made.bz2],
   ["a.xz", made.xz]
 ])("%s of two streams is both", async (path, compressed) => {
@@ -55,6 +61,59 @@ test.each([
   ["a.xz", made["xz empty"]]
 ])("%s of nothing is empty", async (path, compressed) => {
   expect((await undo(path, compressed)).length).toBe(0)
+})
+
+const skipped = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9])
+const empty = zstdCompressSync(Buffer.alloc(0))
+const summed = zstdCompressSync(plain, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+const large = randomBytes(700_000)
+
+test.each([
+  ["frames that hold no data", [skipped, zstdCompressSync(plain), skipped], plain],
+  ["an empty frame first", [empty, zstdCompressSync(plain)], plain],
+  ["checksums", [summed, skipped, summed], Buffer.concat([plain, plain])],
+  [
+    "blocks that are not compressed, and runs",
+    [zstdCompressSync(large), zstdCompressSync(zeros)],
+    Buffer.concat([large, zeros])
+  ],
+  ["empty frames alone", [empty, empty], Buffer.alloc(0)]
+])("a zstd file with %s", async (_, parts, expected) => {
+  expect(Buffer.compare(await undo("a.zst", Buffer.concat(parts)), expected)).toBe(0)
+})
+
+test("a zstd file cut in its second frame is an error", async () => {
+  const whole = Buffer.concat([summed, skipped, summed])
+  const ends = [summed.length, summed.length + skipped.length]
+  for (let end = summed.length; end < whole.length; end++)
+    if (!ends.includes(end))
+      await expect(undo("a.zst", whole.subarray(0, end)), `the first ${end} bytes`).rejects.toMatchObject({
+        message: expect.stringContaining("a.zst is no whole zstd file: ")
+      })
+})
+
+const archive = new URL("../../../shared/data/formats-zstd.tar.zst", import.meta.url).pathname
+
+test("other people's zstd files are read or refused with a clear error", async ({ skip }) => {
+  skip(!existsSync(archive), "shared/data/formats-zstd.tar.zst is not here")
+  const folder = mkdtempSync(join(tmpdir(), "sluice-zstd-"))
+  execFileSync("tar", ["--zstd", "-xf", archive, "-C", folder])
+  const sizes: { [file: string]: number | string } = {}
+  for (const file of globSync("formats/zstd/golden-decompression*/*.zst", { cwd: folder }))
+    sizes[basename(file)] = await undo(file, readFileSync(join(folder, file))).then(
+      (out) => out.length,
+      (error: Error) => error.message.replace(/^.* is no whole zstd file: /, "")
+    )
+  rmSync(folder, { recursive: true })
+  expect(sizes).toEqual({
+    "block-128k.zst": 131068,
+    "empty-block.zst": 0,
+    "rle-first-block.zst": 1048576,
+    "zeroSeq_2B.zst": 13,
+    "off0.bin.zst": "Data corruption detected",
+    "truncated_huff_state.zst": "Data corruption detected",
+    "zeroSeq_extraneous.zst": "Data corruption detected"
+  })
 })
 
 test.each(files)("%s cut anywhere is an error", async (path, compressed) => {
@@ -83,10 +142,12 @@ test.each([
 test.each([
   ["a.bz2", Buffer.from("no bzip2"), "it does not begin as bzip2 files do"],
   ["a.bz2", Buffer.concat([made.bz2, Buffer.from("more")]), "the data is damaged"],
+  ["a.zst", Buffer.concat([zstdCompressSync(plain), Buffer.from("more")]), "other bytes follow its last frame"],
+  ["a.zst", plain, "Unknown frame descriptor"],
   ["a.xz", plain, "it does not begin as xz files do"],
   ["a.xz", made["xz sha256"], "it uses a filter or checksum that is not read here"]
 ])("%s: what is wrong is said", async (path, compressed, message) => {
-  const format = path === "a.xz" ? "xz" : "bzip2"
+  const format = { "a.xz": "xz", "a.bz2": "bzip2", "a.zst": "zstd" }[path]
   await expect(undo(path, compressed)).rejects.toMatchObject({
     code: "SLUICE_BAD_INPUT",
     message: `ingest.jsonl: ${path} is no whole ${format} file: ${message}`
@@ -96,6 +157,7 @@ test.each([
 test.each([
   ["a.gz", gzipSync(zeros)],
   ["a.zst", zstdCompressSync(zeros)],
+  ["b.zst", Buffer.concat([zstdCompressSync(zeros.subarray(9)), zstdCompressSync(zeros.subarray(0, 9))])],
   ["a.bz2", made["bz2 zeros"]],
   ["a.xz", made["xz zeros"]]
 ])("%s may become as large as the limit and no larger", async (path, compressed) => {
