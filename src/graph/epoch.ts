@@ -2,7 +2,7 @@
 
 export const epochs = {
   /** Listing, framing and decoding of input files. */
-  ingest: 2,
+  ingest: 3,
   /** Row ids of every kind. */
   rowId: 1,
   /** Column layouts, their digests and the content digest. */

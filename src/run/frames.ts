@@ -7,7 +7,7 @@ import type { Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
 import { digestBytes, digestText, keyOf } from "../table/digest.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
-import { decompress } from "./decompress.ts"
+import { compressionEnding, decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
 import { digestBeside, readWhole } from "./whole-file.ts"
 
@@ -33,7 +33,7 @@ interface FrameAction {
 export const keyOfFrames = (node: GraphNode, frameKey: string, file: InputFile): string => {
   const { frame } = node.declaration as SourceDeclaration
   // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
-  const path = frame.length > 2 ? file.path : /\.(gz|zst)$/i.exec(file.path)?.[0]
+  const path = frame.length > 2 ? file.path : compressionEnding(file.path)
   return keyOf(["frame", frameKey, file.digest, path ?? ""])
 }
 
@@ -81,7 +81,7 @@ const keepFrames = (store: Store, key: string, { digests, occurrences, sizes, st
 }
 
 export const frameFile = async (node: GraphNode, file: InputFile, raw: Uint8Array): Promise<Frames> => {
-  const plain = decompress(raw, file.path, node.name)
+  const plain = await decompress(raw, file.path, node.name, node.options["maxExpandedBytes"] as number)
   const { frame } = node.declaration as SourceDeclaration
   try {
     return (await frame(plain, node.options, file.path)) as Frames

@@ -18,8 +18,14 @@ export interface Frames {
   readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
 }
 
-/** What every source takes: how large its partitions should be, in bytes of records. A change recomputes nothing. */
-const sourceOptions = { partitionBytes: opt.knob(Schema.Int, 2 << 20) }
+/**
+ * What every source takes: how large its partitions should be, in bytes of records, and how large a compressed file may
+ * become, in bytes. A change recomputes nothing.
+ */
+const sourceOptions = {
+  partitionBytes: opt.knob(Schema.Int, 2 << 20),
+  maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
+}
 
 /**
  * → n rows. Lists files, frames their bytes into records and parses each record alone.

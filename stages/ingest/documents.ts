@@ -1,14 +1,16 @@
 // ingest.documents: one row for each document file: Markdown, HTML, man pages and plain text.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { decodeUtf8, documentText, htmlText, markdownText, roffText } from "#sluice/text"
+import { documentText, htmlText, markdownText, roffText } from "#sluice/text"
+import { charsets, decodeText } from "./charset.ts"
 import { wholeFile } from "./whole-file.ts"
 
 /**
  * Reads document files, one row each. `path` is a file, a folder (all documents below it) or a glob, or several. HTML is
  * reduced to its main content; all formats become plain Markdown: headings, lists, tables and code stay, links, emphasis and
  * page furniture go, wrapped lines are joined. The format follows the file name: .md .markdown .mdx, .html .htm .xhtml,
- * .1 to .9 .man .mdoc (man pages), anything else is plain text. A file that is not UTF-8 is a bad row.
+ * .1 to .9 .man .mdoc (man pages), anything else is plain text. `charset` is found for each file (UTF-8, UTF-16, else
+ * Windows-1252, as `ingest.text` does) unless it is named; a file that is not text in it is a bad row.
  *
  * @example
  * // docs/gates.md
@@ -23,14 +25,15 @@ export const documents = Stage.source({
   name: "ingest.documents",
   options: {
     path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    charset: opt(Schema.Literals(charsets), "detect"),
     onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
   },
   emits: { source: Schema.String, format: Schema.String, title: Schema.String, text: Schema.String },
   readsPath: true,
   list: ({ path }) => (typeof path === "string" ? [path] : path).map(pattern),
   frame: wholeFile,
-  parse: (record, _options, path) => {
-    const source = decodeUtf8(record)
+  parse: (record, { charset }, path) => {
+    const source = decodeText(record, charset)
     const format = formatOf(path)
     const document =
       format === "markdown"
@@ -53,7 +56,7 @@ const pattern = (path: string): string => {
   return name === ".." || name === "." || !/[.*?[{]/.test(name) ? `${path}/${DOCUMENTS}` : path
 }
 
-const bare = (path: string): string => path.replace(/\.(gz|zst)$/, "")
+const bare = (path: string): string => path.replace(/\.(gz|zst|bz2|xz)$/i, "")
 
 const formatOf = (path: string): "markdown" | "html" | "man" | "text" => {
   const name = bare(path).toLowerCase()

@@ -2,11 +2,13 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
+import { jsonObject } from "./json-object.ts"
 import { lineFrames } from "./line-frames.ts"
 
 /**
  * Reads JSON Lines (NDJSON): one object a line; blank lines are skipped. `row` is the schema of the rows; fields it does not
- * name are left out. `key` names the column that identifies a row across edits. Files may be compressed (.gz, .zst).
+ * name are left out. `key` names the column that identifies a row across edits. Files may be
+ * compressed (.gz, .zst, .bz2, .xz).
  *
  * @example
  * // faq.jsonl
@@ -27,30 +29,5 @@ export const jsonl = Stage.source({
   emits: { option: "row" },
   list: ({ path }) => path,
   frame: lineFrames,
-  parse: (record) => object(decodeUtf8(record))
+  parse: (record) => jsonObject(decodeUtf8(record))
 })
-
-const object = (text: string): { readonly [column: string]: unknown } => {
-  const value = parsed(text)
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(
-      `is not a JSON object but ${value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`}`
-    )
-  return value as { readonly [column: string]: unknown }
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`is not JSON: ${reason(error as Error)}`)
-  }
-}
-
-/** V8's message without the copy of the text. */
-const reason = ({ message }: Error): string =>
-  message === "Unexpected end of JSON input"
-    ? "unexpected end"
-    : lowerFirst(message.replace(/, (?:\.\.\.)?"[\s\S]*$/, ""))
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

@@ -12,7 +12,16 @@ const kept = join(here, "epochs.json")
 
 /** The files whose code can change the content that stands behind each epoch. */
 const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
-  ingest: ["run/listing", "run/decompress", "run/frames", "run/records", "run/parse"],
+  ingest: [
+    "run/listing",
+    "run/decompress",
+    "run/bzip2",
+    "run/xz",
+    "run/zstd",
+    "run/frames",
+    "run/records",
+    "run/parse"
+  ],
   rowId: ["table/row-id", "graph/key"],
   columns: ["table/column", "table/field", "table/digest", "table/parquet", "table/view", "table/bits", "table/pack"],
   rows: ["run/row-node", "run/row-local", "run/row-filter", "run/row-expand", "run/row-function", "run/row-reuse"],

@@ -4,7 +4,7 @@ import { documents } from "../../../stages/ingest/documents.ts"
 import type { Source } from "../declared.ts"
 
 const source = documents.declaration as Source
-const parse = (path: string, text: string) => source.parse(Buffer.from(text), {}, path)
+const parse = (path: string, text: string) => source.parse(Buffer.from(text), { charset: "detect" }, path)
 const below = "**/*.{md,markdown,mdx,html,htm,xhtml,txt,text,man,mdoc,1,2,3,4,5,6,7,8,9}"
 
 test.each([
@@ -29,6 +29,7 @@ test.each([
     ".TH CI 1\n.SH NAME\nci \\- install",
     { format: "man", title: "ci", text: "# ci\n\n## Name\n\nci - install\n" }
   ],
+  ["man.3.xz", ".TH A 3\n.SH NAME\na \\- b", { format: "man", title: "a", text: "# a\n\n## Name\n\na - b\n" }],
   ["notes.txt", "\r\none\r\ntwo\r\n", { format: "text", title: "notes", text: "one\ntwo\n" }],
   ["a/README", "one", { format: "text", title: "README", text: "one\n" }],
   ["empty.md", "", { format: "markdown", title: "empty", text: "" }]
@@ -49,6 +50,10 @@ test("one record spans the file", () => {
   ])
 })
 
-test("what is not UTF-8 is refused", () => {
-  expect(() => source.parse(Uint8Array.of(0x61, 0xe9), {}, "a.txt")).toThrow("is not UTF-8: byte 0xe9 at offset 1")
+test("what is not UTF-8 is refused where that is asked for, else read by the character set that is found", () => {
+  const bytes = Uint8Array.of(0x61, 0xe9)
+  expect(() => source.parse(bytes, { charset: "utf-8" }, "a.txt")).toThrow("is not UTF-8: byte 0xe9 at offset 1")
+  expect(source.parse(bytes, { charset: "detect" }, "a.txt")).toMatchObject({ text: "aé\n" })
+  const wide = Buffer.from("\ufeff<h1>T</h1>é", "utf16le")
+  expect(source.parse(wide, { charset: "detect" }, "a.html")).toMatchObject({ title: "T", text: "# T\n\né\n" })
 })

@@ -1,0 +1,123 @@
+// ingest.csv: one row for each record of CSV and TSV files.
+import * as Schema from "effect/Schema"
+import { type Frames, opt, Stage } from "#sluice"
+import { decodeUtf8 } from "#sluice/text"
+import { refuseUtf16 } from "./charset.ts"
+import { type Cell, cellValue, csvCells, isOptional } from "./csv-cells.ts"
+import { csvBounds } from "./csv-frames.ts"
+
+/**
+ * Reads CSV as RFC 4180 has it: a quoted field may hold delimiters, line ends and doubled quotes. `delimiter` is a tab for
+ * files that end in .tsv or .tab, else a comma; `quote: ""` says that fields are never quoted. `header` is true where the
+ * first record names the columns, else it is their names. `row` is the schema of the rows: numbers, flags, null, lists and
+ * structs are decoded from text as it says, columns it does not name are left out. `key` names the column that identifies a
+ * row across edits. Files are UTF-8 and may be compressed (.gz, .zst, .bz2, .xz). A record with more or fewer fields than
+ * the header is a bad row; a column that the header lacks, or a quote that is never closed, a bad file.
+ *
+ * @example
+ * // gates.csv
+ * //   gate,height,open,note
+ * //   north,3.5,true,"old, wide"
+ * //   south,2,FALSE,
+ * import * as Schema from "effect/Schema"
+ * import { ingest } from "#stages"
+ * const row = Schema.Struct({ gate: Schema.String, height: Schema.Finite, open: Schema.Boolean, note: Schema.NullOr(Schema.String) })
+ * ingest.csv({ path: "gates.csv", row, key: "gate" })
+ * // → { gate: "north", height: 3.5, open: true, note: "old, wide" }
+ * // → { gate: "south", height: 2, open: false, note: null }
+ */
+export const csv = Stage.source({
+  name: "ingest.csv",
+  options: {
+    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    row: opt.rows(),
+    delimiter: opt.maybe(Schema.String),
+    quote: opt(Schema.String, '"'),
+    header: opt(Schema.Union([Schema.Literal(true), Schema.Array(Schema.String)]), true),
+    key: opt.maybe(Schema.String),
+    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+  },
+  emits: { option: "row" },
+  list: ({ path }) => path,
+  frame: (bytes, options, path) => {
+    refuseUtf16(bytes)
+    const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.\w+)?$/i.test(path) ? "\t" : ",")
+    const quote = options.quote === "" ? -1 : byteOf(options.quote, "quote")
+    const found = csvBounds(bytes, byteOf(delimiter, "delimiter"), quote)
+    return recordsOf(bytes, found.bounds, found.lines, delimiter, options)
+  },
+  parse: (record, { row, header, quote }) => {
+    const text = decodeUtf8(record)
+    const body = text.indexOf("\n") + 1
+    const names = header === true ? (JSON.parse(text.slice(1, body)) as ReadonlyArray<string>) : header
+    const cells = csvCells(text, body, text[0]!, quote)
+    if (cells.length !== names.length)
+      throw new Error(`has ${counted(cells.length)} where the header has ${names.length}`)
+    return rowOf(cells, names, row.fields)
+  }
+})
+
+interface Reading {
+  readonly row: Schema.Struct<Schema.Struct.Fields>
+  readonly quote: string
+  readonly header: true | ReadonlyArray<string>
+}
+
+/** What a record means depends on the header too, so each begins with the delimiter and the names from the file, and a line feed. */
+const recordsOf = (
+  bytes: Uint8Array,
+  bounds: ReadonlyArray<number>,
+  lines: ReadonlyArray<number>,
+  delimiter: string,
+  { row, quote, header }: Reading
+): Frames => {
+  const first = header === true ? 1 : 0
+  if (lines.length < first) return { count: 0, record: () => bytes, place: () => ({ line: 1 }) }
+  const names =
+    header === true
+      ? csvCells(decodeUtf8(bytes.subarray(bounds[0], bounds[1])), 0, delimiter, quote).map((name) => name ?? "")
+      : header
+  checkNames(names, row.fields)
+  const prefix = Buffer.from(`${delimiter}${header === true ? JSON.stringify(names) : ""}\n`)
+  return {
+    count: lines.length - first,
+    record: (index) => {
+      const at = (index + first) * 2
+      return Buffer.concat([prefix, bytes.subarray(bounds[at]!, bounds[at + 1]!)])
+    },
+    place: (index) => ({ line: lines[index + first]! })
+  }
+}
+
+const checkNames = (names: ReadonlyArray<string>, fields: Schema.Struct.Fields): void => {
+  for (const [name, schema] of Object.entries(fields)) {
+    const at = names.indexOf(name)
+    if (at === -1 && !isOptional(schema as Schema.Top))
+      throw new Error(`has no column "${name}"; its columns are ${names.map((one) => `"${one}"`).join(", ")}`)
+    if (at !== names.lastIndexOf(name)) throw new Error(`has two columns "${name}"`)
+  }
+}
+
+const rowOf = (
+  cells: ReadonlyArray<Cell>,
+  names: ReadonlyArray<string>,
+  fields: Schema.Struct.Fields
+): { readonly [column: string]: unknown } => {
+  const row: { [column: string]: unknown } = {}
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!
+    if (!Object.hasOwn(fields, name)) continue
+    const value = cellValue(cells[i], fields[name] as Schema.Top, name)
+    if (value !== undefined) row[name] = value
+  }
+  return row
+}
+
+const byteOf = (text: string, option: string): number => {
+  const code = text.charCodeAt(0)
+  if (text.length !== 1 || code > 126 || code === 10 || code === 13)
+    throw new Error(`cannot be read: the option ${option} must be one ASCII character, not ${JSON.stringify(text)}`)
+  return code
+}
+
+const counted = (fields: number): string => (fields === 1 ? "1 field" : `${fields} fields`)

@@ -1,0 +1,48 @@
+// ingest.json: one row for each object of a JSON array.
+import * as Schema from "effect/Schema"
+import { opt, Stage } from "#sluice"
+import { decodeUtf8 } from "#sluice/text"
+import { refuseUtf16 } from "./charset.ts"
+import { jsonElements } from "./json-elements.ts"
+import { jsonObject } from "./json-object.ts"
+
+/**
+ * Reads files that are one JSON array of objects, or that hold one: `at: "data.items"` names it, or a list of names where
+ * they have dots. Each element is parsed alone, so one that is wrong is a bad row; brackets that do not match, text after the
+ * array, or more than `maxDepth` brackets inside one another in an element make a bad file. `row` is the schema of the rows;
+ * fields it does not name are left out. `key` names the column that identifies a row across edits. Files are UTF-8 and may
+ * be compressed (.gz, .zst, .bz2, .xz).
+ *
+ * @example
+ * // gates.json
+ * //   { "version": 2, "data": { "gates": [{ "gate": "north", "height": 3 }, { "gate": "south", "height": 2 }] } }
+ * import * as Schema from "effect/Schema"
+ * import { ingest } from "#stages"
+ * const row = Schema.Struct({ gate: Schema.String, height: Schema.Int })
+ * ingest.json({ path: "gates.json", at: "data.gates", row, key: "gate" })
+ * // → { gate: "north", height: 3 }
+ * // → { gate: "south", height: 2 }
+ */
+export const json = Stage.source({
+  name: "ingest.json",
+  options: {
+    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    row: opt.rows(),
+    at: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)]), ""),
+    maxDepth: opt(Schema.Int, 100),
+    key: opt.maybe(Schema.String),
+    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+  },
+  emits: { option: "row" },
+  list: ({ path }) => path,
+  frame: (bytes, { at, maxDepth }) => {
+    refuseUtf16(bytes)
+    const bounds = jsonElements(bytes, typeof at === "string" ? (at === "" ? [] : at.split(".")) : at, maxDepth)
+    return {
+      count: bounds.length / 2,
+      record: (index) => bytes.subarray(bounds[index * 2]!, bounds[index * 2 + 1]!),
+      place: (index) => ({ start: bounds[index * 2]!, end: bounds[index * 2 + 1]! })
+    }
+  },
+  parse: (record) => jsonObject(decodeUtf8(record))
+})
