@@ -41,8 +41,9 @@ export const csv = Stage.source({
   list: ({ path }) => path,
   frame: (bytes, options, path) => {
     refuseUtf16(bytes)
-    const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.\w+)?$/i.test(path) ? "\t" : ",")
+    const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.(gz|zst|bz2|xz))?$/i.test(path) ? "\t" : ",")
     const quote = options.quote === "" ? -1 : byteOf(options.quote, "quote")
+    if (options.quote === delimiter) throw new Error("cannot be read: the options delimiter and quote are the same")
     const found = csvBounds(bytes, byteOf(delimiter, "delimiter"), quote)
     return recordsOf(bytes, found.bounds, found.lines, delimiter, options)
   },

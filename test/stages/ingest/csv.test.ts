@@ -6,6 +6,7 @@ import { join } from "node:path"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { csv } from "../../../stages/ingest/csv.ts"
+import { Random } from "../../run/random-numbers.ts"
 import { decodedDefaults, type Source } from "../declared.ts"
 
 const source = csv.declaration as Source & { readonly options: object }
@@ -164,9 +165,34 @@ test.each([
   ["a,c\n1,2\n", ab, 'has no column "b"; its columns are "a", "c"'],
   ["a,b,a\n1,2,3\n", ab, 'has two columns "a"'],
   [Buffer.from("\ufeffa,b\n", "utf16le"), ab, "is UTF-16, not UTF-8"],
+  ["a,b\n", { ...ab, delimiter: '"' }, "cannot be read: the options delimiter and quote are the same"],
   ["a,b\n", { ...ab, delimiter: "||" }, 'cannot be read: the option delimiter must be one ASCII character, not "||"']
 ])("a bad file: %j", (text, options, message) => {
   expect(() => read(text, options)).toThrow(new Error(message))
+})
+
+test("what is written as RFC 4180 says is read back, whatever the cells hold", () => {
+  const random = new Random(4180)
+  const pieces = ["a", "é", "日", " ", ",", ";", '"', '""', "\n", "\r\n", "\r", "\t", "'", "0"]
+  for (let round = 0; round < 300; round++) {
+    const names = ["a", "b", "c"].slice(0, 1 + random.below(3))
+    const newline = random.chance(0.5) ? "\n" : "\r\n"
+    const delimiter = random.pick([",", ";", "\t"])
+    const rows = Array.from({ length: random.below(6) }, () =>
+      Object.fromEntries(
+        names.map((name) => [name, Array.from({ length: random.below(5) }, () => random.pick(pieces)).join("")])
+      )
+    )
+    const cell = (text: string) =>
+      text === "" || /["\r\n;,\t]/.test(text) || random.chance(0.3) ? `"${text.replaceAll('"', '""')}"` : text
+    const lines = rows.map((row) => names.map((name) => cell(row[name]!)).join(delimiter))
+    const written = [names.join(delimiter), ...lines].join(newline) + (random.chance(0.5) ? newline : "")
+    const found = read(written, { row: texts(...names), delimiter })
+    expect(
+      found.map(({ line: _, ...row }) => row),
+      JSON.stringify(written)
+    ).toEqual(rows)
+  }
 })
 
 test("a record that is not UTF-8 is a bad row alone", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { json } from "../../../stages/ingest/json.ts"
+import { Random } from "../../run/random-numbers.ts"
 import { decodedDefaults, type Source } from "../declared.ts"
 
 const source = json.declaration as Source & { readonly options: object }
@@ -98,6 +99,30 @@ test.each([
   ["7", "is not a JSON object but a number"]
 ])("the element %s is a bad row", (text, message) => {
   expect(() => source.parse(Buffer.from(text), defaults, "a.json")).toThrow(new Error(message))
+})
+
+test("each element of a written array is found, whatever it holds", () => {
+  const random = new Random(8259)
+  const pieces = ['"', "\\", "[", "]", "{", "}", ",", ":", "é", "\n", "\u2028", "a", "\\u0022", " "]
+  const string = () => Array.from({ length: random.below(6) }, () => random.pick(pieces)).join("")
+  const value = (depth: number): unknown => {
+    const kind = random.below(depth > 3 ? 4 : 6)
+    if (kind < 2) return string()
+    if (kind < 4) return random.pick([null, true, false, 0, -1.5e-7, 12])
+    const inner = Array.from({ length: random.below(4) }, () => value(depth + 1))
+    return kind === 4 ? inner : Object.fromEntries(inner.map((one) => [string(), one]))
+  }
+  for (let round = 0; round < 300; round++) {
+    const items = Array.from({ length: random.below(5) }, () => value(0))
+    const spaces = random.pick([undefined, 1, "\t"])
+    const whole = { before: value(0), data: { other: value(0), items, more: value(0) }, after: value(0) }
+    const text = JSON.stringify(whole, null, spaces)
+    const found = elements(text, { at: "data.items" })
+    expect(
+      found.map((one) => JSON.parse(one)),
+      text
+    ).toEqual(items)
+  }
 })
 
 const archive = new URL("../../../../shared/data/formats-json-csv.tar.zst", import.meta.url).pathname
