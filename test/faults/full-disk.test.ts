@@ -1,6 +1,6 @@
 // A disk that is really full: a small file system of its own as the store, then the same store with room.
 import { execFile, execFileSync } from "node:child_process"
-import { cpSync, readdirSync } from "node:fs"
+import { cpSync, readdirSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { steady } from "../cli/project.ts"
@@ -59,6 +59,12 @@ cp -a "$1" "$3" && exit $code`
   })
 }
 
+/** The space that files below a folder take, in kibibytes: whole pages. */
+const spaceOf = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + Math.ceil(statSync(join(parentPath, name)).size / 4096) * 4, 0)
+
 const objectsIn = (store: string): number =>
   readdirSync(join(project.store(store), "objects"), { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && !entry.name.endsWith(".tmp")
@@ -67,7 +73,10 @@ const objectsIn = (store: string): number =>
 if (!canMount) console.warn("no file system can be mounted here (unshare -rm): the test of a full disk is left out")
 
 it.skipIf(!canMount)("is told with its place, and what was finished is kept", async () => {
-  const { code, out, err } = await runOn(320, "store")
+  expect((await runOn(16_384, "whole")).code).toBe(0)
+  const whole = project.store("whole")
+  const results = ["objects", "actions"].reduce((sum, folder) => sum + spaceOf(join(whole, folder)), 0)
+  const { code, out, err } = await runOn(spaceOf(whole) - Math.round(results / 2), "store")
   const file = /<project>\/disk\/\S+/.exec(err)?.[0] ?? ""
   expect(`${err.replace(file, "<file>")}exit ${code}`).toMatchInlineSnapshot(`
     "✗ the disk is full: <file> could not be written  SLUICE_DISK
