@@ -41,6 +41,8 @@ export interface Ran {
   readonly seconds: number
   /** Peak of the memory, sampled every 50 ms. */
   readonly peakMiB: number
+  /** Its nodes, with the time spent on each, added up over workers. */
+  readonly nodes: ReadonlyArray<{ readonly name: string; readonly seconds: number }>
 }
 
 /** Runs a command with --json to its end, once the disk has taken what was written before. */
@@ -50,13 +52,16 @@ export const runCommand = (args: ReadonlyArray<string>): Promise<Ran> =>
     const began = performance.now()
     const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
     let peakMiB = 0
-    child.stdout.resume()
+    const output: Array<string> = []
+    child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text))
     const timer = setInterval(() => {
       peakMiB = Math.max(peakMiB, residentMiB(child.pid!))
     }, 50)
     child.once("close", (code) => {
       clearInterval(timer)
       if (code !== 0) return fail(new Error(`sluice ${args.join(" ")} ended with exit code ${code}`))
-      done({ seconds: (performance.now() - began) / 1000, peakMiB })
+      const seconds = (performance.now() - began) / 1000
+      const last = JSON.parse(output.join("").trimEnd().split("\n").at(-1)!) as Pick<Ran, "nodes">
+      done({ seconds, peakMiB, nodes: last.nodes })
     })
   })

@@ -8,8 +8,8 @@ const documents = ingest.jsonl({ path: param("corpus", Schema.String, "corpus/*.
 const clean = documents.pipe(
   plain(),
   quality.language({ keep: ["en"] }),
-  quality.gopher({ minAlphabeticShare: 0.5 }),
-  quality.gopherRepetition(),
+  quality.gopher({ words: "plain", minAlphabeticShare: 0.5 }),
+  quality.gopherRepetition({ words: "plain" }),
   quality.redact()
 )
 

@@ -9,8 +9,8 @@ const clean = documents.pipe(
   plain(),
   dedup.exact({ by: "text" }),
   quality.language({ keep: ["en"] }),
-  quality.gopher({ minAlphabeticShare: 0.5 }),
-  quality.gopherRepetition(),
+  quality.gopher({ words: "plain", minAlphabeticShare: 0.5 }),
+  quality.gopherRepetition({ words: "plain" }),
   dedup.minhash(),
   quality.redact()
 )

@@ -15,6 +15,9 @@ export interface Tokens {
   kind: Uint8Array
 }
 
+/** Cuts `bytes[from .. to]` into `tokens`. */
+export type Tokeniser = (bytes: Uint8Array, from: number, to: number, tokens: Tokens) => void
+
 /** Room for the tokens of texts of at most `bytes` bytes. */
 export const makeTokens = (bytes: number): Tokens => ({
   count: 0,

@@ -2,11 +2,14 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage, type TextColumn } from "#sluice"
 import { repetitionBatch, repetitionScores } from "./repetition-scores.ts"
+import { tokeniserOf, Words } from "./words.ts"
 
 /**
  * Drops text in which paragraphs, lines or word n-grams recur (Rae et al. 2021, appendix A1.1, table A1), as datatrove 0.10
  * defines them: a duplicate is every occurrence after the first; for n = 2 to 4 the most frequent n-gram's share of the
- * characters counts, for n = 5 to 10 the share of characters in n-grams seen before. About 80 ms a megabyte.
+ * characters counts, for n = 5 to 10 the share of characters in n-grams seen before. `words`
+ * says what a token is: spaCy's, as datatrove has them, or cut by a plainer and faster rule that drops other documents.
+ * About 80 ms a megabyte with plain words, 1.4 times that with spaCy's.
  *
  * @example
  * import { quality } from "#stages"
@@ -34,8 +37,12 @@ export const gopherRepetition = Stage.filter({
     repeated9: Schema.Finite,
     repeated10: Schema.Finite
   },
-  measure: ({ text }) => repetitionScores(Buffer.from(text, "utf8")),
-  measureBatch: ({ rows, columns }) => ({ rows, columns: repetitionBatch(columns.text as TextColumn, rows) }),
+  measureOptions: { words: opt(Words, "spacy") },
+  measure: ({ text }, { words }) => repetitionScores(Buffer.from(text, "utf8"), tokeniserOf(words)),
+  measureBatch: ({ rows, columns }, { words }) => ({
+    rows,
+    columns: repetitionBatch(columns.text as TextColumn, rows, tokeniserOf(words))
+  }),
   options: {
     maxParagraphs: opt(Schema.Finite, 0.3),
     maxParagraphText: opt(Schema.Finite, 0.2),

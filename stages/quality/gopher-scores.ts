@@ -1,6 +1,6 @@
 // Measures what quality.gopher decides on, from UTF-8 bytes, for one text or for a batch.
 import type { Column, TextColumn } from "#sluice"
-import { HAS_LETTER, IS_WORD, makeTokens, type Tokens, tokenise } from "#sluice/text"
+import { HAS_LETTER, IS_WORD, makeTokens, type Tokeniser, type Tokens } from "#sluice/text"
 import { type LineShares, lineShares } from "./line-shares.ts"
 
 /** One score a rule; shares are in [0, 1] for lines, and per token for marks. */
@@ -26,10 +26,12 @@ const NAMES = [
   "stopWords"
 ] as const
 
-/** The scores of one UTF-8 text. */
-export const gopherScores = (bytes: Uint8Array): GopherScores => {
+/** The scores of one UTF-8 text, with the words that `tokenise` gives. */
+export const gopherScores = (bytes: Uint8Array, tokenise: Tokeniser): GopherScores => {
   const out = new Float64Array(NAMES.length)
-  score(bytes, 0, bytes.length, makeTokens(bytes.length), out, { bullets: 0, ellipses: 0, lines: 0 })
+  const tokens = makeTokens(bytes.length)
+  tokenise(bytes, 0, bytes.length, tokens)
+  score(bytes, 0, bytes.length, tokens, out, { bullets: 0, ellipses: 0, lines: 0 })
   const [words, meanWordLength, hashShare, ellipsisShare, bulletLines, ellipsisLines, alphabeticShare, stopWords] =
     out as unknown as [number, number, number, number, number, number, number, number]
   return {
@@ -47,7 +49,8 @@ export const gopherScores = (bytes: Uint8Array): GopherScores => {
 /** The scores of a batch as columns. */
 export const gopherBatch = (
   { bytes, offsets }: TextColumn,
-  rows: number
+  rows: number,
+  tokenise: Tokeniser
 ): { readonly [K in keyof GopherScores]: Column } => {
   let longest = 0
   for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
@@ -56,6 +59,7 @@ export const gopherBatch = (
   const out = new Float64Array(NAMES.length)
   const columns = NAMES.map(() => new Float64Array(rows))
   for (let row = 0; row < rows; row++) {
+    tokenise(bytes, offsets[row]!, offsets[row + 1]!, tokens)
     score(bytes, offsets[row]!, offsets[row + 1]!, tokens, out, lines)
     for (let i = 0; i < NAMES.length; i++) columns[i]![row] = out[i]!
   }
@@ -78,38 +82,48 @@ const score = (
   out: Float64Array,
   lines: LineShares
 ): void => {
-  tokenise(bytes, from, to, tokens)
   const { count, start, end, points, kind } = tokens
   let words = 0
   let letters = 0
   let wordPoints = 0
-  let hashes = 0
-  let ellipses = 0
   let stops = 0
   for (let i = 0; i < count; i++) {
     const flags = kind[i]!
-    if ((flags & IS_WORD) !== 0) {
-      words++
-      wordPoints += points[i]!
-      if ((flags & HAS_LETTER) !== 0) letters++
-      const size = end[i]! - start[i]!
-      if (size <= 4) stops |= stopWord(bytes, start[i]!, size)
-    } else {
-      const mark = bytes[start[i]!]!
-      if (mark === 0x23) hashes += points[i]!
-      else if (mark === 0x2e) ellipses += (points[i]! / 3) | 0
-      else if (mark === 0xe2 && bytes[start[i]! + 1] === 0x80 && bytes[start[i]! + 2] === 0xa6) ellipses += points[i]!
-    }
+    if ((flags & IS_WORD) === 0) continue
+    words++
+    wordPoints += points[i]!
+    if ((flags & HAS_LETTER) !== 0) letters++
+    const size = end[i]! - start[i]!
+    if (size <= 4) stops |= stopWord(bytes, start[i]!, size)
   }
   lineShares(bytes, from, to, lines)
   out[0] = words
   out[1] = ratio(wordPoints, words)
-  out[2] = ratio(hashes, count)
-  out[3] = ratio(ellipses, count)
+  out[2] = ratio(hashesIn(bytes, from, to), count)
+  out[3] = ratio(ellipsesIn(bytes, from, to), count)
   out[4] = ratio(lines.bullets, lines.lines)
   out[5] = ratio(lines.ellipses, lines.lines)
   out[6] = ratio(letters, count)
   out[7] = ones(stops)
+}
+
+const hashesIn = (bytes: Uint8Array, from: number, to: number): number => {
+  let hashes = 0
+  for (let at = from; at < to; at++) if (bytes[at] === 0x23) hashes++
+  return hashes
+}
+
+/** Runs of three points, and the character that stands for them. */
+const ellipsesIn = (bytes: Uint8Array, from: number, to: number): number => {
+  let ellipses = 0
+  for (let at = from; at + 2 < to; at++) {
+    const byte = bytes[at]!
+    if (byte === 0x2e ? bytes[at + 1] !== 0x2e || bytes[at + 2] !== 0x2e : byte !== 0xe2) continue
+    if (byte === 0xe2 && (bytes[at + 1] !== 0x80 || bytes[at + 2] !== 0xa6)) continue
+    ellipses++
+    at += 2
+  }
+  return ellipses
 }
 
 /** One bit for each of the, be, to, of, and, that, have, with; 0 for another word. */

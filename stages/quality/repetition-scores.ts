@@ -7,8 +7,8 @@ import {
   type HashTable,
   makeTable,
   makeTokens,
-  type Tokens,
-  tokenise
+  type Tokeniser,
+  type Tokens
 } from "#sluice/text"
 import { lineRepetition } from "./line-repetition.ts"
 
@@ -31,21 +31,25 @@ const NAMES = [
 /** One score a rule, each a share in [0, 1]; shares of text are of its code points. */
 export type RepetitionScores = { readonly [K in (typeof NAMES)[number]]: number }
 
-/** The scores of one UTF-8 text. */
-export const repetitionScores = (bytes: Uint8Array): RepetitionScores => {
+/** The scores of one UTF-8 text, with the words that `tokenise` gives. */
+export const repetitionScores = (bytes: Uint8Array, tokenise: Tokeniser): RepetitionScores => {
   const space = makeSpace(bytes.length)
-  score(bytes, 0, bytes.length, space)
+  score(bytes, 0, bytes.length, tokenise, space)
   return Object.fromEntries(NAMES.map((name, i) => [name, space.out[i]!])) as RepetitionScores
 }
 
 /** The scores of a batch as columns. */
-export const repetitionBatch = ({ bytes, offsets }: TextColumn, rows: number): { readonly [name: string]: Column } => {
+export const repetitionBatch = (
+  { bytes, offsets }: TextColumn,
+  rows: number,
+  tokenise: Tokeniser
+): { readonly [name: string]: Column } => {
   let longest = 0
   for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
   const space = makeSpace(longest)
   const columns = NAMES.map(() => new Float64Array(rows))
   for (let row = 0; row < rows; row++) {
-    score(bytes, offsets[row]!, offsets[row + 1]!, space)
+    score(bytes, offsets[row]!, offsets[row + 1]!, tokenise, space)
     for (let i = 0; i < NAMES.length; i++) columns[i]![row] = space.out[i]!
   }
   return Object.fromEntries(
@@ -78,7 +82,7 @@ const makeSpace = (bytes: number): Space => ({
   out: new Float64Array(NAMES.length)
 })
 
-const score = (bytes: Uint8Array, from: number, to: number, space: Space): void => {
+const score = (bytes: Uint8Array, from: number, to: number, tokenise: Tokeniser, space: Space): void => {
   const { out } = space
   const points = lineRepetition(bytes, from, to, space.table, out)
   tokenise(bytes, from, to, space.tokens)

@@ -7,6 +7,7 @@ type Plain = { readonly [name: string]: unknown }
 
 export interface Filter {
   readonly options: Plain
+  readonly measureOptions: Plain
   readonly measures?: Plain
   readonly reasons: ReadonlyArray<string>
   readonly measure: (row: Plain, options: Plain) => Plain

@@ -1,25 +1,28 @@
 // quality.gopherRepetition: each rule, scores by hand, a slow reference with strings, and the batch form.
 import { expect, test } from "vitest"
-import { makeTokens, tokenise } from "#sluice/text"
+import { makeTokens } from "#sluice/text"
 import { gopherRepetition } from "../../../stages/quality/gopher-repetition.ts"
+import { tokeniserOf, type Words } from "../../../stages/quality/words.ts"
 import { columnValues, oddTexts, textBatch } from "../../text/text-batch.ts"
 import { decodedDefaults, type Filter } from "../declared.ts"
 
 const filter = gopherRepetition.declaration as Filter
 const defaults = decodedDefaults(filter.options)
-const measure = (text: string) => filter.measure({ text }, {}) as { readonly [name: string]: number }
+const kinds = ["spacy", "plain"] as const
+const measure = (text: string, words: typeof Words.Type = "spacy") =>
+  filter.measure({ text }, { words }) as { readonly [name: string]: number }
 
 const points = (text: string) => Array.from(text).length
 const duplicates = (pieces: ReadonlyArray<string>) => pieces.filter((piece, i) => pieces.indexOf(piece) < i)
-const tokensOf = (text: string) => {
+const tokensOf = (text: string, words: typeof Words.Type) => {
   const bytes = Buffer.from(text, "utf8")
   const tokens = makeTokens(bytes.length)
-  tokenise(bytes, 0, bytes.length, tokens)
+  tokeniserOf(words)(bytes, 0, bytes.length, tokens)
   return Array.from({ length: tokens.count }, (_, i) => bytes.subarray(tokens.start[i], tokens.end[i]).toString("utf8"))
 }
 
 /** The rules once more, with strings and maps. */
-const reference = (text: string): { readonly [name: string]: number } => {
+const reference = (text: string, kind: typeof Words.Type): { readonly [name: string]: number } => {
   const paragraphs = text.replace(/^[\s\u0085\u001c-\u001f]+|[\s\u0085\u001c-\u001f]+$/g, "").split(/\n{2,}/)
   const lines = text.split(/\n+/)
   const size = Math.max(1, points(text))
@@ -30,7 +33,7 @@ const reference = (text: string): { readonly [name: string]: number } => {
     lines: duplicates(lines).length / lines.length,
     lineText: sum(duplicates(lines))
   }
-  const words = tokensOf(text)
+  const words = tokensOf(text, kind)
   for (let n = 2; n <= 10; n++) {
     const grams = words.slice(0, Math.max(0, words.length - n + 1)).map((_, i) => words.slice(i, i + n))
     if (n < 5) {
@@ -59,19 +62,22 @@ const reference = (text: string): { readonly [name: string]: number } => {
 
 test("scores agree with the reference", () => {
   const texts = ["", "\n", "a\n", "\n\na\n\nb\n\na\n", "one two one two one two", ...oddTexts(21, 300)]
-  for (const text of texts) {
-    const expected = reference(text)
-    const actual = measure(text)
-    for (const name of Object.keys(expected))
-      expect(actual[name], `${name} of ${JSON.stringify(text)}`).toBeCloseTo(expected[name]!, 12)
-  }
+  for (const words of kinds)
+    for (const text of texts) {
+      const expected = reference(text, words)
+      const actual = measure(text, words)
+      for (const name of Object.keys(expected))
+        expect(actual[name], `${name} of ${JSON.stringify(text)}`).toBeCloseTo(expected[name]!, 12)
+    }
 })
 
 test("batch and row agree", () => {
   const texts = ["", ...oddTexts(22, 200)]
-  const batch = filter.measureBatch!(textBatch("text", texts), {})
-  for (const name of Object.keys(filter.measures!))
-    expect(columnValues(batch, name)).toEqual(texts.map((text) => measure(text)[name]))
+  for (const words of kinds) {
+    const batch = filter.measureBatch!(textBatch("text", texts), { words })
+    for (const name of Object.keys(filter.measures!))
+      expect(columnValues(batch, name)).toEqual(texts.map((text) => measure(text, words)[name]))
+  }
 })
 
 test("ten lines with two duplicated pairs score .2", () => {

@@ -6,8 +6,10 @@ import { decodedDefaults, type Filter } from "../declared.ts"
 
 const filter = gopher.declaration as Filter
 const defaults = decodedDefaults(filter.options)
+const spacy = decodedDefaults(filter.measureOptions)
+const plain = { words: "plain" }
 const verdict = (text: string, options: object = {}) =>
-  filter.decide(filter.measure({ text }, {}), { ...defaults, ...options })
+  filter.decide(filter.measure({ text }, spacy), { ...defaults, ...options })
 const words = (count: number, word = "word") => Array.from({ length: count }, () => word).join(" ")
 const prose = (count: number) => `the of ${words(count - 2)}`
 
@@ -48,7 +50,7 @@ test("every reason occurs", () => {
 })
 
 test("scores of a small text", () => {
-  expect(filter.measure({ text: "- The café, to be...\n\n## of 2 # end…  \n" }, {})).toEqual({
+  expect(filter.measure({ text: "- The café, to be...\n\n## of 2 # end…  \n" }, plain)).toEqual({
     words: 7,
     meanWordLength: 17 / 7,
     hashShare: 3 / 13,
@@ -60,6 +62,18 @@ test("scores of a small text", () => {
   })
 })
 
+test("scores of the same text with the words of spaCy, which cuts ## in two", () => {
+  const { hashShare, ellipsisShare, alphabeticShare } = filter.measure(
+    { text: "- The café, to be...\n\n## of 2 # end…  \n" },
+    spacy
+  )
+  expect({ hashShare, ellipsisShare, alphabeticShare }).toEqual({
+    hashShare: 3 / 14,
+    ellipsisShare: 2 / 14,
+    alphabeticShare: 6 / 14
+  })
+})
+
 test("thresholds are options", () => {
   expect(verdict(prose(49), { minWords: 49 })).toBe("")
   expect(verdict(prose(60), { minStopWords: 3 })).toBe("few-stop-words")
@@ -67,7 +81,9 @@ test("thresholds are options", () => {
 
 test("batch and row agree", () => {
   const texts = ["", "\n", ...oddTexts(11, 300)]
-  const batch = filter.measureBatch!(textBatch("text", texts), {})
-  for (const name of Object.keys(filter.measures!))
-    expect(columnValues(batch, name), name).toEqual(texts.map((text) => filter.measure({ text }, {})[name]))
+  for (const words of [spacy, plain]) {
+    const batch = filter.measureBatch!(textBatch("text", texts), words)
+    for (const name of Object.keys(filter.measures!))
+      expect(columnValues(batch, name), name).toEqual(texts.map((text) => filter.measure({ text }, words)[name]))
+  }
 })

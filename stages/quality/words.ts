@@ -1,0 +1,10 @@
+// What a quality filter takes for words: an option that all of them have, since scores depend on it.
+import * as Schema from "effect/Schema"
+import { makeSpacyTokeniser, type Tokeniser, tokenise } from "#sluice/text"
+
+/** `spacy`: the tokens of spaCy's English tokenizer, as datatrove has them; `plain`: by the rule of `tokenise`, which is faster. */
+export const Words = Schema.Literals(["spacy", "plain"])
+
+/** The tokeniser of a kind of words, to use for all texts of a batch. */
+export const tokeniserOf = (words: typeof Words.Type): Tokeniser =>
+  words === "spacy" ? makeSpacyTokeniser() : tokenise
