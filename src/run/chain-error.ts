@@ -12,8 +12,13 @@ export const badRow = (
   bad: RowError,
   done: number
 ): SluiceError => {
-  const { path, place } = records.place(part, bad.row)
-  const where = "line" in place ? `line ${place.line}` : place.start === 0 ? "" : `bytes ${place.start}–${place.end}`
+  const { path, place, nth } = records.place(part, bad.row)
+  const where =
+    "line" in place
+      ? `line ${place.line}`
+      : place.start === 0
+        ? ""
+        : `record ${nth} (bytes ${place.start}–${place.end})`
   return new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${path}${where ? ` ${where}` : ""} ${bad.message}`, {
     evidence: [`${done} of ${records.partitions.length} partitions are done and kept`],
     hint: `fix the ${"line" in place ? "line" : "file"}, or ${(node.declaration as SourceDeclaration).name}({ onBadRow: "drop" })`

@@ -114,16 +114,16 @@ export class Records {
     return this.#framed.map(({ file }) => file)
   }
 
-  /** The place of a partition's record. */
+  /** The place of a partition's record, which is the `nth` of its file (from 1). */
   place(
     part: RecordPartition,
     record: number
-  ): { readonly path: string; readonly digest: string; readonly place: Place } {
+  ): { readonly path: string; readonly digest: string; readonly place: Place; readonly nth: number } {
     const framed = this.#framed[part.files[record]!]!
     const index = part.inFile[record]!
     const start = framed.starts[index]!
     const place = framed.lines ? { line: start } : { start, end: start + framed.sizes[index]! }
-    return { path: framed.file.path, digest: framed.file.digest, place }
+    return { path: framed.file.path, digest: framed.file.digest, place, nth: index + 1 }
   }
 
   /** The bytes of some records of a partition, end to end with offsets. A file that changed since is an error. */

@@ -53,7 +53,7 @@ it("a JSON element that is none", async () => {
   expect(
     await run(json, { "data/a.json": '{"gates":[{"id":"north","height":3},{"id":"south","height":02}]}' })
   ).toMatchInlineSnapshot(`
-    "✗ ingest.json: data/a.json bytes 36–62 is not JSON: unexpected number in JSON at position 24 (line 1 column 25)  SLUICE_BAD_INPUT
+    "✗ ingest.json: data/a.json record 2 (bytes 36–62) is not JSON: unexpected number in JSON at position 24 (line 1 column 25)  SLUICE_BAD_INPUT
       0 of 1 partitions are done and kept
       → fix the file, or ingest.json({ onBadRow: "drop" })
     exit 1"
