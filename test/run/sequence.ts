@@ -65,6 +65,7 @@ export const runSequence = async (engine: Engine, options: SequenceOptions): Pro
     if (wrong.length > 0) break
   }
   if (wrong.length > 0) return [...wrong, `seed ${options.seed}, in ${folder}: ${JSON.stringify(calls)}`]
-  rmSync(folder, { recursive: true })
+  // A process that was killed may still be writing when its store goes.
+  rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 100 })
   return []
 }
