@@ -1,4 +1,5 @@
 // Text library of the stages, imported as "#sluice/text": words, hashes, sketches, document formats.
+export { pointAt, sizeOf, spaceAt } from "./code-point.ts"
 export { digest128, mix32 } from "./hashing.ts"
 export { countHash, countOf, emptyTable, type HashTable, makeTable } from "./hash-table.ts"
 export { type HashedWords, hashedWords } from "./hashed-words.ts"

@@ -23,9 +23,9 @@ const FACES = `
 <3 <33 <333 </3 (^_^) (-_-) (._.) (>_<) (*_*) (¬_¬) ಠ_ಠ ಠ︵ಠ (ಠ_ಠ) ¯\\(ツ)/¯ (╯°□°）╯︵┻━┻ ><(((*>`
 
 /** Verbs whose negation is cut, those that also take 've after it, and those that take 've without it. */
-const NEGATED = split("ai are is was were have has dare")
-const NEGATED_HAVE = split("ca could do does did had may might must need ought sha should wo would")
-const TAKE_HAVE = split("could might must should would")
+const NEGATED = "ai are is was were have has dare"
+const NEGATED_HAVE = "ca could do does did had may might must need ought sha should wo would"
+const TAKE_HAVE = "could might must should would"
 
 /** Pronouns and question words, and what may follow each: with an apostrophe or run together. */
 const ENDINGS: ReadonlyArray<readonly [words: string, endings: string]> = [
@@ -38,13 +38,14 @@ const ENDINGS: ReadonlyArray<readonly [words: string, endings: string]> = [
 ]
 
 /** What is not cut although an ending would fit: other words are spelt the same. */
-const OTHER_WORDS = new Set(split("ill Ill its Its hell Hell shell Shell shed Shed were Were well Well whore Whore"))
+const OTHER_WORDS = "ill Ill its Its hell Hell shell Shell shed Shed were Were well Well whore Whore"
 
 const CUT = `
 y'|all y|all how|'d|'y How|'d|'y not|'ve not|ve Not|'ve Not|ve can|not Can|not gon|na Gon|na got|ta Got|ta let|'s Let|'s
 c'm|on C'm|on °|c|. °|f|. °|k|. °|C|. °|F|. °|K|.`
 
-const build = (): ReadonlyMap<string, ReadonlyArray<string>> => {
+/** The tokens of each word that the rules do not decide. */
+export const makeSpacyExceptions = (): ReadonlyMap<string, ReadonlyArray<string>> => {
   const table = new Map<string, ReadonlyArray<string>>()
   const add = (...parts: ReadonlyArray<string>) => table.set(parts.join(""), parts)
   for (const whole of [...split(WHOLE), ...split(FACES)]) add(whole)
@@ -59,21 +60,21 @@ const build = (): ReadonlyMap<string, ReadonlyArray<string>> => {
         add(word, first!, ...(second === undefined ? [] : [second]))
         add(word, `'${first}`, ...(second === undefined ? [] : [first === "m" ? second : `'${second}`]))
       }
-  for (const verb of [...NEGATED, ...NEGATED_HAVE].flatMap(both)) {
+  for (const verb of [...split(NEGATED), ...split(NEGATED_HAVE)].flatMap(both)) {
     add(verb, "n't")
     add(verb, "nt")
   }
-  for (const verb of NEGATED_HAVE.flatMap(both)) {
+  for (const verb of split(NEGATED_HAVE).flatMap(both)) {
     add(verb, "n't", "'ve")
     add(verb, "nt", "ve")
   }
-  for (const verb of TAKE_HAVE.flatMap(both)) {
+  for (const verb of split(TAKE_HAVE).flatMap(both)) {
     add(verb, "'ve")
     add(verb, "ve")
   }
   for (let hour = 1; hour <= 12; hour++) for (const half of ["a.m.", "am", "p.m.", "pm"]) add(`${hour}`, half)
   for (const parts of split(CUT)) add(...parts.split("|"))
-  for (const word of OTHER_WORDS) table.delete(word)
+  for (const word of split(OTHER_WORDS)) table.delete(word)
   for (const [word, parts] of [...table])
     if (word.includes("'")) {
       const curly = (part: string) => part.replaceAll("'", "’")
@@ -81,6 +82,3 @@ const build = (): ReadonlyMap<string, ReadonlyArray<string>> => {
     }
   return table
 }
-
-/** The tokens of each word that the rules do not decide. */
-export const spacyExceptions: ReadonlyMap<string, ReadonlyArray<string>> = build()

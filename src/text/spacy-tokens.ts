@@ -1,20 +1,38 @@
 // Cuts a UTF-8 text into the tokens that spaCy's English tokenizer gives: for filters that must decide as datatrove does.
 import { ADDRESS, INFIX, PREFIX, SUFFIX } from "./spacy-affixes.ts"
-import { spacyExceptions } from "./spacy-exceptions.ts"
+import { makeSpacyExceptions } from "./spacy-exceptions.ts"
 import { type Cut, findRun, keepRun, makeRuns, type Runs } from "./spacy-runs.ts"
+import { sizeOf, spaceAt } from "./code-point.ts"
 import { HAS_LETTER, IS_WORD, type Tokeniser, type Tokens } from "./tokens.ts"
-import { classOf, LETTER, SPACE } from "./unicode.ts"
+import { classOf, LETTER } from "./unicode.ts"
 
 /** Marks as datatrove 0.10 lists them; a token of nothing else is no word. */
-const MARKS = new Set(
-  Array.from(
-    "!/—”:％１〈&(、━\\【#%「」，】；+^]~“《„';’{|∶´[=-`*．（–？！：$～«〉,><》)?）。…@_.\"}►»",
-    (mark) => mark.codePointAt(0)!
-  )
-)
+const MARKS = new Set("!/—”:％１〈&(、━\\【#%「」，】；+^]~“《„';’{|∶´[=-`*．（–？！：$～«〉,><》)?）。…@_.\"}►»")
 
-const isMark = (point: number): boolean =>
-  MARKS.has(point) || (point < 32 && point !== 9 && point !== 10) || (point >= 127 && point < 160)
+const isMark = (char: string, point: number): boolean =>
+  MARKS.has(char) || (point < 32 && point !== 9 && point !== 10) || (point >= 127 && point < 160)
+
+type Exceptions = ReadonlyMap<string, ReadonlyArray<string>>
+
+/** What a tokeniser looks up: built where the first text is cut, for whoever cuts none should not wait for it. */
+interface Tables {
+  readonly exceptions: Exceptions
+  /** Exceptions that the rules would cut, by their pieces: where these stand side by side, they are put together again. */
+  readonly cut: ReadonlyMap<string, string>
+  readonly mostPieces: number
+}
+
+const makeTables = (): Tables => {
+  const exceptions = makeSpacyExceptions()
+  const cut = new Map(
+    [...exceptions.keys()]
+      .map((word) => [word, affixed(word, NO_EXCEPTIONS)] as const)
+      .filter(([word]) => PREFIX.test(word) || SUFFIX.test(word) || word.search(INFIX) >= 0)
+      .map(([word, parts]) => [parts.join("\u0000"), word])
+  )
+  const mostPieces = Math.max(...Array.from(cut.keys(), (pieces) => pieces.split("\u0000").length))
+  return { exceptions, cut, mostPieces }
+}
 
 /**
  * A tokeniser that cuts `bytes[from .. to]` as spaCy 3.8 does for English: runs between white space, of which marks are cut off
@@ -30,11 +48,12 @@ const isMark = (point: number): boolean =>
  * // → ["(", "It", "'s", "3.5", "km", ",", "I", "do", "n't", "know", ".", ")"]
  */
 export const makeSpacyTokeniser = (): Tokeniser => {
+  const tables = makeTables()
   const runs = makeRuns()
-  return (bytes, from, to, tokens) => cutInto(bytes, from, to, tokens, runs)
+  return (bytes, from, to, tokens) => cutInto(bytes, from, to, tokens, runs, tables)
 }
 
-const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, runs: Runs): void => {
+const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, runs: Runs, tables: Tables): void => {
   const { start, end, points, kind } = tokens
   let count = 0
   let at = from
@@ -47,14 +66,14 @@ const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, ru
     let stop = at
     let hash = 0x811c9dc5 | 0
     while (stop < to && spaceAt(bytes, stop) === 0)
-      for (const next = stop + sizeAt(bytes, stop); stop < next; stop++)
+      for (const next = stop + sizeOf(bytes[stop]!); stop < next; stop++)
         hash = Math.imul(hash ^ bytes[stop]!, 0x01000193)
     let run = findRun(runs, bytes, at, stop, hash)
     let cut: ArrayLike<number> = runs.numbers
     let i = 0
     let last = 0
     if (run < 0) {
-      const fresh = cutOf(Buffer.from(bytes.buffer, bytes.byteOffset + at, stop - at).toString("utf8"))
+      const fresh = cutOf(Buffer.from(bytes.buffer, bytes.byteOffset + at, stop - at).toString("utf8"), tables)
       run = keepRun(runs, bytes, at, stop, hash, fresh)
       if (run < 0) {
         cut = fresh
@@ -77,31 +96,15 @@ const cutInto = (bytes: Uint8Array, from: number, to: number, tokens: Tokens, ru
   tokens.count = count
 }
 
-const sizeAt = (bytes: Uint8Array, at: number): number => {
-  const byte = bytes[at]!
-  return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
-}
-
-/** Bytes of the white space character at `at`; 0 where there is another. All white space is in the basic plane. */
-const spaceAt = (bytes: Uint8Array, at: number): number => {
-  const byte = bytes[at]!
-  if (byte > 0x20 && byte < 0x7f) return 0
-  const size = sizeAt(bytes, at)
-  if (size > 3) return 0
-  let point = byte < 0x80 ? byte : byte & (0xff >> (size + 1))
-  for (let k = 1; k < size; k++) point = (point << 6) | (bytes[at + k]! & 63)
-  return (classOf(point) & SPACE) !== 0 ? size : 0
-}
-
-const cutOf = (run: string): Cut => {
+const cutOf = (run: string, tables: Tables): Cut => {
   const cut: Array<number> = []
-  for (const token of wordsIn(run)) {
+  for (const token of wordsIn(run, tables)) {
     let points = 0
     let kind = 0
     for (const char of token) {
       const point = char.codePointAt(0)!
       points++
-      if (!isMark(point)) kind |= IS_WORD
+      if (!isMark(char, point)) kind |= IS_WORD
       if ((classOf(point) & LETTER) !== 0) kind |= HAS_LETTER
     }
     cut.push(Buffer.byteLength(token), points, kind)
@@ -109,19 +112,18 @@ const cutOf = (run: string): Cut => {
   return cut
 }
 
-const wordsIn = (run: string): ReadonlyArray<string> => {
-  return spacyExceptions.get(run) ?? joined(affixed(run, spacyExceptions))
-}
+const wordsIn = (run: string, tables: Tables): ReadonlyArray<string> =>
+  tables.exceptions.get(run) ?? joined(affixed(run, tables.exceptions), tables)
 
 /** No rule cuts plain letters. */
 const LETTERS = /^[A-Za-z]+$/
-const NO_EXCEPTIONS: ReadonlyMap<string, ReadonlyArray<string>> = new Map()
+const NO_EXCEPTIONS: Exceptions = new Map()
 
 /** Looks up short words only, so that a long row of marks is not hashed again for each mark. */
-const isKnown = (word: string, exceptions: typeof NO_EXCEPTIONS): boolean => word.length < 16 && exceptions.has(word)
+const isKnown = (word: string, exceptions: Exceptions): boolean => word.length < 16 && exceptions.has(word)
 
 /** Cuts marks off both ends until neither has one or what is left is known, then cuts the middle. */
-const affixed = (run: string, exceptions: typeof NO_EXCEPTIONS): ReadonlyArray<string> => {
+const affixed = (run: string, exceptions: Exceptions): ReadonlyArray<string> => {
   const before: Array<string> = []
   const after: Array<string> = []
   let rest = run
@@ -148,7 +150,7 @@ const affixed = (run: string, exceptions: typeof NO_EXCEPTIONS): ReadonlyArray<s
   return [...before, ...middleOf(rest, exceptions), ...after.reverse()]
 }
 
-const middleOf = (rest: string, exceptions: typeof NO_EXCEPTIONS): ReadonlyArray<string> => {
+const middleOf = (rest: string, exceptions: Exceptions): ReadonlyArray<string> => {
   if (rest === "") return []
   const known = exceptions.get(rest)
   if (known !== undefined) return known
@@ -179,23 +181,14 @@ const infixed = (run: string): ReadonlyArray<string> => {
   return parts
 }
 
-/** Exceptions that the rules would cut: where their pieces stand side by side, they are put together again. */
-const cutExceptions: ReadonlyMap<string, string> = new Map(
-  [...spacyExceptions.keys()]
-    .map((word) => [word, affixed(word, NO_EXCEPTIONS)] as const)
-    .filter(([word]) => PREFIX.test(word) || SUFFIX.test(word) || word.search(INFIX) >= 0)
-    .map(([word, parts]) => [parts.join("\u0000"), word])
-)
-const MOST_PIECES = Math.max(...Array.from(cutExceptions.keys(), (pieces) => pieces.split("\u0000").length))
-
-const joined = (parts: ReadonlyArray<string>): ReadonlyArray<string> => {
+const joined = (parts: ReadonlyArray<string>, { exceptions, cut, mostPieces }: Tables): ReadonlyArray<string> => {
   if (parts.length < 2) return parts
   const found: Array<{ readonly from: number; readonly to: number; readonly word: string }> = []
   for (let from = 0; from < parts.length; from++) {
     let pieces = ""
-    for (let to = from + 1; to <= Math.min(parts.length, from + MOST_PIECES); to++) {
+    for (let to = from + 1; to <= Math.min(parts.length, from + mostPieces); to++) {
       pieces = to === from + 1 ? parts[from]! : `${pieces}\u0000${parts[to - 1]}`
-      const word = cutExceptions.get(pieces)
+      const word = cut.get(pieces)
       if (word !== undefined) found.push({ from, to, word })
     }
   }
@@ -212,7 +205,7 @@ const joined = (parts: ReadonlyArray<string>): ReadonlyArray<string> => {
     const one = chosen.get(i)
     if (one === undefined) out.push(parts[i++]!)
     else {
-      out.push(...spacyExceptions.get(one.word)!)
+      out.push(...exceptions.get(one.word)!)
       i = one.to
     }
   }

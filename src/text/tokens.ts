@@ -1,4 +1,5 @@
 // Cuts a UTF-8 text into tokens, words and punctuation marks, into arrays that are used again for the next text.
+import { pointAt, sizeOf } from "./code-point.ts"
 import { classOf, DIGIT, HEAD, LETTER, SINGLE, SPACE, unicode, WORD } from "./unicode.ts"
 
 /** A token that holds something else than punctuation. */
@@ -33,16 +34,6 @@ const POINT = 0x2e
 const COMMA = 0x2c
 const HYPHEN = 0x2d
 const UNDERSCORE = 0x5f
-
-const pointAt = (bytes: Uint8Array, at: number): number => {
-  const byte = bytes[at]!
-  if (byte < 0x80) return byte
-  if (byte < 0xe0) return ((byte & 31) << 6) | (bytes[at + 1]! & 63)
-  if (byte < 0xf0) return ((byte & 15) << 12) | ((bytes[at + 1]! & 63) << 6) | (bytes[at + 2]! & 63)
-  return ((byte & 7) << 18) | ((bytes[at + 1]! & 63) << 12) | ((bytes[at + 2]! & 63) << 6) | (bytes[at + 3]! & 63)
-}
-
-const sizeOf = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4)
 
 /**
  * Cuts `bytes[from .. to]` into tokens. A word is a run of letters, marks, digits and underscores; an apostrophe or point

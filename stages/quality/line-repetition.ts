@@ -1,5 +1,5 @@
 // How much of a text is lines and paragraphs that occurred before in it (datatrove's definition, see curation rules).
-import { classOf, countHash, emptyTable, type HashTable, SPACE } from "#sluice/text"
+import { countHash, emptyTable, type HashTable, spaceAt } from "#sluice/text"
 
 /**
  * Writes the shares of duplicate paragraphs, of their characters, of duplicate lines and of theirs to `out[0 .. 3]` and
@@ -30,7 +30,8 @@ const pointsIn = (bytes: Uint8Array, from: number, to: number): number => {
   return points
 }
 
-const feedsIn = (bytes: Uint8Array, from: number, to: number): number => {
+/** Line feeds in `bytes[from .. to]`. */
+export const feedsIn = (bytes: Uint8Array, from: number, to: number): number => {
   let feeds = 0
   for (let at = from; at < to; at++) if (bytes[at] === 10) feeds++
   return feeds
@@ -101,13 +102,4 @@ const trimmedEnd = (bytes: Uint8Array, from: number, to: number): number => {
     end = start
   }
   return end
-}
-
-/** Bytes of the white space character at `at`; 0 where there is another. */
-const spaceAt = (bytes: Uint8Array, at: number): number => {
-  const byte = bytes[at]!
-  const size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
-  let point = byte < 0x80 ? byte : byte & (0xff >> (size + 1))
-  for (let k = 1; k < size; k++) point = (point << 6) | (bytes[at + k]! & 63)
-  return (classOf(point) & SPACE) !== 0 ? size : 0
 }
