@@ -1,30 +1,23 @@
 // A hundred thousand documents through six row-local stages and two dedups: cold, unchanged, one document edited, memory;
 // and the row-local stages alone, with more workers.
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { basename, join } from "node:path"
+import { join } from "node:path"
 import { runCommand } from "./command.ts"
 import { Figures, median, root } from "./figure.ts"
+import { corpusFiles } from "./given-corpus.ts"
 
-const given = process.env["SLUICE_CORPUS"] ?? join(root, "../shared/data/corpus")
-if (!existsSync(given)) {
-  console.log(
-    "corpus: no corpus here (SLUICE_CORPUS=FOLDER of *.jsonl.zst with id, url, and text or html): not measured"
-  )
-  process.exit(0)
-}
+const files = corpusFiles("corpus")
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"))
 const figures = new Figures("corpus")
 const once = join(folder, "once")
 const twice = join(folder, "twice")
 for (const made of [once, twice]) mkdirSync(made)
-for (const name of readdirSync(given).filter((file) => file.endsWith(".jsonl.zst"))) {
-  const { stdout } = spawnSync("zstd", ["-qdc", join(given, name)], { maxBuffer: 1 << 30, encoding: "utf8" })
-  writeFileSync(join(once, basename(name, ".zst")), stdout)
-  writeFileSync(join(twice, basename(name, ".zst")), stdout)
-  const copy = stdout.replaceAll(/^\{"id":"/gm, '{"id":"copy-').replaceAll(/"(text|html)":"/g, '"$1":"Copy. ')
-  writeFileSync(join(twice, `copy-${basename(name, ".zst")}`), copy)
+for (const { name, text } of files) {
+  writeFileSync(join(once, name), text)
+  writeFileSync(join(twice, name), text)
+  const copy = text.replaceAll(/^\{"id":"/gm, '{"id":"copy-').replaceAll(/"(text|html)":"/g, '"$1":"Copy. ')
+  writeFileSync(join(twice, `copy-${name}`), copy)
 }
 
 const pipelineRun = (pipeline: string, set: string, store: string, workers: number) =>

@@ -1,27 +1,23 @@
 // Curation stages on plain text, in MB of text a second by one worker; with SLUICE_PEERS the peers on the same file.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Ran, runCommand } from "./command.ts"
 import { Figures, median, root } from "./figure.ts"
+import { corpusFiles } from "./given-corpus.ts"
 
-const given = process.env["SLUICE_CORPUS"] ?? join(root, "../shared/data/corpus")
-if (!existsSync(given)) {
-  console.log("curation: no corpus here (SLUICE_CORPUS=FOLDER of *.jsonl.zst with id and text): not measured")
-  process.exit(0)
-}
 /** Megabytes of text, of each file a sixth at most. */
 const wanted = 48e6
 
+const files = corpusFiles("curation")
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"))
 const file = join(folder, "documents.jsonl")
 const lines: Array<string> = []
 let bytes = 0
-for (const name of readdirSync(given).filter((one) => one.endsWith(".jsonl.zst"))) {
-  const { stdout } = spawnSync("zstd", ["-qdc", join(given, name)], { maxBuffer: 1 << 30, encoding: "utf8" })
+for (const { text: all } of files) {
   let taken = 0
-  for (const line of stdout.split("\n")) {
+  for (const line of all.split("\n")) {
     if (line === "" || taken > wanted / 6 || bytes > wanted) continue
     const { id, text } = JSON.parse(line) as { readonly id: string; readonly text?: string }
     if (text === undefined || text === "") continue

@@ -32,7 +32,7 @@ export interface GatherProbe {
 /** Groups in a sample, and rows of all of them; where even the smallest group has more, only it is taken. */
 const [mostGroups, mostRows] = [16, 2000]
 
-export const digestOfGroup = (node: GraphNode, made: GroupMade): string => {
+const digestOfGroup = (node: GraphNode, made: GroupMade): string => {
   if (typeof made === "string") return keyOf(made)
   const fields = fieldsOf((node.declaration as GatherDeclaration).emits, node.name)
   return keyOf(Object.values(digestsOf(columnsOf(made, fields, node.name))).map((digests) => contentOf(digests)))

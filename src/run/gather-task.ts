@@ -30,8 +30,11 @@ export const gatherRows = async (store: Store, node: GraphNode, task: GatherTask
   const sample = task.probes ? new GatherSample(node) : undefined
   const buckets = await fill(store, node, task)
   for (const bucket of buckets) made.push(await gatherBucket(store, node, task, bucket, sample))
-  const entries = buckets.flatMap((bucket) => bucket.entries)
-  return { buckets: made, probe: sample?.probe(task.views, entries) }
+  const probe = sample?.probe(
+    task.views,
+    buckets.flatMap((bucket) => bucket.entries)
+  )
+  return { buckets: made, probe }
 }
 
 const gatherBucket = async (

@@ -78,13 +78,15 @@ const rowTries = async ({ store, node, keys, stored, most }: Sampled, view: View
 
 const recordTries = ({ store, node, keys, stored, most }: Sampled, input: ParseInput): Array<Try> => {
   const memory = scratch(store)
-  const good = int32Of(readPack(store.get(stored.pack))["good"]!)
+  const before = readPack(store.get(stored.pack))
+  const good = int32Of(before["good"]!)
   return Array.from(spread(input.files.length, most), (row): Try => {
     const alone = someRecords(input, Int32Array.of(row))
+    const at = good.indexOf(row)
     const isSame = async () => {
       const { action } = await parseRecords(memory, node, keys, alone, none(store))
-      if (action.errors.length > 0 || !good.includes(row)) return action.errors.length > 0 && !good.includes(row)
-      return sameDigests(memory, stored, action, Int32Array.of(good.indexOf(row)))
+      if (action.errors.length > 0 || at === -1) return action.errors.length > 0 && at === -1
+      return sameDigests(before, readPack(memory.get(action.pack)), Int32Array.of(at))
     }
     return { id: digestHex(input.digests, row), isSame }
   })
@@ -115,14 +117,14 @@ const sameRow = (store: Store, node: GraphNode, stored: RowAction, again: RowAct
   if (before["codes"] !== undefined && after["codes"] !== undefined)
     if (uint16Of(before["codes"])[row] !== uint16Of(after["codes"])[0]) return false
   const rows = node.kind === "expand" ? childRows(before["parent"]!, row) : Int32Array.of(row)
-  return sameDigests(store, stored, again, rows)
+  return sameDigests(before, after, rows)
 }
 
-/** Whether all columns made again are those of the stored rows. */
-const sameDigests = (store: Store, stored: RowAction, again: RowAction, rows: Int32Array): boolean => {
-  const before = readPack(store.get(stored.pack))
-  const after = readPack(store.get(again.pack))
-  return Object.keys(before)
+type Pack = ReturnType<typeof readPack>
+
+/** Whether all columns of a pack made again are those of the stored rows. */
+const sameDigests = (before: Pack, after: Pack, rows: Int32Array): boolean =>
+  Object.keys(before)
     .filter((name) => name.startsWith("digest:"))
     .every((name) => {
       const expected = takeDigests(before[name]!, rows)
@@ -131,7 +133,6 @@ const sameDigests = (store: Store, stored: RowAction, again: RowAction, rows: In
         [...rows.keys()].every((i) => digestText(expected, i) === digestText(after[name]!, i))
       )
     })
-}
 
 const childRows = (parent: Uint8Array, row: number): Int32Array => {
   const parents = new Int32Array(parent.buffer, parent.byteOffset, parent.byteLength / 4)

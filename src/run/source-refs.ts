@@ -7,6 +7,7 @@ import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
 import { idsIn, rowsIn, type View } from "../table/view.ts"
 import type { SourceRefs } from "./node-record.ts"
 import type { RecordPartition, Records } from "./records.ts"
+import { placeText } from "./source-place.ts"
 
 const placesOf = (store: Store, records: Records, part: RecordPartition): string => {
   const start = new Float64Array(part.count)
@@ -35,7 +36,7 @@ export const checkKeys = (store: Store, node: GraphNode, records: Records, views
   const ends = views.map((_, index) => rowsIn(views.slice(0, index + 1)))
   const [one, other] = [first[second]!, second].map((row) => {
     const index = ends.findIndex((end) => row < end)
-    return placeText(store, records, views, index, row - (ends[index - 1] ?? 0))
+    return placeOfRow(store, records, views, index, row - (ends[index - 1] ?? 0))
   })
   throw new SluiceError("SLUICE_DUPLICATE_KEY", `${node.name}: two rows have the same key "${key}"`, {
     evidence: [one!, other!],
@@ -43,10 +44,10 @@ export const checkKeys = (store: Store, node: GraphNode, records: Records, views
   })
 }
 
-const placeText = (store: Store, records: Records, views: ReadonlyArray<View>, index: number, row: number): string => {
+const placeOfRow = (store: Store, records: Records, views: ReadonlyArray<View>, index: number, row: number): string => {
   const part = records.partitions[index]!
   const good = readPack(store.get(views[index]!.ids))["good"]
   const record = good === undefined ? row : int32Of(good)[row]!
   const { path, place } = records.place(part, record)
-  return "line" in place ? `${path} line ${place.line}` : `${path} bytes ${place.start}–${place.end}`
+  return placeText(path, place)
 }

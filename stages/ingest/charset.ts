@@ -1,6 +1,7 @@
 // Character sets of text files: told by a byte order mark, by where zero bytes stand, by being UTF-8, else Windows-1252.
 import { isUtf8 } from "node:buffer"
 import { decodeUtf8 } from "#sluice/text"
+import { textStart } from "./byte-frames.ts"
 
 /** What an option of this name may say. */
 export const charsets = ["detect", "utf-8", "utf-16le", "utf-16be", "windows-1252"] as const
@@ -25,8 +26,8 @@ export const decodeText = (bytes: Uint8Array, charset: (typeof charsets)[number]
  * UTF-16 nor UTF-8 is an Error.
  */
 export const charsetOf = (bytes: Uint8Array): Charset => {
+  if (textStart(bytes) > 0) return "utf-8"
   const [a, b, c, d] = bytes
-  if (a === 0xef && b === 0xbb && c === 0xbf) return "utf-8"
   if (a === 0xff && b === 0xfe) {
     if (c === 0 && d === 0 && bytes.length % 4 === 0) throw new Error("is UTF-32, which is not read")
     return "utf-16le"

@@ -1,4 +1,5 @@
 // Where the records of a CSV file lie, found by one pass over its bytes: line ends inside quotes end no record.
+import { textStart } from "./byte-frames.ts"
 
 /** Records of a file: `bounds` holds the first byte of each and the one after its last, `lines` the line it begins on (1-based). */
 export interface CsvBounds {
@@ -19,7 +20,7 @@ export const csvBounds = (bytes: Uint8Array, delimiter: number, quote: number): 
   const lines: Array<number> = []
   const size = bytes.length
   const newline = bytes.includes(LF) ? LF : CR
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  let at = textStart(bytes)
   let line = 1
   while (at < size) {
     const start = at

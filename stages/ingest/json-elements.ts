@@ -1,4 +1,5 @@
 // Where the elements of a JSON array lie, found in its bytes: strings and brackets are followed, nothing is parsed.
+import { textStart } from "./byte-frames.ts"
 
 const QUOTE = 34
 const COMMA = 44
@@ -38,7 +39,7 @@ class Scan {
   constructor(bytes: Uint8Array, maxDepth: number) {
     this.#bytes = bytes
     this.#maxDepth = maxDepth
-    this.#at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+    this.#at = textStart(bytes)
   }
 
   /** Reads the value that holds the array below `path`, from its part `from` on, to its end. */

@@ -1,5 +1,6 @@
 // The framing of plain text by paragraphs: lines up to one that is blank; its place is the line it begins on.
 import type { Frames } from "#sluice"
+import { framesOnLines, isBlank, textStart } from "./byte-frames.ts"
 
 /** Cuts UTF-8 bytes at blank lines; blanks and line ends around a paragraph are no part of it, nor is a byte order mark. */
 export const paragraphFrames = (bytes: Uint8Array): Frames => {
@@ -8,7 +9,7 @@ export const paragraphFrames = (bytes: Uint8Array): Frames => {
   const size = bytes.length
   let begin = -1
   let end = 0
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  let at = textStart(bytes)
   for (let line = 1; at < size; line++) {
     const feed = bytes.indexOf(10, at)
     const next = feed === -1 ? size : feed
@@ -27,11 +28,5 @@ export const paragraphFrames = (bytes: Uint8Array): Frames => {
     at = next + 1
   }
   if (begin !== -1) bounds.push(begin, end)
-  return {
-    count: lines.length,
-    record: (index) => bytes.subarray(bounds[index * 2]!, bounds[index * 2 + 1]!),
-    place: (index) => ({ line: lines[index]! })
-  }
+  return framesOnLines(bytes, bounds, lines)
 }
-
-const isBlank = (byte: number): boolean => byte === 32 || byte === 9 || byte === 13

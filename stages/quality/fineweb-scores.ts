@@ -12,6 +12,8 @@ import {
   type Tokeniser,
   type Tokens
 } from "#sluice/text"
+import { feedsIn } from "./line-repetition.ts"
+import { longestText, scoreColumns } from "./score-columns.ts"
 
 const NAMES = ["lines", "sentenceEnds", "shortLines", "repeatedText", "feedsPerWord"] as const
 
@@ -27,22 +29,14 @@ export const finewebScores = (bytes: Uint8Array, shortLine: number, tokenise: To
 
 /** The scores of a batch as columns. */
 export const finewebBatch = (
-  { bytes, offsets }: TextColumn,
+  texts: TextColumn,
   rows: number,
   shortLine: number,
   tokenise: Tokeniser
 ): { readonly [name: string]: Column } => {
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
-  const space = makeSpace(longest)
-  const out = new Float64Array(NAMES.length)
-  const columns = NAMES.map(() => new Float64Array(rows))
-  for (let row = 0; row < rows; row++) {
-    score(bytes, offsets[row]!, offsets[row + 1]!, shortLine, tokenise, space, out)
-    for (let i = 0; i < NAMES.length; i++) columns[i]![row] = out[i]!
-  }
-  return Object.fromEntries(
-    NAMES.map((name, i) => [name, { type: "number", integer: name === "lines", values: columns[i]!, valid: undefined }])
+  const space = makeSpace(longestText(texts, rows))
+  return scoreColumns(NAMES, ["lines"], texts, rows, (from, to, out) =>
+    score(texts.bytes, from, to, shortLine, tokenise, space, out)
   )
 }
 
@@ -105,10 +99,4 @@ const score = (
   out[2] = lines === 0 ? 0 : short / lines
   out[3] = points === 0 ? 0 : repeated / points
   out[4] = tokens.count === 0 ? 0 : feeds / tokens.count
-}
-
-const feedsIn = (bytes: Uint8Array, from: number, to: number): number => {
-  let feeds = 0
-  for (let at = from; at < to; at++) if (bytes[at] === 10) feeds++
-  return feeds
 }

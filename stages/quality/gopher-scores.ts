@@ -2,6 +2,7 @@
 import type { Column, TextColumn } from "#sluice"
 import { HAS_LETTER, IS_WORD, makeTokens, type Tokeniser, type Tokens } from "#sluice/text"
 import { type LineShares, lineShares } from "./line-shares.ts"
+import { longestText, scoreColumns } from "./score-columns.ts"
 
 /** One score a rule; shares are in [0, 1] for lines, and per token for marks. */
 export interface GopherScores {
@@ -48,28 +49,17 @@ export const gopherScores = (bytes: Uint8Array, tokenise: Tokeniser): GopherScor
 
 /** The scores of a batch as columns. */
 export const gopherBatch = (
-  { bytes, offsets }: TextColumn,
+  texts: TextColumn,
   rows: number,
   tokenise: Tokeniser
 ): { readonly [K in keyof GopherScores]: Column } => {
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
-  const tokens = makeTokens(longest)
+  const { bytes } = texts
+  const tokens = makeTokens(longestText(texts, rows))
   const lines = { bullets: 0, ellipses: 0, lines: 0 }
-  const out = new Float64Array(NAMES.length)
-  const columns = NAMES.map(() => new Float64Array(rows))
-  for (let row = 0; row < rows; row++) {
-    tokenise(bytes, offsets[row]!, offsets[row + 1]!, tokens)
-    score(bytes, offsets[row]!, offsets[row + 1]!, tokens, out, lines)
-    for (let i = 0; i < NAMES.length; i++) columns[i]![row] = out[i]!
-  }
-  const column = (values: Float64Array, i: number): Column => ({
-    type: "number",
-    integer: NAMES[i] === "words" || NAMES[i] === "stopWords",
-    values,
-    valid: undefined
+  return scoreColumns(NAMES, ["words", "stopWords"], texts, rows, (from, to, out) => {
+    tokenise(bytes, from, to, tokens)
+    score(bytes, from, to, tokens, out, lines)
   })
-  return Object.fromEntries(NAMES.map((name, i) => [name, column(columns[i]!, i)])) as never
 }
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)

@@ -11,6 +11,7 @@ import {
   type Tokens
 } from "#sluice/text"
 import { lineRepetition } from "./line-repetition.ts"
+import { longestText, scoreColumns } from "./score-columns.ts"
 
 const NAMES = [
   "paragraphs",
@@ -33,28 +34,19 @@ export type RepetitionScores = { readonly [K in (typeof NAMES)[number]]: number 
 
 /** The scores of one UTF-8 text, with the words that `tokenise` gives. */
 export const repetitionScores = (bytes: Uint8Array, tokenise: Tokeniser): RepetitionScores => {
-  const space = makeSpace(bytes.length)
-  score(bytes, 0, bytes.length, tokenise, space)
-  return Object.fromEntries(NAMES.map((name, i) => [name, space.out[i]!])) as RepetitionScores
+  const out = new Float64Array(NAMES.length)
+  score(bytes, 0, bytes.length, tokenise, makeSpace(bytes.length), out)
+  return Object.fromEntries(NAMES.map((name, i) => [name, out[i]!])) as RepetitionScores
 }
 
 /** The scores of a batch as columns. */
 export const repetitionBatch = (
-  { bytes, offsets }: TextColumn,
+  texts: TextColumn,
   rows: number,
   tokenise: Tokeniser
 ): { readonly [name: string]: Column } => {
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
-  const space = makeSpace(longest)
-  const columns = NAMES.map(() => new Float64Array(rows))
-  for (let row = 0; row < rows; row++) {
-    score(bytes, offsets[row]!, offsets[row + 1]!, tokenise, space)
-    for (let i = 0; i < NAMES.length; i++) columns[i]![row] = space.out[i]!
-  }
-  return Object.fromEntries(
-    NAMES.map((name, i) => [name, { type: "number", integer: false, values: columns[i]!, valid: undefined }])
-  )
+  const space = makeSpace(longestText(texts, rows))
+  return scoreColumns(NAMES, [], texts, rows, (from, to, out) => score(texts.bytes, from, to, tokenise, space, out))
 }
 
 /** Working memory that each text overwrites. */
@@ -68,7 +60,6 @@ interface Space {
   readonly gramLow: Int32Array
   /** Code points in the tokens before each token. */
   readonly before: Int32Array
-  readonly out: Float64Array
 }
 
 const makeSpace = (bytes: number): Space => ({
@@ -78,12 +69,17 @@ const makeSpace = (bytes: number): Space => ({
   low: new Int32Array(bytes + 1),
   gramHigh: new Int32Array(bytes + 1),
   gramLow: new Int32Array(bytes + 1),
-  before: new Int32Array(bytes + 2),
-  out: new Float64Array(NAMES.length)
+  before: new Int32Array(bytes + 2)
 })
 
-const score = (bytes: Uint8Array, from: number, to: number, tokenise: Tokeniser, space: Space): void => {
-  const { out } = space
+const score = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  tokenise: Tokeniser,
+  space: Space,
+  out: Float64Array
+): void => {
   const points = lineRepetition(bytes, from, to, space.table, out)
   tokenise(bytes, from, to, space.tokens)
   hashTokens(bytes, space)

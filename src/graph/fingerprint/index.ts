@@ -63,8 +63,9 @@ export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter 
   }
   const linker = new Linker({ root, reader, store, boundaries })
   const order = new LoadOrder(linker, reader)
-  const surroundings = options.entry && new Surroundings(linker, order, reader.realPath(options.entry))
-  const records = new RecordBuilder(linker, order, surroundings || undefined)
+  const entry = options.entry === undefined ? undefined : reader.realPath(options.entry)
+  const surroundings = entry === undefined ? undefined : new Surroundings(linker, order, entry)
+  const records = new RecordBuilder(linker, order, surroundings)
   const stages = new StageReader(linker, records, reader)
   return {
     stage: (site) => stages.stage(site),
