@@ -51,7 +51,7 @@ const rowCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>, workers: n
   const { rows, partitions } = plan
   const most = rows.open ? Math.max(rows.new, ...samples.map((one) => one.rows.in)) : rows.new
   const least = rows.open || rows.atMost ? 0 : rows.new
-  const each = around(computing.map(({ seconds, rows: { computed } }) => seconds / computed))
+  const each = around(telling(computing, most).map(({ seconds, rows: { computed } }) => seconds / computed))
   const lanes = Math.max(1, Math.min(workers, partitions.run || workers))
   const written = samples.filter((one) => one.partitions.run > 0 && one.bytes > 0)
   const size = around(written.map((one) => one.bytes / one.partitions.run))
@@ -63,6 +63,12 @@ const rowCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>, workers: n
       known ? size[1] * partitions.run : Math.max(0, ...samples.map(({ bytes }) => bytes * spread))
     ]
   }
+}
+
+/** A run that computed far fewer rows tells what a run costs, not what a row does. */
+const telling = (computing: ReadonlyArray<NodeSummary>, rows: number): ReadonlyArray<NodeSummary> => {
+  const most = Math.max(...computing.map((one) => one.rows.computed))
+  return computing.filter((one) => one.rows.computed >= Math.min(rows, most) / 10)
 }
 
 /** The cost of a node that reads everything: as before, or in proportion to the rows where these are known. */

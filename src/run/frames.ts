@@ -5,7 +5,8 @@ import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
-import { digestBytes, digestText, keyOf } from "../table/digest.ts"
+import { digestBytes, keyOf } from "../table/digest.ts"
+import { DigestMap } from "../table/digest-map.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
@@ -121,20 +122,20 @@ const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
 const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
   const digests = new Uint8Array(frames.count * digestBytes)
   const occurrences = new Int32Array(frames.count)
-  const seen = new Map<string, number>()
   const sizes = new Float64Array(frames.count)
   const starts = new Float64Array(frames.count)
   let lines = false
   for (let i = 0; i < frames.count; i++) {
     const record = frames.record(i)
     digests.set(hash("sha256", record, "buffer").subarray(0, digestBytes), i * digestBytes)
-    const text = digestText(digests, i)
-    occurrences[i] = seen.get(text) ?? 0
-    seen.set(text, occurrences[i]! + 1)
     sizes[i] = record.length
     const place = frames.place(i)
     lines = "line" in place
     starts[i] = "line" in place ? place.line : place.start
   }
+  const met = new DigestMap(frames.count)
+  const entries = met.put(digests)
+  const times = new Int32Array(met.size)
+  for (let i = 0; i < frames.count; i++) occurrences[i] = times[entries[i]!]!++
   return { file, count: frames.count, digests, occurrences, sizes, starts, lines }
 }

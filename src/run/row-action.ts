@@ -48,9 +48,11 @@ export const failedCode = 0xffff
 const needed = (node: GraphNode, view: View): unknown =>
   Object.entries(node.reads).map(([need, column]) => [need, view.columns[column]?.field, view.content.columns[column]])
 
-/** The key of a row function's action on a view. */
+/** The key of a row function's action on a view. Views without rows are all alike, but lead to different ones: each has its own. */
 export const rowKey = (node: GraphNode, keys: NodeKeys, view: View): string =>
-  keyOf([keys.row, view.rows, needed(node, view), node.kind === "expand" ? view.content.ids : null])
+  view.rows === 0
+    ? keyOf([keys.row, viewKey(view)])
+    : keyOf([keys.row, view.rows, needed(node, view), node.kind === "expand" ? view.content.ids : null])
 
 /** The key of a filter's decision on measured scores. */
 export const decideKey = (keys: NodeKeys, measured: string): string => keyOf([keys.whole, measured])

@@ -1,7 +1,7 @@
 // Row-level reuse: finds, among earlier results of the same function, the rows whose inputs have the same digest.
 import type { Store } from "../store/store.ts"
 import { concatColumns, takeColumn, type Column } from "../table/column.ts"
-import { digestBytes, digestText } from "../table/digest.ts"
+import { DigestMap } from "../table/digest-map.ts"
 import type { Field } from "../table/field.ts"
 import { int32Of, readPack, uint16Of } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
@@ -18,7 +18,9 @@ export interface Place {
 /** Earlier results by the digest of their input. A result that is damaged or gone is left out: its rows are computed. */
 export class RowReuse {
   readonly #store: Store
-  readonly #places = new Map<string, Place>()
+  readonly #inputs = new DigestMap()
+  /** By the number of the input; none where its row failed. */
+  readonly #places: Array<Place | undefined> = []
 
   constructor(store: Store, actionKeys: ReadonlyArray<string>) {
     this.#store = store
@@ -28,35 +30,30 @@ export class RowReuse {
     }
   }
 
+  /** The first place counts: the lists begin with what this node itself gave, the latest first. */
   #add(action: RowAction, key: string) {
     const usable = [action.pack, ...(action.block ? [action.block] : [])].every((digest) => this.#store.has(digest))
     if (!usable) return
     const { input, good } = readPack(this.#store.get(action.pack))
     if (input === undefined) return
     const failed = new Set(good === undefined ? action.errors.map((error) => error.row) : [])
-    for (let row = 0; row < input.length / digestBytes; row++)
-      if (!failed.has(row)) this.#remember(digestText(input, row), action, key, row)
+    const numbers = this.#inputs.put(input)
+    for (let row = 0; row < numbers.length; row++)
+      if (!failed.has(row)) this.#places[numbers[row]!] ??= { action, key, row }
   }
 
-  /** The first place counts: the lists begin with what this node itself gave, the latest first. */
-  #remember(input: string, action: RowAction, key: string, row: number) {
-    if (!this.#places.has(input)) this.#places.set(input, { action, key, row })
-  }
-
+  /** Inputs that are known. */
   get size(): number {
-    return this.#places.size
-  }
-
-  find(input: Uint8Array, row: number): Place | undefined {
-    return this.#places.get(digestText(input, row))
+    return this.#inputs.size
   }
 
   /** For each row the earlier place of its result, or undefined; and the rows left to compute. */
   match(input: Uint8Array, rows: number): Matched {
     const places: Array<Place | undefined> = new Array(rows)
     const todo: Array<number> = []
+    const numbers = this.#inputs.size === 0 ? undefined : this.#inputs.find(input)
     for (let row = 0; row < rows; row++) {
-      places[row] = this.#places.size === 0 ? undefined : this.find(input, row)
+      places[row] = numbers === undefined || numbers[row] === -1 ? undefined : this.#places[numbers[row]!]
       if (places[row] === undefined) todo.push(row)
     }
     return { places, todo: Int32Array.from(todo) }

@@ -2,7 +2,7 @@
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
-import { firstRows } from "../table/digest.ts"
+import { firstRows } from "../table/digest-map.ts"
 import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
 import { idsIn, rowsIn, type View } from "../table/view.ts"
 import type { SourceRefs } from "./node-record.ts"

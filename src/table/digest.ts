@@ -149,35 +149,8 @@ export const digestText = (digests: Uint8Array, row: number): string =>
 export const digestHex = (digests: Uint8Array, row: number): string =>
   Buffer.from(digests.buffer, digests.byteOffset + row * digestBytes, digestBytes).toString("hex")
 
-/** For each row the first row with the same entry: its own number where there is none before it. */
-export const firstRows = (digests: Uint8Array): Int32Array => {
-  const rows = digests.length / digestBytes
-  const words = wordsOf(digests)
-  const mask = 2 ** Math.ceil(Math.log2(2 * rows + 2)) - 1
-  /** Rows + 1 at their second 32 bits, or the next free place. */
-  const places = new Int32Array(mask + 1)
-  const first = new Int32Array(rows)
-  for (let row = 0; row < rows; row++) {
-    const at = row * 4
-    let place = words[at + 1]! & mask
-    for (; places[place] !== 0; place = (place + 1) & mask) {
-      const other = (places[place]! - 1) * 4
-      if (
-        words[other] === words[at] &&
-        words[other + 1] === words[at + 1] &&
-        words[other + 2] === words[at + 2] &&
-        words[other + 3] === words[at + 3]
-      )
-        break
-    }
-    if (places[place] === 0) places[place] = row + 1
-    first[row] = places[place]! - 1
-  }
-  return first
-}
-
 /** Digests as 32-bit words, four a row. */
-const wordsOf = (digests: Uint8Array): Int32Array =>
+export const wordsOf = (digests: Uint8Array): Int32Array =>
   digests.byteOffset % 4 === 0
     ? new Int32Array(digests.buffer, digests.byteOffset, digests.length / 4)
     : new Int32Array(digests.slice().buffer)

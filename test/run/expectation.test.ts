@@ -72,6 +72,13 @@ describe("the cost of a node", () => {
     expect(expected(planned("map", { reusable: 0, new: 100 }))!.seconds).toEqual([0.8, 2.5])
   })
 
+  it("of many rows is not told by a run that computed very few", () => {
+    ran([did("a", "map", 100, 2, 400)])
+    ran([did("a", "map", 1, 0.1, 300)])
+    expect(expected(planned("map", { reusable: 0, new: 100 }))!.seconds).toEqual([1.6, 2.5])
+    expect(expected(planned("map", { reusable: 0, new: 2 }))!.seconds).toEqual([0.032, 0.25])
+  })
+
   it("begins at nothing where fewer rows may come, or none", () => {
     ran([did("a", "map", 100, 2, 400)])
     expect(expected(planned("map", { reusable: 0, new: 50, atMost: true }))!.seconds).toEqual([0, 1.25])

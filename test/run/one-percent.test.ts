@@ -120,3 +120,18 @@ describe("a threshold", () => {
     expect(new Set(again.nodes.map(({ verdict }) => verdict))).toEqual(new Set(["hit"]))
   })
 })
+
+it("a row edited leaves alone the partitions that a filter has emptied", async () => {
+  const short = (document: { readonly id: string }) => ({ ...document, text: `too short ${document.id}` })
+  const mostlyShort = original.map((documents, i) => (i === 0 ? documents : documents.map(short)))
+  write(mostlyShort)
+  const store = newStore()
+  const cold = await run(store)
+  for (const name of ["documents.titled", "documents.passages"])
+    expect(cold.nodes!.find((node) => node.name === name)!.partitions.run).toBeGreaterThan(10)
+  const [first, ...others] = mostlyShort
+  write([[{ ...first![0]!, text: `${first![0]!.text} edited` }, ...first!.slice(1)], ...others])
+  const warm = await run(store)
+  for (const { name, partitions } of warm.nodes!)
+    if (name !== "dedup.exact" && name !== "dedup.minhash") expect(partitions.run, name).toBeLessThan(3)
+})

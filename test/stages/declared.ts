@@ -1,7 +1,8 @@
 // A stage's declaration as tests call it: its functions, with rows and options as plain objects.
 import type { Batch } from "#sluice"
 import { columnOf } from "#src/table/column.ts"
-import { columnDigests, firstRows } from "#src/table/digest.ts"
+import { columnDigests } from "#src/table/digest.ts"
+import { firstRows } from "#src/table/digest-map.ts"
 
 type Plain = { readonly [name: string]: unknown }
 
