@@ -42,7 +42,8 @@ export class InstalledPackages {
   readonly #stored: StoredDigests
   readonly #facts = new Map<string, PackageFacts>()
   readonly #own = new Map<string, { text: string; dependencies: ReadonlyArray<[string, string]> }>()
-  readonly #states = new Map<string, string>()
+  /** What was looked at, by directory. */
+  readonly #seen = new Map<string, { state: string; digest: string }>()
   readonly #locks = new Map<string, { root: string; lock: Lock } | undefined>()
 
   constructor(stored: StoredDigests) {
@@ -108,25 +109,30 @@ export class InstalledPackages {
   }
 
   #filesDigest(directory: string): string {
-    const files: Array<{ path: string; state: string }> = []
+    const files: Array<FileState> = []
     const newest = listFiles(directory, "", files)
     const state = stateOf(files)
-    this.#states.set(directory, state)
     const stored = this.#stored.get(directory)
-    if (stored?.state === state) return stored.digest
-    const content = files.flatMap(({ path }) => [path, digest(readFileSync(join(directory, path)))])
-    const result = digestList(content)
-    if (newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, { state, digest: result })
+    if (stored?.state === state) {
+      this.#seen.set(directory, stored)
+      return stored.digest
+    }
+    const seen = { state, digest: contentOf(directory, files) }
+    this.#seen.set(directory, seen)
+    if (newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, seen)
     else this.#stored.delete(directory)
-    return result
+    return seen.digest
   }
 
-  /** A directory whose files are not those that were looked at. */
+  /** A directory whose files are not those that were looked at. A hard link made elsewhere changes their state alone. */
   changed(): string | undefined {
-    for (const [directory, state] of this.#states) {
-      const files: Array<{ path: string; state: string }> = []
+    for (const [directory, seen] of this.#seen) {
+      const files: Array<FileState> = []
       listFiles(directory, "", files)
-      if (stateOf(files) !== state) return directory
+      const state = stateOf(files)
+      if (state === seen.state) continue
+      if (contentOf(directory, files) !== seen.digest) return directory
+      this.#seen.set(directory, { state, digest: seen.digest })
     }
     return undefined
   }
@@ -148,8 +154,16 @@ export class InstalledPackages {
   }
 }
 
-const stateOf = (files: ReadonlyArray<{ readonly path: string; readonly state: string }>): string =>
+interface FileState {
+  readonly path: string
+  readonly state: string
+}
+
+const stateOf = (files: ReadonlyArray<FileState>): string =>
   digestList(files.flatMap((file) => [file.path, file.state]))
+
+const contentOf = (directory: string, files: ReadonlyArray<FileState>): string =>
+  digestList(files.flatMap(({ path }) => [path, digest(readFileSync(join(directory, path)))]))
 
 function readLock(path: string): Lock | undefined {
   try {
@@ -185,7 +199,7 @@ function findPackage(from: string, name: string): string | undefined {
 }
 
 /** Lists a package's own files in order, without those that never run; gives the time of the newest change. */
-function listFiles(directory: string, below: string, into: Array<{ path: string; state: string }>): number {
+function listFiles(directory: string, below: string, into: Array<FileState>): number {
   let newest = 0
   const entries = readdirSync(join(directory, below), { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
