@@ -1,5 +1,6 @@
 // Reverse mode: one vector-Jacobian rule per operation, and the walk that applies them from a loss back to its inputs.
 import { ModelError } from "../model-error.ts"
+import { onnxType } from "./onnx.ts"
 import { divide, multiply, negate, reshape, subtract, swapHalves, transpose } from "./operation.ts"
 import { type Call, elementCount, type Shape, sameShape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
@@ -35,6 +36,22 @@ const swapLastAxes = (graph: TensorGraph, input: Tensor): Tensor => {
   order[rank - 1] = rank - 2
   order[rank - 2] = rank - 1
   return transpose(graph, input, order)
+}
+
+/**
+ * 1 where a row of a table was chosen: rows [n] int64, each below 2²⁴ → [count, n]. The product with it sums in a fixed
+ * order; GPUs scatter with atomic additions, whose order, and so whose rounding, differs from run to run.
+ */
+const chosenRows = (graph: TensorGraph, count: number, rows: Tensor): Tensor => {
+  const n = rows.shape[0]!
+  const numbers = graph.constant(
+    Float64Array.from({ length: count }, (_, row) => row),
+    [count, 1]
+  )
+  const attributes = { to: onnxType(graph.float) }
+  const chosen = graph.emit("Reshape", [graph.emit("Cast", [rows], [n], { attributes }), graph.integers([1, n])], [1, n])
+  const equal = graph.emit("Equal", [numbers, chosen], [count, n], { dtype: "bool" })
+  return graph.emit("Where", [equal, graph.scalar(1), graph.scalar(0)], [count, n])
 }
 
 /** The rules by operation name; test/model/train/vjp.test.ts compares each with finite differences. */
@@ -96,8 +113,9 @@ export const rules: Readonly<Record<string, Rule>> = {
     return [subtract(graph, weighted, multiply(graph, output, total))]
   },
   gatherRows: (graph, { inputs: [table], saved: [rows] }, gradient) => {
-    // ScatterND adds in parallel without a lock on the CPU and loses updates of repeated rows; ScatterElements does not.
     const shape = table!.shape
+    if (graph.device !== "cpu") return [graph.emit("MatMul", [chosenRows(graph, shape[0]!, rows!), gradient], shape)]
+    // ScatterND adds in parallel without a lock on the CPU and loses updates of repeated rows; ScatterElements does not.
     const count = elementCount(rows!.shape)
     const column = graph.emit("Reshape", [rows!, graph.integers([count, 1])], [count, 1], { dtype: "int64" })
     const wide = [count, shape[1]!]
