@@ -103,7 +103,9 @@ const cuda = async (): Promise<DeviceFound> => {
     ...(hint === undefined ? {} : { hint })
   })
   if (process.platform !== "linux" || process.arch !== "x64")
-    return missing(`onnxruntime-node ${version} has CUDA on Linux x64 only, this is ${process.platform} ${process.arch}`)
+    return missing(
+      `onnxruntime-node ${version} has CUDA on Linux x64 only, this is ${process.platform} ${process.arch}`
+    )
   if (!existsSync(file))
     return missing(
       `the CUDA provider of onnxruntime-node ${version} is not installed`,
@@ -116,7 +118,10 @@ const cuda = async (): Promise<DeviceFound> => {
   }
   // What failed to load stands in the noise; the error itself says only that something did.
   const [text, ...more] = spoken(`${noise}\n${said ?? "the trial ended without an answer"}`)
-  return { ...missing(text!, "LD_LIBRARY_PATH must name the folders of NVIDIA's libraries"), evidence: [lookedFor, ...more] }
+  return {
+    ...missing(text!, "LD_LIBRARY_PATH must name the folders of NVIDIA's libraries"),
+    evidence: [lookedFor, ...more]
+  }
 }
 
 /** Tries one device. */

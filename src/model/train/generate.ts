@@ -144,7 +144,14 @@ export const generate = async (
   options: GenerateOptions = {}
 ): Promise<Generated[]> => {
   if (prompts.length === 0) return []
-  const { adapter, maxNewTokens = 64, stopIds = model.config.eosIds, batchSize = 8, threads = 2, device = "cpu" } = options
+  const {
+    adapter,
+    maxNewTokens = 64,
+    stopIds = model.config.eosIds,
+    batchSize = 8,
+    threads = 2,
+    device = "cpu"
+  } = options
   const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0)
   if (prompts.some(({ length }) => length === 0)) {
     throw new ModelError("SLUICE_EMPTY_PROMPT", "A prompt has no tokens; there is nothing to continue.")

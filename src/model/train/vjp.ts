@@ -49,7 +49,11 @@ const chosenRows = (graph: TensorGraph, count: number, rows: Tensor): Tensor => 
     [count, 1]
   )
   const attributes = { to: onnxType(graph.float) }
-  const chosen = graph.emit("Reshape", [graph.emit("Cast", [rows], [n], { attributes }), graph.integers([1, n])], [1, n])
+  const chosen = graph.emit(
+    "Reshape",
+    [graph.emit("Cast", [rows], [n], { attributes }), graph.integers([1, n])],
+    [1, n]
+  )
   const equal = graph.emit("Equal", [numbers, chosen], [count, n], { dtype: "bool" })
   return graph.emit("Where", [equal, graph.scalar(1), graph.scalar(0)], [count, n])
 }
