@@ -1,4 +1,5 @@
 // One piece of the training bench in a process of its own: trains or generates on a device, and prints what it measured.
+import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { availableParallelism } from "node:os"
 import { createLora, type CausalModel, type Device, generate, trainTokenizer } from "../src/model/index.ts"
@@ -58,7 +59,12 @@ const digestOf = (weights: ReadonlyMap<string, Weight>): string => {
   return hash.digest("hex")
 }
 
-const peakMiB = () => process.resourceUsage().maxRSS / 1024
+/** The largest memory of this process, and what is in use on the GPU now, where NVIDIA's tool tells. */
+const memory = (device: Device): Pick<Measured, "peakMiB" | "gpuMiB"> => {
+  const asked = ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]
+  const { stdout } = device === "cpu" ? { stdout: "" } : spawnSync("nvidia-smi", asked, { encoding: "utf8" })
+  return { peakMiB: process.resourceUsage().maxRSS / 1024, gpuMiB: Number.parseInt(stdout ?? "", 10) || 0 }
+}
 
 const train = async ({ work, device, steps }: Order): Promise<Measured> => {
   const model = modelOf(work)
@@ -86,8 +92,9 @@ const train = async ({ work, device, steps }: Order): Promise<Measured> => {
   while (!enough()) await step()
   const seconds = (performance.now() - from) / 1000
   const tokensPerSecond = ((losses.length - before) * work.rows * work.length) / seconds
+  const used = memory(device)
   const { weights } = await trainer.snapshot()
-  const measured = { tokensPerSecond, firstSeconds, peakMiB: peakMiB(), losses, weights: digestOf(weights) }
+  const measured = { tokensPerSecond, firstSeconds, ...used, losses, weights: digestOf(weights) }
   await trainer.dispose()
   return measured
 }
@@ -105,8 +112,9 @@ const write = async ({ work, device }: Order): Promise<Measured> => {
   const firstSeconds = await timed(2)
   const short = Math.min(firstSeconds, await timed(2))
   const long = await timed(34)
+  const used = memory(device)
   const tokensPerSecond = (work.rows * 32) / Math.max(0.001, long - short)
-  return { tokensPerSecond, firstSeconds, peakMiB: peakMiB(), losses: [], weights: "" }
+  return { tokensPerSecond, firstSeconds, ...used, losses: [], weights: "" }
 }
 
 const order = JSON.parse(process.argv[2]!) as Order

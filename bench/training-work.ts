@@ -76,6 +76,8 @@ export interface Measured {
   /** Seconds from the start of compiling to the end of the first step. */
   readonly firstSeconds: number
   readonly peakMiB: number
+  /** Of the GPU's own memory, all that is in use on it; 0 where nothing tells. */
+  readonly gpuMiB: number
   /** Losses of the steps; none where text is generated. */
   readonly losses: ReadonlyArray<number>
   /** Digest of the trained weights. */

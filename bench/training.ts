@@ -59,10 +59,11 @@ for (const work of works) {
   for (const { device } of found) {
     const measured = measure(work, device)
     if (measured === undefined) continue
-    const { tokensPerSecond, firstSeconds, peakMiB } = measured
+    const { tokensPerSecond, firstSeconds, peakMiB, gpuMiB } = measured
     figures.note(`${work.what}, ${device}`, tokensPerSecond, "tok/s", device === "cpu" ? work.reach : "")
-    figures.note("  until the first result, compiled", firstSeconds, "s", "")
+    figures.note("  until the first result", firstSeconds, "s", "")
     figures.note("  peak memory of the process", peakMiB, "MiB", "")
+    if (gpuMiB > 0) figures.note("  in use on the GPU", gpuMiB, "MiB", "")
   }
 }
 figures.keep()

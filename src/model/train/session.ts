@@ -70,6 +70,8 @@ export class Session {
         preferredOutputLocation: Object.fromEntries(kept.map(({ tensor }) => [tensor.name, "gpu-buffer" as const]))
       })
     }
+    // f32 means f32: cuBLAS would otherwise round factors to 10 bits of fraction.
+    if (device === "cuda") process.env["NVIDIA_TF32_OVERRIDE"] = "0"
     const bytes = writeOnnx(graph, frozen?.constants)
     try {
       const inner = await InferenceSession.create(bytes, settings)
