@@ -16,9 +16,12 @@ export interface Figure {
 export class Figures {
   readonly #all: Array<Figure> = []
   readonly #name: string
+  readonly #machine: { readonly [part: string]: string }
 
-  constructor(name: string) {
+  /** `machine` has what else is to be said of it, such as its GPU. */
+  constructor(name: string, machine: { readonly [part: string]: string } = {}) {
     this.#name = name
+    this.#machine = machine
     console.log(`${name.padEnd(62)}   figure      to reach`)
   }
 
@@ -35,7 +38,8 @@ export class Figures {
       cpu: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
-      node: process.version
+      node: process.version,
+      ...this.#machine
     }
     const body = { date: new Date().toISOString().slice(0, 10), commit, machine, figures: this.#all }
     mkdirSync(join(root, "bench/results"), { recursive: true })

@@ -5,6 +5,8 @@ import { createRequire } from "node:module"
 import { availableParallelism, totalmem } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
+import { devices } from "../model/train/device.ts"
+import { type DeviceFound, probeDevice } from "../model/train/device-probe.ts"
 import type { Project } from "../run/project.ts"
 import { bytes, plural } from "./print.ts"
 import { checkStore } from "./store-check.ts"
@@ -19,6 +21,8 @@ export interface Check {
 export interface Diagnosis {
   readonly ok: boolean
   readonly checks: ReadonlyArray<Check>
+  /** What programs can compute on here; one that is not there is no fault. */
+  readonly devices: ReadonlyArray<DeviceFound>
 }
 
 /** Free space below which a run is likely to fail. */
@@ -26,8 +30,9 @@ const leastFree = 1e9
 
 /** Checks the machine and the project's store. */
 export const diagnose = async (project: Project): Promise<Diagnosis> => {
+  const trials = devices.map(probeDevice)
   const checks = [nodeCheck(), await npmCheck(), machineCheck(), onnxCheck(), diskCheck(project), storeCheck(project)]
-  return { ok: checks.every(({ ok }) => ok), checks }
+  return { ok: checks.every(({ ok }) => ok), checks, devices: await Promise.all(trials) }
 }
 
 const fine = (name: string, text: string): Check => ({ name, ok: true, text, problems: [] })

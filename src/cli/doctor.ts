@@ -19,7 +19,7 @@ export const doctor = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Check versions, execution providers, disk space and every object in the store. Exit 1 if something is wrong."
+    "Check versions, disk space and every object in the store, and list the devices that programs can compute on. Exit 1 if something is wrong."
   ),
   Command.withShortDescription("Check this machine and the store"),
   Command.withExamples([{ command: "sluice doctor" }])

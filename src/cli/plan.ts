@@ -1,21 +1,21 @@
 // sluice plan: what a run would do, node by node, and why. Runs nothing.
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { handler, parseSets, pipelineArgument, setFlag, workerCount, workersFlag } from "./sluice.ts"
+import { givenProfile, handler, parseSets, pipelineArgument, profileFlags, setFlag } from "./sluice.ts"
 
 export const plan = Command.make(
   "plan",
   {
     pipeline: pipelineArgument,
     set: setFlag,
-    workers: workersFlag,
+    ...profileFlags,
     mermaid: Flag.Boolean("mermaid").pipe(
       Flag.withDescription("Print the graph as a Mermaid diagram"),
       Flag.withoutNegation,
       Flag.withDefault(false)
     )
   },
-  handler(async ({ pipeline, set, workers, mermaid }, shared) => {
+  handler(async ({ pipeline, set, mermaid, ...flags }, shared) => {
     const sets = parseSets(set)
     const [{ planPipeline }, { totalExpected }, { findProject, pipelineFile }, print] = await Promise.all([
       import("../run/plan-pipeline.ts"),
@@ -26,7 +26,7 @@ export const plan = Command.make(
     const { printJson, terminal } = await import("./print.ts")
     const project = findProject(process.cwd(), shared.store)
     const file = pipelineFile(project, pipeline, process.cwd())
-    const made = await planPipeline({ project, file, sets, workers: await workerCount(workers) })
+    const made = await planPipeline({ project, file, sets, ...(await givenProfile(project, flags)) })
     const { graph } = made.survey
     if (shared.json) {
       const { graphJson } = await import("../graph/render.ts")

@@ -58,7 +58,18 @@ export const printDiagnosis = (to: Terminal, diagnosis: Diagnosis): void => {
     name,
     text
   ])
-  for (const line of table(to, rows, [], "")) to.line(line)
+  const found = diagnosis.devices.map(({ device, available, text }) => [
+    available ? to.paint("green", "✓") : to.paint("dim", "–"),
+    `device ${device}`,
+    available ? text : `not here: ${text}`
+  ])
+  for (const line of table(to, [...rows, ...found], [], "")) to.line(line)
+  for (const { device, available, evidence, hint } of diagnosis.devices) {
+    if (available) continue
+    to.line(`\n${to.paint("dim", "–")} device ${device}`)
+    for (const line of evidence) to.line(`  ${line}`)
+    if (hint !== undefined) to.line(`  → ${hint}`)
+  }
   for (const { text, hint } of diagnosis.checks.flatMap((check) => check.problems)) {
     to.line(`\n${to.paint("red", "✗")} ${text}`)
     to.line(`  → ${hint}`)

@@ -6,7 +6,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { SluiceError } from "../errors.ts"
 import type { RunResult } from "../run/run.ts"
-import { parseSets, pipelineArgument, setFlag, sharedFlags, workerCount, workersFlag } from "./sluice.ts"
+import { givenProfile, parseSets, pipelineArgument, profileFlags, setFlag, sharedFlags } from "./sluice.ts"
 
 const maxFailedFlag = Flag.Finite("max-failed").pipe(
   Flag.withMetavar("SHARE"),
@@ -45,8 +45,8 @@ const reported = (running: Effect.Effect<RunResult, Error>) =>
 
 export const run = Command.make(
   "run",
-  { pipeline: pipelineArgument, set: setFlag, workers: workersFlag, maxFailed: maxFailedFlag },
-  ({ pipeline, set, workers, maxFailed }) =>
+  { pipeline: pipelineArgument, set: setFlag, ...profileFlags, maxFailed: maxFailedFlag },
+  ({ pipeline, set, maxFailed, ...flags }) =>
     Effect.gen(function* () {
       const shared = yield* sharedFlags
       const [{ runPipeline }, { findProject, pipelineFile }, { RunDisplay }, { printResult }, { printJson }] =
@@ -62,7 +62,7 @@ export const run = Command.make(
       const prepared = yield* attempt(async () => {
         const project = findProject(process.cwd(), shared.store)
         const file = pipelineFile(project, pipeline, process.cwd())
-        const means = { workers: await workerCount(workers), maxFailed: shareOf(maxFailed) }
+        const means = { ...(await givenProfile(project, flags)), maxFailed: shareOf(maxFailed) }
         return { project, file, sets: parseSets(set), ...means }
       })
       if (shared.json) {
@@ -93,6 +93,10 @@ export const run = Command.make(
     {
       command: "sluice run quickstart --max-failed 0.01",
       description: "Leave failed rows out, as long as they are at most 1 % of a node's"
+    },
+    {
+      command: "sluice run quickstart --device webgpu",
+      description: "Train and evaluate on a GPU; sluice doctor lists what is there"
     },
     { command: "sluice run quickstart --json", description: "One event a line; the last one is the result" }
   ])

@@ -5,6 +5,9 @@ import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import { SluiceError } from "../errors.ts"
+import { type Device, devices } from "../model/train/device.ts"
+import type { RunProfile } from "../run/profile.ts"
+import type { Project } from "../run/project.ts"
 
 /** The flags that stand with every command. */
 export interface Shared {
@@ -51,11 +54,23 @@ export const setFlag = Flag.String("set").pipe(
   Flag.atLeast(0)
 )
 
-export const workersFlag = Flag.Int("workers").pipe(
-  Flag.withMetavar("N"),
-  Flag.withDescription("Worker threads (default: one per core)"),
-  Flag.optional
-)
+/** The flags of a run profile: a name, and what stands above what the profile says. */
+export const profileFlags = {
+  profile: Flag.String("profile").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("What to use of the machine: profiles/NAME.json, or the path of such a file"),
+    Flag.optional
+  ),
+  workers: Flag.Int("workers").pipe(
+    Flag.withMetavar("N"),
+    Flag.withDescription("Worker threads (default: one per core)"),
+    Flag.optional
+  ),
+  device: Flag.Literals("device", devices).pipe(
+    Flag.withDescription("Where programs compute (default: cpu); sluice doctor lists what is there"),
+    Flag.optional
+  )
+} as const
 
 /** What a handler is given besides its own flags and arguments. */
 export const sharedFlags: Effect.Effect<Shared, never, Command.CommandContext<"sluice">> = Effect.map(
@@ -85,10 +100,17 @@ export const parseSets = (texts: ReadonlyArray<string>): { readonly [target: str
     })
   )
 
-/** How many workers to run: as given, else one per core. */
-export const workerCount = async (given: Option.Option<number>): Promise<number> => {
-  const count = Option.getOrUndefined(given)
-  if (count === undefined) return (await import("node:os")).availableParallelism()
-  if (count >= 1 && count <= 256) return count
-  throw new SluiceError("SLUICE_BAD_OPTION", `--workers cannot be ${count}`, { hint: "give a number from 1 to 256" })
+/** What the flags of a run profile come to. */
+export const givenProfile = async (
+  project: Project,
+  flags: {
+    readonly profile: Option.Option<string>
+    readonly workers: Option.Option<number>
+    readonly device: Option.Option<Device>
+  }
+): Promise<RunProfile> => {
+  const { runProfile } = await import("../run/profile.ts")
+  const workers = Option.getOrUndefined(flags.workers)
+  const device = Option.getOrUndefined(flags.device)
+  return runProfile(project, Option.getOrUndefined(flags.profile), { workers, device }, process.cwd())
 }

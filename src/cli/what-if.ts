@@ -1,9 +1,10 @@
 // sluice what-if: which rows another option of a filter or select would flip, from the scores that are stored.
+import { availableParallelism } from "node:os"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { handler, parseSets, pipelineArgument, workerCount } from "./sluice.ts"
+import { handler, parseSets, pipelineArgument } from "./sluice.ts"
 
 /** Rows shown as text unless told otherwise. */
 const shownRows = 6
@@ -38,7 +39,7 @@ export const whatIf = Command.make(
     const project = findProject(process.cwd(), shared.store)
     const past = openPast(pipeline, shared)
     const file = pipelineFile(project, pipeline, process.cwd())
-    const found = await flips.whatIf(project, file, past, node, sets, await workerCount(Option.none()))
+    const found = await flips.whatIf(project, file, past, node, sets, availableParallelism())
     const limit = Option.getOrUndefined(rows)
     if (shared.json) {
       printJson(found.summary)

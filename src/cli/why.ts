@@ -1,7 +1,7 @@
 // sluice why: what a node is made of, and why it would run or not.
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import { handler, parseSets, pipelineArgument, setFlag, workerCount, workersFlag } from "./sluice.ts"
+import { givenProfile, handler, parseSets, pipelineArgument, profileFlags, setFlag } from "./sluice.ts"
 
 export const why = Command.make(
   "why",
@@ -9,9 +9,9 @@ export const why = Command.make(
     pipeline: pipelineArgument,
     node: Argument.String("NODE").pipe(Argument.withDescription("A node's name, as plan shows it")),
     set: setFlag,
-    workers: workersFlag
+    ...profileFlags
   },
-  handler(async ({ pipeline, node, set, workers }, shared) => {
+  handler(async ({ pipeline, node, set, ...flags }, shared) => {
     const sets = parseSets(set)
     const [{ planPipeline }, { findProject, pipelineFile }, { explainNode }, { printNode }, { printJson, terminal }] =
       await Promise.all([
@@ -23,7 +23,7 @@ export const why = Command.make(
       ])
     const project = findProject(process.cwd(), shared.store)
     const file = pipelineFile(project, pipeline, process.cwd())
-    const { survey, plan } = await planPipeline({ project, file, sets, workers: await workerCount(workers) })
+    const { survey, plan } = await planPipeline({ project, file, sets, ...(await givenProfile(project, flags)) })
     const account = explainNode(survey, plan, node)
     if (shared.json) printJson(account)
     else printNode(terminal(process.stdout), account)

@@ -28,9 +28,7 @@ const causeText = (cause: Exclude<Cause, FileCause>): string => {
     case "code":
       return cause.change
     case "runtime":
-      return cause.changes
-        .map(({ name, before, after }) => `${name} ${valueText(before)} → ${valueText(after)}`)
-        .join(", ")
+      return cause.changes.map(({ name, before, after }) => `${name} ${before} → ${after}`).join(", ")
     case "declaration":
       return "the columns, reasons or inputs it declares changed, or how sluice computes such a stage"
     case "gone":

@@ -18,7 +18,7 @@ export const runtime = {
 
 /** What of the machine can change a program's result. */
 export interface ComputeClass {
-  readonly device: string
+  readonly device: "cpu" | "webgpu" | "cuda"
   readonly threads: number
   readonly instructions: string
 }

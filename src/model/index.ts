@@ -22,6 +22,7 @@ export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.t
 export { chatSpecialTokens, type TokenizerTraining, trainTokenizer } from "./tokenizer/train-tokenizer.ts"
 export type { TokenSequence } from "./train/batch.ts"
 export type { CheckpointOptions } from "./train/checkpoint.ts"
+export { type Device, devices } from "./train/device.ts"
 export { type Generated, type GenerateOptions, generate } from "./train/generate.ts"
 export { createLora, type LoraAdapter, type LoraConfig } from "./train/lora.ts"
 export type { LedgerEntry } from "./train/ledger.ts"

@@ -3,6 +3,7 @@ import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSyn
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
 import type { ErrorCode } from "../errors.ts"
+import type { Device } from "../model/train/device.ts"
 import { onDisk } from "../store/durable-file.ts"
 import type { RowTotals } from "./node-record.ts"
 
@@ -37,6 +38,8 @@ export type RunEvent =
       readonly pipeline: string
       readonly nodes: number
       readonly workers: number
+      /** Where programs compute; absent in older journals, which knew the CPU only. */
+      readonly device?: Device
     }
   | {
       readonly event: "node-started"

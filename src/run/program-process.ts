@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Worker } from "node:worker_threads"
+import type { Device } from "../model/train/device.ts"
 import type { ProgramDeclaration } from "../stage/declaration.ts"
 import { asError, isDiskFailing } from "../store/durable-file.ts"
 import { columnValues } from "../table/column.ts"
@@ -23,6 +24,7 @@ export interface ProgramSpec {
   readonly work: string
   readonly result: string
   readonly threads: number
+  readonly device: Device
 }
 
 type SpecValue =
@@ -97,6 +99,7 @@ const main = async (specPath: string) => {
     inputs: Object.fromEntries(Object.entries(spec.inputs).map(([name, value]) => [name, openValue(value)])),
     options: seenOptions(node),
     threads: spec.threads,
+    device: spec.device,
     out: spec.out,
     work: spec.work,
     progress: (done: number, total: number, text?: string) =>

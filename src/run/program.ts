@@ -6,6 +6,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { SluiceError } from "../errors.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
+import type { Device } from "../model/train/device.ts"
 import { diskError } from "../store/durable-file.ts"
 import type { Lease } from "../store/lease.ts"
 import type { Store } from "../store/store.ts"
@@ -25,6 +26,7 @@ export interface ProgramTask {
   readonly graph: string
   readonly sets: { readonly [target: string]: string }
   readonly threads: number
+  readonly device: Device
   readonly inputs: ReadonlyArray<{ readonly edge: Edge; readonly spec: InputSpec }>
   readonly sources: PlannedSources
   readonly emit: (event: RunEvent) => void
@@ -88,7 +90,8 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
       out,
       work: join(folder, "scratch"),
       result,
-      threads: task.threads
+      threads: task.threads,
+      device: task.device
     }
     writeFileSync(join(folder, "spec.json"), JSON.stringify(spec))
   } catch (cause) {

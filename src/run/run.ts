@@ -93,7 +93,7 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
     const surveyed = yield* Effect.tryPromise({
-      try: () => survey(options.project, options.file, options.sets, options.workers),
+      try: () => survey(options.project, options.file, options.sets, options.workers, options.device),
       catch: asError
     })
     const { store, graph, sources } = surveyed
@@ -127,6 +127,12 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
       catch: asError
     })
     options.planned?.(plan.nodes)
+    const { device } = surveyed.compute
+    if (device !== "cpu")
+      yield* Effect.tryPromise({
+        try: async () => (await import("./device-check.ts")).checkDevice(options, device, plan.nodes),
+        catch: asError
+      })
     const folder = yield* Effect.try({ try: () => store.runFolder(run), catch: asError })
     const journal = new Journal(folder, options.listeners)
     yield* Effect.try({
@@ -139,7 +145,8 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
           run,
           pipeline: graph.pipeline,
           nodes: graph.nodes.length,
-          workers: options.workers
+          workers: options.workers,
+          device
         })
         log.open(journal)
       },

@@ -4,6 +4,7 @@ import type { Code } from "../graph/code.ts"
 import { FingerprintError, makeFingerprinter } from "../graph/fingerprint/index.ts"
 import type { Graph, GraphNode } from "../graph/graph.ts"
 import { type ComputeClass, type NodeKeys, nodeKeys } from "../graph/key.ts"
+import type { Device } from "../model/train/device.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import { type Acceptance, readAcceptances } from "../store/acceptance.ts"
 import { asError } from "../store/durable-file.ts"
@@ -47,10 +48,10 @@ export interface Survey {
 const authoring = join(dirname(dirname(fileURLToPath(import.meta.url))), "stage")
 
 /** What of this machine a program's result may depend on. */
-export const computeClass = (threads: number): ComputeClass => {
+export const computeClass = (threads: number, device: Device = "cpu"): ComputeClass => {
   const info = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : (cpus()[0]?.model ?? "")
   const found = ["avx512f", "avx2", "neon", "asimd"].filter((flag) => info.includes(flag))
-  return { device: "cpu", threads, instructions: `${process.arch} ${found[0] ?? "base"}` }
+  return { device, threads, instructions: `${process.arch} ${found[0] ?? "base"}` }
 }
 
 /** Surveys a pipeline. Planning errors of all nodes are thrown together. */
@@ -58,7 +59,8 @@ export const survey = async (
   project: Project,
   file: string,
   sets: { readonly [target: string]: string },
-  threads: number
+  threads: number,
+  device?: Device
 ): Promise<Survey> => {
   const graph = await loadGraph(file, sets)
   const store = new Store(project.storeRoot)
@@ -124,7 +126,7 @@ export const survey = async (
     news: stats.news,
     listing,
     sources: new PlannedSources(fingerprinter.files(), () => fingerprinter.changed()),
-    compute: computeClass(threads)
+    compute: computeClass(threads, device)
   }
 }
 

@@ -245,6 +245,7 @@ export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lea
         graph: graphKey(survey.graph),
         sets: survey.sets,
         threads,
+        device: survey.compute.device,
         inputs: specs,
         sources: survey.sources,
         emit: (event) => journal.write(event),

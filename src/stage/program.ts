@@ -41,7 +41,10 @@ export type ProgramInput<V> =
 export interface ProgramContext<Inputs, Options> {
   readonly inputs: { readonly [K in keyof Inputs]: ProgramInput<Inputs[K]> }
   readonly options: Options
+  /** Threads of the arithmetic. */
   readonly threads: number
+  /** Where it is to run, by the run's profile. */
+  readonly device: "cpu" | "webgpu" | "cuda"
   readonly out: string
   readonly work: string
   readonly progress: (done: number, total: number, text?: string) => void

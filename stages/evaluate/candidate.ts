@@ -1,7 +1,7 @@
 // One model under evaluation: opened from its folder, asked every question, and scored on the reference answers.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { CausalModel, LoraAdapter } from "#sluice/model"
+import type { CausalModel, Device, LoraAdapter } from "#sluice/model"
 import type { Outcome } from "./outcome.ts"
 import type { Question } from "./question.ts"
 
@@ -38,10 +38,10 @@ export const examine = async (
   engine: Engine,
   { name, model, adapter }: Candidate,
   questions: ReadonlyArray<Question>,
-  settings: { readonly maxNewTokens: number; readonly threads: number }
+  settings: { readonly maxNewTokens: number; readonly threads: number; readonly device: Device }
 ): Promise<ReadonlyArray<Outcome>> => {
-  const { threads, maxNewTokens } = settings
-  const shared = adapter === undefined ? { threads } : { threads, adapter }
+  const { maxNewTokens, ...means } = settings
+  const shared = adapter === undefined ? means : { ...means, adapter }
   const sequences = questions.map(({ id, messages }) => ({
     rowId: id,
     ...engine.renderChat(model.tokenizer, messages)

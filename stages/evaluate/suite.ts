@@ -68,7 +68,7 @@ export const suite = Stage.program({
     samples: opt(Schema.Int, 5),
     seed: opt(Schema.Int, 0)
   },
-  run: async ({ inputs, options, threads, out, work, progress, metric, sample, used, skipped }) => {
+  run: async ({ inputs, options, threads, device, out, work, progress, metric, sample, used, skipped }) => {
     const engine = await import("#sluice/model")
     const { maxNewTokens, limit, bootstrap, seed } = options
     const names = ordered(Object.keys(inputs.models), options.baseline)
@@ -95,7 +95,7 @@ export const suite = Stage.program({
     for (const [at, candidate] of candidates.entries()) {
       progress(at, candidates.length, `${candidate.name}: ${chosen.length} questions`)
       const file = join(work, `outcomes-${at}.json`)
-      outcomes.push(await kept(file, () => examine(engine, candidate, chosen, { maxNewTokens, threads })))
+      outcomes.push(await kept(file, () => examine(engine, candidate, chosen, { maxNewTokens, threads, device })))
     }
     progress(candidates.length, candidates.length)
 

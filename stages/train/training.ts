@@ -80,7 +80,7 @@ const describeRun = (result: TrainResult, rows: TrainingData["rows"]): TrainingD
 
 type Context = Pick<
   ProgramContext<unknown, CommonOptions>,
-  "options" | "threads" | "out" | "work" | "progress" | "metric" | "used" | "skipped"
+  "options" | "threads" | "device" | "out" | "work" | "progress" | "metric" | "used" | "skipped"
 >
 
 /** Says of every row whether a step saw it, and if not, why. */
@@ -126,7 +126,8 @@ export const runTraining = async (
     weightDecay: options.weightDecay,
     ...(training.beta2 !== undefined && { beta2: training.beta2 }),
     seed: options.seed,
-    threads: context.threads
+    threads: context.threads,
+    device: context.device
   }
   const lengths = sequences.map(({ ids }) => ids.length)
   const rowsPerEpoch = engine.packSequences(lengths, training.length, training.packing).length

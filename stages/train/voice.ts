@@ -10,7 +10,7 @@ interface Prompt {
 
 /** Continues each prompt by up to 32 tokens and reports both as a sample. */
 export const speak = async (
-  context: Pick<ProgramContext<unknown, unknown>, "sample" | "threads">,
+  context: Pick<ProgramContext<unknown, unknown>, "sample" | "threads" | "device">,
   engine: Engine,
   { model, adapter }: TrainResult,
   prompts: ReadonlyArray<Prompt>
@@ -20,7 +20,7 @@ export const speak = async (
   const answers = await engine.generate(
     model,
     short.map(({ ids }) => ids),
-    { maxNewTokens, threads: context.threads, ...(adapter && { adapter }) }
+    { maxNewTokens, threads: context.threads, device: context.device, ...(adapter && { adapter }) }
   )
   short.forEach(({ text }, at) => {
     context.sample(`${text} → ${model.tokenizer.decode(answers[at]!.ids, { skipSpecial: true }).trim()}`)

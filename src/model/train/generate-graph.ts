@@ -2,6 +2,7 @@
 import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
 import { type Binding, bindTensors, createBinding } from "./binding.ts"
+import type { Device } from "./device.ts"
 import { attention, cacheMask, headsFirst, packedCausalMask } from "./layers.ts"
 import { attentionShape, llamaHidden, llamaLogits } from "./llama.ts"
 import { loraGraphAdapter } from "./lora.ts"
@@ -41,8 +42,8 @@ const addNext = (graph: TensorGraph, config: LlamaConfig, binding: Binding, hidd
  * row of each prompt's last token; outputs `next` and the cache. Slots of padding hold values nobody looks at: they are
  * later than the row's position until its own tokens overwrite them.
  */
-export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape): BuiltGraph => {
-  const graph = new TensorGraph()
+export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device?: Device): BuiltGraph => {
+  const graph = new TensorGraph("float32", device)
   const { config } = target
   const { batch, prompt, slots } = shape
   const binding = bind(graph, target)
@@ -69,8 +70,8 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape): Built
 }
 
 /** Adds one token per row: inputs ids and positions [batch] and the cache; outputs `next` and the cache with it added. */
-export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape): BuiltGraph => {
-  const graph = new TensorGraph()
+export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?: Device): BuiltGraph => {
+  const graph = new TensorGraph("float32", device)
   const { config } = target
   const { batch, slots } = shape
   const binding = bind(graph, target)

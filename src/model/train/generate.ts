@@ -1,10 +1,12 @@
 // Greedy decoding with a key-value cache, several prompts at a time.
 import type { CausalModel } from "../model.ts"
 import { ModelError } from "../model-error.ts"
-import { inputName } from "./binding.ts"
+import type { Device } from "./device.ts"
+import { type Frozen, freeze } from "./frozen.ts"
 import { buildPromptGraph, buildTokenGraph, cacheNames, type DecodeShape } from "./generate-graph.ts"
 import type { LoraAdapter } from "./lora.ts"
-import { DoubleBuffer, floatValue, integerValue, Session, type Values } from "./session.ts"
+import { integerValue, Session, type Values } from "./session.ts"
+import { State } from "./state.ts"
 import type { TrainTarget } from "./step-graph.ts"
 
 /** An answer: ids without the stop token, and whether a stop token ended it. */
@@ -23,6 +25,8 @@ export interface GenerateOptions {
   /** Prompts decoded at a time, 8 if not given. */
   readonly batchSize?: number
   readonly threads?: number
+  /** Where the arithmetic runs, the CPU if not given. */
+  readonly device?: Device
 }
 
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
@@ -32,28 +36,35 @@ export class Generator {
   private readonly shape: DecodeShape
   private readonly prompts: Session
   private readonly tokens: Session
-  private readonly frozen: Values
-  private readonly cache = new DoubleBuffer()
+  private readonly frozen: Frozen
+  private readonly cache: State
 
-  private constructor(target: TrainTarget, shape: DecodeShape, prompts: Session, tokens: Session, frozen: Values) {
+  private constructor(shape: DecodeShape, prompts: Session, tokens: Session, frozen: Frozen, cache: State) {
     this.shape = shape
     this.prompts = prompts
     this.tokens = tokens
     this.frozen = frozen
-    const { layers, kvHeads, headDim } = target.config
-    for (let layer = 0; layer < layers; layer++) {
-      for (const name of cacheNames(layer)) this.cache.add(name, [shape.batch, kvHeads, shape.slots, headDim])
-    }
+    this.cache = cache
   }
 
-  /** Compiles the two graphs for `shape`. */
-  static async compile(target: TrainTarget, shape: DecodeShape, threads: number): Promise<Generator> {
-    const first = buildPromptGraph(target, shape)
-    const second = buildTokenGraph(target, shape)
-    const frozen = [...first.fed].map(([name, weight]) => [inputName(name), floatValue(weight.data, weight.shape)])
-    const prompts = await Session.compile(first.graph, { threads })
-    const tokens = await Session.compile(second.graph, { threads })
-    return new Generator(target, shape, prompts, tokens, Object.fromEntries(frozen))
+  /** Compiles the two graphs for `shape` and `device`. */
+  static async compile(
+    target: TrainTarget,
+    shape: DecodeShape,
+    { threads, device }: { readonly threads: number; readonly device: Device }
+  ): Promise<Generator> {
+    const first = buildPromptGraph(target, shape, device)
+    const second = buildTokenGraph(target, shape, device)
+    const cache = new State(device)
+    const { layers, kvHeads, headDim } = target.config
+    for (let layer = 0; layer < layers; layer++) {
+      for (const name of cacheNames(layer)) cache.add(name, [shape.batch, kvHeads, shape.slots, headDim])
+    }
+    const frozen = await freeze(first.fed, device)
+    const settings = { threads, frozen, resident: cache.names() }
+    const prompts = await Session.compile(first.graph, settings)
+    const tokens = await Session.compile(second.graph, settings)
+    return new Generator(shape, prompts, tokens, frozen, cache)
   }
 
   private promptFeeds(prompts: readonly Int32Array[]): Values {
@@ -77,12 +88,11 @@ export class Generator {
     const { batch } = this.shape
     const answers: number[][] = prompts.map(() => [])
     const stopped = prompts.map(() => false)
-    const feeds = { ...this.frozen, ...this.promptFeeds(prompts) }
-    let result = await this.prompts.run(feeds, this.cache.targets())
+    let result = await this.prompts.run(this.promptFeeds(prompts), this.cache.targets())
     const tokens = new Int32Array(batch)
     const positions = new Int32Array(batch)
     for (;;) {
-      this.cache.swap()
+      this.cache.advance(result)
       const next = result.next!.data as BigInt64Array
       let open = 0
       prompts.forEach((prompt, row) => {
@@ -100,13 +110,15 @@ export class Generator {
       })
       if (open === 0) break
       const step = { ids: integerValue(tokens, [batch]), positions: integerValue(positions, [batch]) }
-      result = await this.tokens.run({ ...this.frozen, ...this.cache.feeds(), ...step }, this.cache.targets())
+      result = await this.tokens.run({ ...this.cache.feeds(), ...step }, this.cache.targets())
     }
     return answers.map((answer, row) => ({ ids: Int32Array.from(answer), stopped: stopped[row] === true }))
   }
 
-  /** Frees both compiled graphs. */
+  /** Frees both compiled graphs and what lies on the device. */
   async dispose(): Promise<void> {
+    await this.cache.dispose()
+    await this.frozen.dispose()
     await this.prompts.dispose()
     await this.tokens.dispose()
   }
@@ -114,7 +126,8 @@ export class Generator {
 
 /**
  * Continues every prompt greedily, in the order given. Prompts are decoded in batches of similar length. Throws
- * `SLUICE_EMPTY_PROMPT`, and `SLUICE_PROMPT_TOO_LONG` when prompt and answer exceed the model's positions.
+ * `SLUICE_EMPTY_PROMPT`, `SLUICE_PROMPT_TOO_LONG` when prompt and answer exceed the model's positions, and
+ * `SLUICE_NO_DEVICE`.
  *
  * @example
  * import { createModel, generate, trainTokenizer } from "#sluice/model"
@@ -131,7 +144,14 @@ export const generate = async (
   options: GenerateOptions = {}
 ): Promise<Generated[]> => {
   if (prompts.length === 0) return []
-  const { adapter, maxNewTokens = 64, stopIds = model.config.eosIds, batchSize = 8, threads = 2 } = options
+  const {
+    adapter,
+    maxNewTokens = 64,
+    stopIds = model.config.eosIds,
+    batchSize = 8,
+    threads = 2,
+    device = "cpu"
+  } = options
   const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0)
   if (prompts.some(({ length }) => length === 0)) {
     throw new ModelError("SLUICE_EMPTY_PROMPT", "A prompt has no tokens; there is nothing to continue.")
@@ -146,7 +166,7 @@ export const generate = async (
   const batch = Math.min(batchSize, prompts.length)
   const shape = { batch, prompt, slots: roundUp(Math.max(prompt, longest + maxNewTokens), 16) }
   const target = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
-  const generator = await Generator.compile(target, shape, threads)
+  const generator = await Generator.compile(target, shape, { threads, device })
   try {
     const order = prompts.map((_, place) => place).sort((a, b) => prompts[a]!.length - prompts[b]!.length || a - b)
     const answers: Generated[] = []

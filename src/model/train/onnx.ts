@@ -1,11 +1,15 @@
 // Writes a tensor graph as an ONNX model (protobuf wire format, opset 18), so that ONNX Runtime does all arithmetic.
 import { ModelError } from "../model-error.ts"
-import type { AttributeValue, DType, Tensor, TensorGraph } from "./tensor-graph.ts"
+import type { AttributeValue, Constant, DType, Tensor, TensorGraph } from "./tensor-graph.ts"
 
 const OPSET = 18
 const IR_VERSION = 8
 const MAX_BYTES = 2 ** 31 - 1
 const DATA_TYPES: Record<DType, number> = { float32: 1, int64: 7, bool: 9, float64: 11 }
+
+/** The number by which ONNX knows an element type. */
+export const onnxType = (dtype: DType): number => DATA_TYPES[dtype]
+
 const ATTRIBUTE_FLOAT = 1
 const ATTRIBUTE_INT = 2
 const ATTRIBUTE_STRING = 3
@@ -89,11 +93,21 @@ const valueInfo = (tensor: Tensor): MessageWriter => {
   return new MessageWriter().text(1, tensor.name).message(2, new MessageWriter().message(1, tensorType))
 }
 
+/** Data of float32 inputs that are written into the graph instead of being fed, by input name. */
+export type ConstantInputs = ReadonlyMap<string, Float32Array>
+
+const constantMessage = ({ tensor, data }: Constant): MessageWriter => {
+  const writer = new MessageWriter()
+  for (const size of tensor.shape) writer.int(1, size)
+  writer.int(2, DATA_TYPES[tensor.dtype]).text(8, tensor.name)
+  return writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+}
+
 /**
  * Serialises `graph` as an ONNX `ModelProto` (github.com/onnx/onnx, onnx.proto; IR 8, opset 18).
  * Throws `SLUICE_GRAPH_TOO_LARGE` when constants push the file over protobuf's 2 GiB limit.
  */
-export const writeOnnx = (graph: TensorGraph): Uint8Array => {
+export const writeOnnx = (graph: TensorGraph, constantInputs: ConstantInputs = new Map()): Uint8Array => {
   const body = new MessageWriter()
   for (const node of graph.nodes) {
     const writer = new MessageWriter()
@@ -104,14 +118,12 @@ export const writeOnnx = (graph: TensorGraph): Uint8Array => {
     body.message(1, writer)
   }
   body.text(2, "sluice")
-  for (const { tensor, data } of graph.constants) {
-    const writer = new MessageWriter()
-    for (const size of tensor.shape) writer.int(1, size)
-    writer.int(2, DATA_TYPES[tensor.dtype]).text(8, tensor.name)
-    writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    body.message(5, writer)
+  for (const constant of graph.constants) body.message(5, constantMessage(constant))
+  for (const input of graph.inputs) {
+    const data = constantInputs.get(input.name)
+    if (data === undefined) body.message(11, valueInfo(input))
+    else body.message(5, constantMessage({ tensor: input, data }))
   }
-  for (const input of graph.inputs) body.message(11, valueInfo(input))
   for (const tensor of new Set(graph.outputs.map((output) => output.tensor))) body.message(12, valueInfo(tensor))
   const opset = new MessageWriter().text(1, "").int(2, OPSET)
   const model = new MessageWriter().int(1, IR_VERSION).message(7, body).message(8, opset)

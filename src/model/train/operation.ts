@@ -134,10 +134,23 @@ export const swiGlu = (graph: TensorGraph, gate: Tensor, up: Tensor): Tensor => 
   return graph.record("swiGlu", [gate, up], graph.emit("Mul", [silu, up], gate.shape), [slope, silu])
 }
 
+/** log softmax over the last of two axes; written out for WebGPU, whose provider has no such operation. */
+const logSoftmax = (graph: TensorGraph, logits: Tensor): Tensor => {
+  const { shape } = logits
+  if (graph.device !== "webgpu") return graph.emit("LogSoftmax", [logits], shape, { attributes: { axis: -1 } })
+  const column = [shape[0]!, 1]
+  const last = graph.integers([-1])
+  const most = graph.emit("ReduceMax", [logits, last], column, { attributes: { keepdims: 1 } })
+  const shifted = graph.emit("Sub", [logits, most], shape)
+  const raised = graph.emit("Exp", [shifted], shape)
+  const total = graph.emit("ReduceSum", [raised, last], column, { attributes: { keepdims: 1 } })
+  return graph.emit("Sub", [shifted, graph.emit("Log", [total], column)], shape)
+}
+
 /** log softmax(logits)[target] per row: logits [rows, classes], targets [rows] int64 → [rows]. */
 export const pickLogProb = (graph: TensorGraph, logits: Tensor, targets: Tensor): Tensor => {
   const rows = logits.shape[0]!
-  const logProbs = graph.emit("LogSoftmax", [logits], logits.shape, { attributes: { axis: -1 } })
+  const logProbs = logSoftmax(graph, logits)
   const index = graph.emit("Reshape", [targets, graph.integers([rows, 1])], [rows, 1], { dtype: "int64" })
   const picked = graph.emit("GatherElements", [logProbs, index], [rows, 1], { attributes: { axis: 1 } })
   const output = graph.emit("Reshape", [picked, graph.integers([rows])], [rows])

@@ -51,10 +51,11 @@ const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" 
 
 /**
  * Trains on packed token sequences with AdamW, token cross-entropy and a global token normaliser. Equal inputs, seed and
- * threads give equal bytes; a run continued from a checkpoint ends with the bytes of an unbroken one.
+ * threads give equal bytes on one kind of device; a run continued from a checkpoint ends with the bytes of an unbroken one.
  *
  * Throws `SLUICE_NAN_LOSS` (evidence: step and row ids of the batch) as soon as a loss or gradient norm is not finite,
- * `SLUICE_NO_TRAINING_ROWS`, `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG` and `SLUICE_CHECKPOINT_MISMATCH`.
+ * `SLUICE_NO_TRAINING_ROWS`, `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG`, `SLUICE_CHECKPOINT_MISMATCH` and
+ * `SLUICE_NO_DEVICE`.
  *
  * @example
  * import { createModel, renderText, trainCausal, trainTokenizer } from "#sluice/model"
@@ -94,6 +95,7 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
     optimizer: optimizerOf(options),
     accumulate: options.accumulate,
     threads: options.threads,
+    device: options.device,
     ...(resumed && { moments: resumed.moments })
   })
   const ledger: LedgerEntry[] = [...(resumed?.ledger ?? [])]
@@ -128,12 +130,12 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
       }
       ledger.push(entry)
       if (input.checkpoint !== undefined && (index + 1) % input.checkpoint.every === 0) {
-        const state = { step: index + 1, digest, ledger, weights: trainer.weights(), moments: trainer.moments() }
-        writeCheckpoint(input.checkpoint, state)
+        writeCheckpoint(input.checkpoint, { step: index + 1, digest, ledger, ...(await trainer.snapshot()) })
       }
       input.onStep?.(entry)
     }
-    return { ...finish(input, trainer.weights()), ledger, lost: plan.lost }
+    const { weights } = await trainer.snapshot()
+    return { ...finish(input, weights), ledger, lost: plan.lost }
   } finally {
     await trainer.dispose()
   }

@@ -2,9 +2,10 @@
 import type { CausalModel } from "../model.ts"
 import { packSequences } from "../pack.ts"
 import { checkSequences, layOutBatch, supervisedCount, type TokenSequence, targetPlaces } from "./batch.ts"
-import { inputName } from "./binding.ts"
+import type { Device } from "./device.ts"
+import { freeze } from "./frozen.ts"
 import type { LoraAdapter } from "./lora.ts"
-import { floatValue, Session } from "./session.ts"
+import { Session } from "./session.ts"
 import { buildScoreGraph } from "./step-graph.ts"
 
 /** Score of one sequence. */
@@ -26,18 +27,20 @@ export interface ScoreOptions {
   /** Packed rows per batch, 8 if not given. */
   readonly batchSize?: number
   readonly threads?: number
+  /** Where the arithmetic runs, the CPU if not given. */
+  readonly device?: Device
 }
 
 /**
  * Scores every sequence; the answer is in the order given. Sequences share rows but do not see each other. Throws
- * `SLUICE_BAD_SEQUENCE`.
+ * `SLUICE_BAD_SEQUENCE` and `SLUICE_NO_DEVICE`.
  */
 export const scoreSequences = async (
   model: CausalModel,
   sequences: readonly TokenSequence[],
   options: ScoreOptions = {}
 ): Promise<SequenceScore[]> => {
-  const { adapter, batchSize = 8, threads = 2 } = options
+  const { adapter, batchSize = 8, threads = 2, device = "cpu" } = options
   checkSequences(sequences, model.config.vocabSize)
   const longest = sequences.reduce((most, { ids }) => Math.max(most, ids.length), 2)
   const length = options.maxLength ?? Math.min(Math.ceil(longest / 32) * 32, model.config.maxPositions)
@@ -56,20 +59,21 @@ export const scoreSequences = async (
     }
     const shape = { rows: count, length, targets: targetPlaces(most, count, length) }
     const target = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
-    const { graph, fed } = buildScoreGraph(target, shape)
-    const frozen = Object.fromEntries([...fed].map(([name, w]) => [inputName(name), floatValue(w.data, w.shape)]))
-    const session = await Session.compile(graph, { threads })
+    const { graph, fed } = buildScoreGraph(target, shape, device)
+    const frozen = await freeze(fed, device)
+    const session = await Session.compile(graph, { threads, frozen })
     try {
       for (let start = 0; start < rows.length; start += count) {
         const batch = layOutBatch(rows.slice(start, start + count), sequences, shape)
         const { weights: _unused, ...feeds } = batch.feeds
-        const { logProbs } = await session.run({ ...frozen, ...feeds })
+        const { logProbs } = await session.run(feeds)
         const values = logProbs!.data as Float32Array
         batch.targetSequence.forEach((sequence, place) => {
           if (sequence >= 0) found[sequence]!.push(values[place]!)
         })
       }
     } finally {
+      await frozen.dispose()
       await session.dispose()
     }
   }

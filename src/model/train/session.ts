@@ -1,7 +1,10 @@
-// Runs a compiled graph on ONNX Runtime, and keeps double-buffered state so that a step copies no weights to JavaScript.
+// Runs a compiled graph on ONNX Runtime, on the device it was written for; a step copies no weights to JavaScript.
 import { InferenceSession, Tensor as Value } from "onnxruntime-node"
+import { type Device, keepsValues } from "./device.ts"
+import { deviceError } from "./device-error.ts"
+import type { Frozen } from "./frozen.ts"
 import { writeOnnx } from "./onnx.ts"
-import { elementCount, type GraphOutput, type Shape, type TensorGraph } from "./tensor-graph.ts"
+import type { GraphOutput, Shape, TensorGraph } from "./tensor-graph.ts"
 
 export type { Value }
 
@@ -12,6 +15,12 @@ export type Values = Record<string, Value>
 export interface SessionOptions {
   /** Threads of the arithmetic, 2 if not given; results are bit-equal only for the same number. */
   readonly threads?: number
+  /** The device the graph was written for, unless a test wants its form for one on another. */
+  readonly device?: Device
+  /** Inputs that are the same in every run. */
+  readonly frozen?: Frozen
+  /** Outputs that stay on the device, to be fed to the next run there; where none can, they are plain values. */
+  readonly resident?: ReadonlySet<string>
 }
 
 /** An f32 value over `data`, which is not copied. */
@@ -38,30 +47,45 @@ const noSpinning = { session: { intra_op: { allow_spinning: "0" } } }
 export class Session {
   private readonly inner: InferenceSession
   private readonly outputs: readonly GraphOutput[]
+  private readonly frozen: Values
 
-  private constructor(inner: InferenceSession, outputs: readonly GraphOutput[]) {
+  private constructor(inner: InferenceSession, outputs: readonly GraphOutput[], frozen: Values) {
     this.inner = inner
     this.outputs = outputs
+    this.frozen = frozen
   }
 
-  /** Compiles `graph` for the CPU. */
+  /** Compiles `graph` for its device. Throws `SLUICE_NO_DEVICE` where that is not there. */
   static async compile(graph: TensorGraph, options: SessionOptions = {}): Promise<Session> {
-    const inner = await InferenceSession.create(writeOnnx(graph), {
-      executionProviders: ["cpu"],
+    const { device = graph.device, frozen, resident } = options
+    const kept = keepsValues(device) ? graph.outputs.filter(({ name }) => resident?.has(name)) : []
+    const settings: InferenceSession.SessionOptions = {
+      executionProviders: [device],
       intraOpNumThreads: options.threads ?? 2,
       interOpNumThreads: 1,
       executionMode: "sequential",
       extra: noSpinning,
-      logSeverityLevel: 3
-    })
-    return new Session(inner, graph.outputs)
+      logSeverityLevel: 3,
+      ...(kept.length > 0 && {
+        preferredOutputLocation: Object.fromEntries(kept.map(({ tensor }) => [tensor.name, "gpu-buffer" as const]))
+      })
+    }
+    // f32 means f32: cuBLAS would otherwise round factors to 10 bits of fraction.
+    if (device === "cuda") process.env["NVIDIA_TF32_OVERRIDE"] = "0"
+    const bytes = writeOnnx(graph, frozen?.constants)
+    try {
+      const inner = await InferenceSession.create(bytes, settings)
+      return new Session(inner, graph.outputs, frozen?.feeds ?? {})
+    } catch (cause) {
+      throw device === "cpu" ? cause : deviceError(device, cause)
+    }
   }
 
   /** One run; outputs named in `into` are written there instead of into fresh memory. */
   async run(feeds: Values, into: Values = {}): Promise<Values> {
     const fetches: Record<string, Value | null> = {}
     for (const { name, tensor } of this.outputs) fetches[tensor.name] = into[name] ?? null
-    const found = await this.inner.run(feeds, fetches)
+    const found = await this.inner.run({ ...this.frozen, ...feeds }, fetches)
     const results: Values = {}
     for (const { name, tensor } of this.outputs) results[name] = found[tensor.name] as Value
     return results
@@ -70,45 +94,5 @@ export class Session {
   /** Frees the native session. */
   async dispose(): Promise<void> {
     await this.inner.release()
-  }
-}
-
-/** Named f32 state kept in two buffers: a run reads `current` and writes `next`, then they trade places. */
-export class DoubleBuffer {
-  private current: Values = {}
-  private next: Values = {}
-
-  /** Adds one state tensor holding a copy of `data`, or zeros. */
-  add(name: string, shape: Shape, data?: Float32Array): void {
-    const size = elementCount(shape)
-    this.current[name] = floatValue(data === undefined ? new Float32Array(size) : data.slice(), shape)
-    this.next[name] = floatValue(new Float32Array(size), shape)
-  }
-
-  /** What the next run reads. */
-  feeds(): Values {
-    return this.current
-  }
-
-  /** Where the next run writes. */
-  targets(): Values {
-    return this.next
-  }
-
-  /** Makes what was written the current state. */
-  swap(): void {
-    const read = this.current
-    this.current = this.next
-    this.next = read
-  }
-
-  /** Current content of one tensor; a view, valid until the next run. */
-  data(name: string): Float32Array {
-    return this.current[name]!.data as Float32Array
-  }
-
-  /** Sets one tensor's current content to zero. */
-  clear(): void {
-    for (const value of Object.values(this.current)) (value.data as Float32Array).fill(0)
   }
 }

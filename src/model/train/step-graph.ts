@@ -3,6 +3,7 @@ import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
 import { type BatchShape, isDense } from "./batch.ts"
 import { type Binding, bindTensors, createBinding, inputName } from "./binding.ts"
+import type { Device } from "./device.ts"
 import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
 import { type LoraConfig, loraGraphAdapter } from "./lora.ts"
 import { tokenCrossEntropy } from "./objectives.ts"
@@ -68,8 +69,13 @@ const lossAndGradients = (graph: TensorGraph, parts: Forward): Map<string, Tenso
 }
 
 /** Loss, gradients and AdamW in one graph. */
-export const buildStepGraph = (target: TrainTarget, shape: BatchShape, optimizer: AdamWConfig): BuiltGraph => {
-  const graph = new TensorGraph()
+export const buildStepGraph = (
+  target: TrainTarget,
+  shape: BatchShape,
+  optimizer: AdamWConfig,
+  device?: Device
+): BuiltGraph => {
+  const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, true)
   const gradients = lossAndGradients(graph, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
@@ -81,9 +87,9 @@ export const buildStepGraph = (target: TrainTarget, shape: BatchShape, optimizer
 export const buildGradientGraph = (
   target: TrainTarget,
   shape: BatchShape,
-  options: { readonly accumulate: boolean; readonly float?: FloatType }
+  options: { readonly accumulate: boolean; readonly float?: FloatType; readonly device?: Device }
 ): BuiltGraph => {
-  const graph = new TensorGraph(options.float)
+  const graph = new TensorGraph(options.float, options.device)
   const parts = forward(graph, target, shape, true)
   for (const [name, gradient] of lossAndGradients(graph, parts)) {
     const known = accumulatorName(name)
@@ -96,8 +102,8 @@ export const buildGradientGraph = (
 }
 
 /** AdamW over gradients summed before. */
-export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig): TensorGraph => {
-  const graph = new TensorGraph()
+export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig, device?: Device): TensorGraph => {
+  const graph = new TensorGraph("float32", device)
   const entries = [...trainableWeights(target)].map(([name, { shape }]) => ({
     name,
     value: graph.input(inputName(name), shape),
@@ -108,8 +114,8 @@ export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig): T
 }
 
 /** Log-probabilities of the targets of a batch, output `logProbs` [targets]; nothing is trained. */
-export const buildScoreGraph = (target: TrainTarget, shape: BatchShape): BuiltGraph => {
-  const graph = new TensorGraph()
+export const buildScoreGraph = (target: TrainTarget, shape: BatchShape, device?: Device): BuiltGraph => {
+  const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, false)
   graph.output(parts.logProbs, "logProbs")
   return { graph, fed: parts.binding.fed }

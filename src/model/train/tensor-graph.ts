@@ -1,4 +1,5 @@
 // Symbolic tensors and the list of ONNX nodes that compute them; the differentiable operations live in operation.ts.
+import type { Device } from "./device.ts"
 
 /** Element types used by the engine. */
 export type DType = "float32" | "float64" | "int64" | "bool"
@@ -73,6 +74,8 @@ export const sameShape = (left: Shape, right: Shape): boolean =>
 /** A growing graph: inputs, constants, nodes in execution order, named outputs and the calls reverse mode walks back. */
 export class TensorGraph {
   readonly float: FloatType
+  /** The device it is written for: some operations are expressed otherwise on another. */
+  readonly device: Device
   readonly inputs: Tensor[] = []
   readonly constants: Constant[] = []
   readonly nodes: OnnxNode[] = []
@@ -81,8 +84,9 @@ export class TensorGraph {
   private readonly shared = new Map<string, Tensor>()
   private nextId = 0
 
-  constructor(float: FloatType = "float32") {
+  constructor(float: FloatType = "float32", device: Device = "cpu") {
     this.float = float
+    this.device = device
   }
 
   private fresh(): string {

@@ -1,5 +1,6 @@
 // The settings of a training run, with the defaults that apply when one is left out.
 import type { PackingStrategy } from "../pack.ts"
+import type { Device } from "./device.ts"
 import type { Schedule } from "./schedule.ts"
 
 /** Settings of `trainCausal`. */
@@ -29,6 +30,8 @@ export interface TrainOptions {
   readonly seed: number
   /** Threads of the arithmetic. Results are bit-equal for equal threads on one machine. */
   readonly threads: number
+  /** Where the arithmetic runs. */
+  readonly device: Device
 }
 
 /** transformers' defaults for AdamW and clipping; one epoch, rows of 128 tokens, best-fit packing. */
@@ -47,5 +50,6 @@ export const trainDefaults: TrainOptions = {
   weightDecay: 0,
   maxGradNorm: 1,
   seed: 0,
-  threads: 2
+  threads: 2,
+  device: "cpu"
 }

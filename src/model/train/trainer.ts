@@ -2,8 +2,11 @@
 import type { Weight, Weights } from "../weights.ts"
 import type { Batch, BatchShape } from "./batch.ts"
 import { inputName } from "./binding.ts"
+import type { Device } from "./device.ts"
+import { type Frozen, freeze } from "./frozen.ts"
 import { type AdamWConfig, momentName, secondMomentName, stepNumbers } from "./optimizer.ts"
-import { DoubleBuffer, floatValue, Session, scalarValue, type Values } from "./session.ts"
+import { Session, scalarValue, type Values } from "./session.ts"
+import { State } from "./state.ts"
 import {
   accumulatorName,
   buildGradientGraph,
@@ -29,40 +32,41 @@ export interface Moments {
   readonly second: Weights
 }
 
-const fedValues = (weights: Weights): Values =>
-  Object.fromEntries([...weights].map(([name, { data, shape }]) => [inputName(name), floatValue(data, shape)]))
+interface Compiled {
+  readonly main: Session
+  readonly update: Session | undefined
+  readonly frozen: Frozen
+  readonly state: State
+  readonly sums: State
+}
+
+/** Weights and moments as state, and sums of gradients where micro-batches are accumulated. */
+const newState = (weights: Weights, moments: Moments | undefined, device: Device): State => {
+  const state = new State(device)
+  for (const [name, { shape, data }] of weights) {
+    state.add(inputName(name), shape, data)
+    state.add(momentName(name), shape, moments?.first.get(name)?.data)
+    state.add(secondMomentName(name), shape, moments?.second.get(name)?.data)
+  }
+  return state
+}
 
 /** A training in progress. */
 export class Trainer {
   private readonly names: ReadonlyMap<string, readonly number[]>
-  private readonly state = new DoubleBuffer()
-  private readonly sums = new DoubleBuffer()
   private readonly optimizer: AdamWConfig
-  private readonly frozen: Values
-  private readonly main: Session
-  private readonly update: Session | undefined
+  private readonly compiled: Compiled
 
-  private constructor(
-    target: TrainTarget,
-    optimizer: AdamWConfig,
-    compiled: { readonly main: Session; readonly update: Session | undefined; readonly fed: Weights },
-    moments: Moments | undefined
-  ) {
-    const weights = trainableWeights(target)
+  private constructor(target: TrainTarget, optimizer: AdamWConfig, compiled: Compiled) {
+    this.names = new Map([...trainableWeights(target)].map(([name, { shape }]) => [name, shape]))
     this.optimizer = optimizer
-    this.main = compiled.main
-    this.update = compiled.update
-    this.frozen = fedValues(compiled.fed)
-    this.names = new Map([...weights].map(([name, { shape }]) => [name, shape]))
-    for (const [name, { shape, data }] of weights) {
-      this.state.add(inputName(name), shape, data)
-      this.state.add(momentName(name), shape, moments?.first.get(name)?.data)
-      this.state.add(secondMomentName(name), shape, moments?.second.get(name)?.data)
-      if (compiled.update !== undefined) this.sums.add(accumulatorName(name), shape)
-    }
+    this.compiled = compiled
   }
 
-  /** Compiles the graphs; `accumulate` > 1 keeps gradients and update apart. `moments` continues an earlier run. */
+  /**
+   * Compiles the graphs for a device, the CPU unless given; `accumulate` > 1 keeps gradients and update apart. `moments`
+   * continues an earlier run. Throws `SLUICE_NO_DEVICE`.
+   */
   static async compile(
     target: TrainTarget,
     shape: BatchShape,
@@ -70,19 +74,28 @@ export class Trainer {
       readonly optimizer: AdamWConfig
       readonly accumulate: number
       readonly threads?: number
+      readonly device?: Device
       readonly moments?: Moments
     }
   ): Promise<Trainer> {
+    const { optimizer, accumulate, device = "cpu" } = options
     const threads = options.threads === undefined ? {} : { threads: options.threads }
-    if (options.accumulate === 1) {
-      const { graph, fed } = buildStepGraph(target, shape, options.optimizer)
-      const main = await Session.compile(graph, threads)
-      return new Trainer(target, options.optimizer, { main, update: undefined, fed }, options.moments)
+    const weights = trainableWeights(target)
+    const state = newState(weights, options.moments, device)
+    const sums = new State(device)
+    if (accumulate === 1) {
+      const { graph, fed } = buildStepGraph(target, shape, optimizer, device)
+      const frozen = await freeze(fed, device)
+      const main = await Session.compile(graph, { ...threads, frozen, resident: state.names() })
+      return new Trainer(target, optimizer, { main, update: undefined, frozen, state, sums })
     }
-    const { graph, fed } = buildGradientGraph(target, shape, { accumulate: true })
-    const main = await Session.compile(graph, threads)
-    const update = await Session.compile(buildUpdateGraph(target, options.optimizer), threads)
-    return new Trainer(target, options.optimizer, { main, update, fed }, options.moments)
+    for (const [name, weight] of weights) sums.add(accumulatorName(name), weight.shape)
+    const { graph, fed } = buildGradientGraph(target, shape, { accumulate: true, device })
+    const frozen = await freeze(fed, device)
+    const main = await Session.compile(graph, { ...threads, frozen, resident: sums.names() })
+    const updating = buildUpdateGraph(target, optimizer, device)
+    const update = await Session.compile(updating, { ...threads, resident: state.names() })
+    return new Trainer(target, optimizer, { main, update, frozen, state, sums })
   }
 
   /** Runs step `step`, counted from 1, at learning rate `lr` over its micro-batches; N is taken over all of them. */
@@ -95,30 +108,28 @@ export class Trainer {
       epsilon: scalarValue(numbers.epsilon),
       keep: scalarValue(numbers.keep)
     }
-    if (this.update === undefined) {
-      const feeds = { ...this.frozen, ...this.state.feeds(), ...batches[0]!.feeds, ...scalars, inverseCount }
-      const result = await this.main.run(feeds, this.state.targets())
-      this.state.swap()
+    const { main, update, state, sums } = this.compiled
+    if (update === undefined) {
+      const feeds = { ...state.feeds(), ...batches[0]!.feeds, ...scalars, inverseCount }
+      const result = await main.run(feeds, state.targets())
+      state.advance(result)
       return this.report([result.loss!.data[0] as number], result.gradNorm!.data[0] as number)
     }
-    this.sums.clear()
+    await sums.clear()
     const losses: number[] = []
     for (const batch of batches) {
-      const feeds = { ...this.frozen, ...this.weightFeeds(), ...this.sums.feeds(), ...batch.feeds, inverseCount }
-      const result = await this.main.run(feeds, this.sums.targets())
-      this.sums.swap()
+      const feeds = { ...this.weightFeeds(), ...sums.feeds(), ...batch.feeds, inverseCount }
+      const result = await main.run(feeds, sums.targets())
+      sums.advance(result)
       losses.push(result.loss!.data[0] as number)
     }
-    const result = await this.update.run(
-      { ...this.state.feeds(), ...this.sums.feeds(), ...scalars },
-      this.state.targets()
-    )
-    this.state.swap()
+    const result = await update.run({ ...state.feeds(), ...sums.feeds(), ...scalars }, state.targets())
+    state.advance(result)
     return this.report(losses, result.gradNorm!.data[0] as number)
   }
 
   private weightFeeds(): Values {
-    const feeds = this.state.feeds()
+    const feeds = this.compiled.state.feeds()
     return Object.fromEntries([...this.names.keys()].map((name) => [inputName(name), feeds[inputName(name)]!]))
   }
 
@@ -128,27 +139,21 @@ export class Trainer {
     return { loss, gradNorm, badBatch: bad === -1 && !Number.isFinite(gradNorm) ? 0 : bad }
   }
 
-  private copy(rename: (name: string) => string): Map<string, Weight> {
-    const copied = new Map<string, Weight>()
-    for (const [name, shape] of this.names) {
-      copied.set(name, { shape, data: this.state.data(rename(name)).slice() })
-    }
-    return copied
+  /** A copy of the trained weights and of the optimiser state. */
+  async snapshot(): Promise<{ readonly weights: Map<string, Weight>; readonly moments: Moments }> {
+    const data = await this.compiled.state.read()
+    const copy = (rename: (name: string) => string): Map<string, Weight> =>
+      new Map([...this.names].map(([name, shape]) => [name, { shape, data: data.get(rename(name))! }]))
+    return { weights: copy(inputName), moments: { first: copy(momentName), second: copy(secondMomentName) } }
   }
 
-  /** A copy of the trained weights. */
-  weights(): Map<string, Weight> {
-    return this.copy(inputName)
-  }
-
-  /** A copy of the optimiser state. */
-  moments(): Moments {
-    return { first: this.copy(momentName), second: this.copy(secondMomentName) }
-  }
-
-  /** Frees the compiled graphs. */
+  /** Frees the compiled graphs and what lies on the device. */
   async dispose(): Promise<void> {
-    await this.main.dispose()
-    await this.update?.dispose()
+    const { main, update, frozen, state, sums } = this.compiled
+    await state.dispose()
+    await sums.dispose()
+    await frozen.dispose()
+    await main.dispose()
+    await update?.dispose()
   }
 }

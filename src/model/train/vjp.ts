@@ -1,10 +1,18 @@
 // Reverse mode: one vector-Jacobian rule per operation, and the walk that applies them from a loss back to its inputs.
 import { ModelError } from "../model-error.ts"
+import { onnxType } from "./onnx.ts"
 import { divide, multiply, negate, reshape, subtract, swapHalves, transpose } from "./operation.ts"
 import { type Call, elementCount, type Shape, sameShape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
 /** Given the gradient of a call's output, the gradients of its inputs, in their order. */
 type Rule = (graph: TensorGraph, call: Call, gradient: Tensor) => readonly (Tensor | undefined)[]
+
+/** Sums over all rows of [n, width] as a product: CUDA's reduction over rows adds atomically, in an order that varies. */
+const columnSums = (graph: TensorGraph, input: Tensor, width: number): Tensor => {
+  const count = elementCount(input.shape) / width
+  const ones = graph.emit("Expand", [graph.scalar(1), graph.integers([1, count])], [1, count])
+  return graph.emit("MatMul", [ones, reshape(graph, input, [count, width])], [1, width])
+}
 
 const sumTo = (graph: TensorGraph, gradient: Tensor, shape: Shape): Tensor => {
   if (sameShape(gradient.shape, shape)) return gradient
@@ -14,6 +22,8 @@ const sumTo = (graph: TensorGraph, gradient: Tensor, shape: Shape): Tensor => {
     if (axis < extra || (shape[axis - extra] === 1 && size !== 1)) axes.push(axis)
   })
   const kept = gradient.shape.filter((_, axis) => !axes.includes(axis))
+  if (graph.device === "cuda" && axes.length > 0 && axes.every((axis, place) => axis === place))
+    return reshape(graph, columnSums(graph, gradient, elementCount(kept)), shape)
   const attributes = { keepdims: 0 }
   const summed = graph.emit("ReduceSum", [gradient, graph.integers(axes)], kept, { attributes })
   return reshape(graph, summed, shape)
@@ -35,6 +45,26 @@ const swapLastAxes = (graph: TensorGraph, input: Tensor): Tensor => {
   order[rank - 1] = rank - 2
   order[rank - 2] = rank - 1
   return transpose(graph, input, order)
+}
+
+/**
+ * 1 where a row of a table was chosen: rows [n] int64, each below 2²⁴ → [count, n]. The product with it sums in a fixed
+ * order; GPUs scatter with atomic additions, whose order, and so whose rounding, differs from run to run.
+ */
+const chosenRows = (graph: TensorGraph, count: number, rows: Tensor): Tensor => {
+  const n = rows.shape[0]!
+  const numbers = graph.constant(
+    Float64Array.from({ length: count }, (_, row) => row),
+    [count, 1]
+  )
+  const attributes = { to: onnxType(graph.float) }
+  const chosen = graph.emit(
+    "Reshape",
+    [graph.emit("Cast", [rows], [n], { attributes }), graph.integers([1, n])],
+    [1, n]
+  )
+  const equal = graph.emit("Equal", [numbers, chosen], [count, n], { dtype: "bool" })
+  return graph.emit("Where", [equal, graph.scalar(1), graph.scalar(0)], [count, n])
 }
 
 /** The rules by operation name; test/model/train/vjp.test.ts compares each with finite differences. */
@@ -96,8 +126,9 @@ export const rules: Readonly<Record<string, Rule>> = {
     return [subtract(graph, weighted, multiply(graph, output, total))]
   },
   gatherRows: (graph, { inputs: [table], saved: [rows] }, gradient) => {
-    // ScatterND adds in parallel without a lock on the CPU and loses updates of repeated rows; ScatterElements does not.
     const shape = table!.shape
+    if (graph.device !== "cpu") return [graph.emit("MatMul", [chosenRows(graph, shape[0]!, rows!), gradient], shape)]
+    // ScatterND adds in parallel without a lock on the CPU and loses updates of repeated rows; ScatterElements does not.
     const count = elementCount(rows!.shape)
     const column = graph.emit("Reshape", [rows!, graph.integers([count, 1])], [count, 1], { dtype: "int64" })
     const wide = [count, shape[1]!]

@@ -73,6 +73,7 @@ export const runProgram = async (stage: Declared, given: RunOptions): Promise<Pr
     inputs: given.inputs,
     options: { ...defaults, ...given.options },
     threads: 2,
+    device: "cpu",
     out: given.out,
     work: given.work,
     progress: (done: number, total: number, text?: string) => {

@@ -1,0 +1,85 @@
+// The work that the training bench measures: models by their geometry, and what is done with them.
+
+/** A model's sizes; `parameters` is what they come to, in millions. */
+export interface Geometry {
+  readonly name: string
+  readonly vocabSize: number
+  readonly hiddenSize: number
+  readonly intermediateSize: number
+  readonly layers: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly tieEmbeddings: boolean
+}
+
+const small: Geometry = {
+  name: "1.8 M parameters",
+  vocabSize: 4096,
+  hiddenSize: 128,
+  intermediateSize: 352,
+  layers: 4,
+  heads: 4,
+  kvHeads: 2,
+  tieEmbeddings: false
+}
+const middle: Geometry = {
+  name: "12.7 M parameters",
+  vocabSize: 4096,
+  hiddenSize: 384,
+  intermediateSize: 1040,
+  layers: 6,
+  heads: 6,
+  kvHeads: 2,
+  tieEmbeddings: false
+}
+const smolLm2: Geometry = {
+  name: "SmolLM2-135M's geometry",
+  vocabSize: 49152,
+  hiddenSize: 576,
+  intermediateSize: 1536,
+  layers: 30,
+  heads: 9,
+  kvHeads: 3,
+  tieEmbeddings: true
+}
+
+export interface Work {
+  readonly what: string
+  readonly kind: "full" | "lora" | "generate"
+  readonly geometry: Geometry
+  /** Rows of a batch, or sequences generated at a time. */
+  readonly rows: number
+  /** Tokens of a row, or of a prompt. */
+  readonly length: number
+  /** Of the CPU, what the figure is to reach. */
+  readonly reach: string
+}
+
+const work = (kind: Work["kind"], geometry: Geometry, rows: number, length: number, reach: string): Work => {
+  const done = kind === "full" ? "full step" : kind === "lora" ? "LoRA r 8 step" : "generation"
+  const size = kind === "generate" ? `${rows} sequences` : `${rows} × ${length} tokens`
+  return { what: `${done}, ${geometry.name}, ${size}`, kind, geometry, rows, length, reach }
+}
+
+export const works: ReadonlyArray<Work> = [
+  work("full", small, 8, 128, "≥ 1.0 × torch"),
+  work("lora", small, 8, 128, "≥ 1.2 × torch"),
+  work("full", middle, 8, 256, "≥ 1.0 × torch"),
+  work("lora", smolLm2, 1, 128, "≥ 1.2 × torch"),
+  work("full", smolLm2, 1, 128, "≥ 1.0 × torch"),
+  work("generate", smolLm2, 16, 32, "≥ 1.5 × torch")
+]
+
+/** What one process measured. */
+export interface Measured {
+  readonly tokensPerSecond: number
+  /** Seconds from the start of compiling to the end of the first step. */
+  readonly firstSeconds: number
+  readonly peakMiB: number
+  /** Of the GPU's own memory, all that is in use on it; 0 where nothing tells. */
+  readonly gpuMiB: number
+  /** Losses of the steps; none where text is generated. */
+  readonly losses: ReadonlyArray<number>
+  /** Digest of the trained weights. */
+  readonly weights: string
+}

@@ -1,0 +1,38 @@
+// The process of a device's trial: adds two numbers on it and says, as its last line of JSON, whether that went well.
+import { readFileSync } from "node:fs"
+import { basename } from "node:path"
+import type { Device } from "./device.ts"
+import type { Trial } from "./device-probe.ts"
+import { floatValue, Session } from "./session.ts"
+import { TensorGraph } from "./tensor-graph.ts"
+
+/** Vulkan drivers among the files that this process has mapped; the system tells on Linux only. */
+const mappedDrivers = (): ReadonlyArray<string> => {
+  try {
+    const files = readFileSync("/proc/self/maps", "utf8").matchAll(/\/\S+$/gm)
+    const names = [...files].map(([path]) => basename(path))
+    return [...new Set(names.filter((name) => /^lib(vulkan_|vk_|GLX_nvidia|nvidia-vulkan)/.test(name)))].sort()
+  } catch {
+    return []
+  }
+}
+
+const attempt = async (device: Device): Promise<Trial> => {
+  try {
+    const graph = new TensorGraph("float32", device)
+    const input = graph.input("input", [2])
+    graph.output(graph.emit("Add", [input, input], [2]), "sum")
+    const session = await Session.compile(graph)
+    const { sum } = await session.run({ input: floatValue(Float32Array.of(1, 2), [2]) })
+    const [first, second] = sum!.data as Float32Array
+    const right = first === 2 && second === 4
+    return { works: right, ...(right ? {} : { said: `it adds wrongly: 1 + 1 = ${first}` }), drivers: mappedDrivers() }
+  } catch (cause) {
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+    return { works: false, said: inner instanceof Error ? inner.message : String(inner), drivers: mappedDrivers() }
+  }
+}
+
+const trial = await attempt(process.argv[2] as Device)
+// Drivers have been seen to crash while a process ends by itself.
+process.stdout.write(`${JSON.stringify(trial)}\n`, () => process.exit(0))

@@ -1,0 +1,92 @@
+// Graphs written for a GPU: the same mathematics as for the CPU, held against it here, and run on a GPU where there is one.
+import { afterAll, describe, expect, test } from "vitest"
+import { createLora, generate, scoreSequences, type TrainInput, trainCausal } from "../../../src/model/index.ts"
+import { layOutBatch } from "../../../src/model/train/batch.ts"
+import type { Device } from "../../../src/model/train/device.ts"
+import { probeDevice } from "../../../src/model/train/device-probe.ts"
+import { freeze } from "../../../src/model/train/frozen.ts"
+import { floatValue, Session, type Values } from "../../../src/model/train/session.ts"
+import { buildGradientGraph, buildScoreGraph } from "../../../src/model/train/step-graph.ts"
+import { TensorGraph } from "../../../src/model/train/tensor-graph.ts"
+import { encodeSafetensors } from "../../../src/model/safetensors.ts"
+import { randomSequences, tinyModel } from "../tiny-model.ts"
+
+const model = tinyModel(1, { tieEmbeddings: false })
+const sequences = randomSequences([9, 14, 3, 12, 16, 7], model.config.vocabSize)
+const shape = { rows: 2, length: 32, targets: 64 }
+const target = { config: model.config, base: model.weights }
+const packed = [
+  [
+    { sequence: 0, start: 0, end: 9 },
+    { sequence: 1, start: 0, end: 14 }
+  ],
+  [
+    { sequence: 3, start: 0, end: 12 },
+    { sequence: 4, start: 0, end: 16 }
+  ]
+]
+
+/** Feeds of a batch and of all weights. */
+const feedsOf = async (graph: TensorGraph): Promise<Values> => {
+  const { feeds } = await freeze(model.weights, "cpu")
+  const all: Values = {
+    ...feeds,
+    ...layOutBatch(packed, sequences, shape).feeds,
+    inverseCount: floatValue(Float32Array.of(0.02), [])
+  }
+  return Object.fromEntries(graph.inputs.map(({ name }) => [name, all[name]!]))
+}
+
+/** What a graph computes on the CPU, whatever device it was written for. */
+const computed = async (graph: TensorGraph) => {
+  const session = await Session.compile(graph, { device: "cpu", threads: 1 })
+  const results = await session.run(await feedsOf(graph))
+  await session.dispose()
+  return new Map(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
+}
+
+test.each(["webgpu", "cuda"] as const)(
+  "the form for %s gives the loss and gradients of that for the CPU",
+  async (device) => {
+    const plain = buildGradientGraph(target, shape, { accumulate: false }).graph
+    const other = buildGradientGraph(target, shape, { accumulate: false, device }).graph
+    expect(other.nodes.map(({ type }) => type)).not.toEqual(plain.nodes.map(({ type }) => type))
+    const [expected, found] = [await computed(plain), await computed(other)]
+    expect([...found.keys()]).toEqual([...expected.keys()])
+    for (const [name, values] of expected)
+      found.get(name)!.forEach((value, index) => {
+        expect(Math.abs(value - values[index]!), name).toBeLessThan(2e-6)
+      })
+  }
+)
+
+test("nothing that a GPU adds up in varying order is left in its form", () => {
+  for (const device of ["webgpu", "cuda"] as const) {
+    const { nodes } = buildGradientGraph(target, shape, { accumulate: false, device }).graph
+    const scattered = nodes.filter(({ type }) => type === "ScatterElements")
+    // One is left: it adds once to each row, at the place of its target.
+    expect(scattered.map(({ outputs }) => outputs[0]!.shape)).toEqual([[shape.targets, model.config.vocabSize]])
+    const rowSums = nodes.filter(
+      ({ type, inputs, outputs }) => type === "ReduceSum" && outputs[0]!.shape[0] !== inputs[0]!.shape[0]
+    )
+    const single = rowSums.filter(({ outputs }) => outputs[0]!.shape.length > 0)
+    expect(device === "cuda" ? single : []).toEqual([])
+  }
+})
+
+test("weights that are written into the graph give what fed ones give", async () => {
+  const graph = new TensorGraph("float32", "cuda")
+  const weight = graph.input("weight:w", [3, 4])
+  graph.output(graph.emit("MatMul", [graph.input("x", [2, 3]), weight], [2, 4]), "y")
+  const data = Float32Array.from({ length: 12 }, (_unused, index) => index - 5)
+  const x = floatValue(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3])
+  const results = []
+  for (const device of ["cuda", "cpu"] as const) {
+    const frozen = await freeze(new Map([["w", { shape: [3, 4], data }]]), device)
+    expect(frozen.constants.size).toBe(device === "cuda" ? 1 : 0)
+    const session = await Session.compile(graph, { device: "cpu", frozen })
+    results.push((await session.run({ x })).y!.data)
+    await session.dispose()
+  }
+  expect(results[0]).toEqual(results[1])
+})
