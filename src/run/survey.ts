@@ -15,6 +15,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
+import { memberChoice } from "./archive.ts"
 import { type InputFile, listFiles, StatCache } from "./listing.ts"
 import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
@@ -100,7 +101,7 @@ export const survey = async (
     const { list } = node.declaration as SourceDeclaration
     try {
       const patterns = list(node.options) as string | ReadonlyArray<string>
-      files.set(node, await listFiles(project.root, patterns, stats, node.name))
+      files.set(node, await listFiles(project.root, patterns, stats, store, memberChoice(node)))
     } catch (cause) {
       if (cause instanceof SluiceError) errors.push(cause)
       else throw cause

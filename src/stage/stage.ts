@@ -19,10 +19,12 @@ export interface Frames {
 }
 
 /**
- * What every source takes: how large its partitions should be, in bytes of records, and how large a compressed file may
- * become, in bytes. A change recomputes nothing.
+ * What every source takes: which members of tar and zip archives it reads (globs; all unless told otherwise), how large its
+ * partitions should be, in bytes of records, and how large a compressed file, a member of an archive, or what is read of an
+ * archive in all may become, in bytes. A change recomputes nothing but, for other members, what these bring.
  */
 const sourceOptions = {
+  member: opt.knob(Schema.Union([Schema.String, Schema.Array(Schema.String)]), "**"),
   partitionBytes: opt.knob(Schema.Int, 2 << 20),
   maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
 }
@@ -59,7 +61,7 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
     path: string
   ) => E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
 }): SourceCall<Options & typeof sourceOptions, E> & { readonly declaration: Declaration } => {
-  const options = { ...given.options, ...sourceOptions }
+  const options = { ...given.options, ...sourceOptions, ...given.options }
   const declaration = declare("source", { readsPath: false, ...given, options })
   return Object.assign((args?: object) => makeHandle("dataset", divide(declaration, args as never)), {
     declaration
