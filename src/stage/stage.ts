@@ -18,6 +18,16 @@ export interface Frames {
   readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
 }
 
+/** What a source's `list` may look at. Paths are relative to the project's folder. */
+export interface Folder {
+  /** A file's text; undefined where there is none. */
+  readonly read: (path: string) => string | undefined
+  /** A file's size in bytes; undefined where there is none. */
+  readonly size: (path: string) => number | undefined
+  /** The files below a folder, relative to it, in byte order. */
+  readonly names: (path: string) => ReadonlyArray<string>
+}
+
 /**
  * What every source takes: which members of tar and zip archives it reads (globs; all unless told otherwise), how large its
  * partitions should be, in bytes of records, and how large a compressed file, a member of an archive, or what is read of an
@@ -53,7 +63,10 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
   readonly emits: E
   readonly reasons?: ReadonlyArray<string>
   readonly readsPath?: boolean
-  readonly list: (options: Decoded<Options>) => string | ReadonlyArray<string>
+  readonly list: (
+    options: Decoded<Options>,
+    folder: Folder
+  ) => string | ReadonlyArray<string> | Promise<ReadonlyArray<string>>
   readonly frame: (bytes: Uint8Array, options: Decoded<Options>, path: string) => Frames | Promise<Frames>
   readonly parse: (
     record: Uint8Array,

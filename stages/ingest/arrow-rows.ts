@@ -94,9 +94,7 @@ const cellOf = (arrow: Arrow, type: DataType, value: unknown): Json => {
   }
   if (Types.isStruct(type)) {
     const struct = value as { readonly [name: string]: unknown }
-    return sorted(
-      type.children.map((field) => [field.name, cellOf(arrow, field.type as DataType, struct[field.name])])
-    )
+    return sorted(type.children.map((field) => [field.name, cellOf(arrow, field.type as DataType, struct[field.name])]))
   }
   if (Types.isMap(type)) {
     const inner = type.children[0]!.type.children[1]!.type as DataType

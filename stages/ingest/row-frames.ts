@@ -23,6 +23,7 @@ export const rowFrames = async (bytes: Uint8Array, path: string, { at, maxDepth 
   const ending = /\.\w+$/.exec(path.replace(packing, ""))?.[0].toLowerCase()
   if (ending === ".parquet") return jsonRows(await parquetRows(bytes))
   if (ending === ".arrow" || ending === ".feather" || ending === ".ipc") return jsonRows(await arrowRows(bytes))
+  if (ending === ".csv" || ending === ".tsv") throw new Error("is CSV: ingest.csv reads it")
   refuseUtf16(bytes)
   const names = typeof at === "string" ? (at === "" ? [] : at.split(".")) : at
   if (names.length === 0 && firstByte(bytes) !== 0x5b) return lineFrames(bytes)
