@@ -18,12 +18,21 @@ const codecs: { readonly [ending: string]: readonly [name: string, undo: Undo] }
 /** The ending that tells how a file is compressed, as it is written; undefined where it is not. */
 export const compressionEnding = (path: string): string | undefined => /\.(gz|zst|bz2|xz)$/i.exec(path)?.[0]
 
+/** Compressed tar archives may say both in one word. */
+const short: { readonly [ending: string]: string } = {
+  ".tgz": ".gz",
+  ".tzst": ".zst",
+  ".tbz": ".bz2",
+  ".tbz2": ".bz2",
+  ".txz": ".xz"
+}
+
 /**
  * The plain bytes of a file, as its ending says. One that is damaged or cut short is SLUICE_BAD_INPUT, and so is one that
  * becomes larger than `limit` bytes: a few bytes can stand for more than any memory holds.
  */
 export const decompress = async (bytes: Uint8Array, path: string, node: string, limit: number): Promise<Uint8Array> => {
-  const ending = compressionEnding(path)
+  const ending = compressionEnding(path) ?? short[path.slice(path.lastIndexOf(".")).toLowerCase()]
   if (ending === undefined) return bytes
   const [name, undo] = codecs[ending.toLowerCase()]!
   const tooLarge = () =>

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts"
 import { digestBytes, keyOf } from "../table/digest.ts"
 import { DigestMap } from "../table/digest-map.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
+import { changedInRun, memberChoice, readMember } from "./archive.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
 import { digestBeside, readWhole } from "./whole-file.ts"
@@ -106,18 +107,14 @@ export const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array>
 export const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
   const known = file.digested?.bytes
   if (known !== undefined) return known
+  if (file.member !== undefined) return readMember(file.absolute, file.member, memberChoice(node))
   const bytes = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
-    throw changed(node, file, `it can no longer be read (${cause.code})`)
+    throw changedInRun(node.name, file.path, `it can no longer be read (${cause.code})`)
   })
   if ((await digestBeside(bytes)) !== file.digest)
-    throw changed(node, file, "its bytes are no longer those that were digested")
+    throw changedInRun(node.name, file.path, "its bytes are no longer those that were digested")
   return bytes
 }
-
-const changed = (node: GraphNode, file: InputFile, what: string): SluiceError =>
-  new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node.name}: ${file.path} changed during the run: ${what}`, {
-    hint: "run again: finished work is kept"
-  })
 
 const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
   const digests = new Uint8Array(frames.count * digestBytes)

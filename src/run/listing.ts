@@ -4,6 +4,8 @@ import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
 import { writeDurably } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
+import type { Store } from "../store/store.ts"
+import { isArchive, type MemberChoice, memberFiles, memberNames } from "./archive.ts"
 import { digestBeside, readWhole } from "./whole-file.ts"
 
 export interface InputFile {
@@ -12,6 +14,8 @@ export interface InputFile {
   readonly absolute: string
   readonly digest: string
   readonly bytes: number
+  /** Where the file lies in an archive: its name there, the archive's digest and path. */
+  readonly member?: { readonly name: string; readonly of: string; readonly archive: string }
   /** Of the file that was read last, what was read to digest it: kept until the plan is made. */
   readonly digested?: { bytes: Uint8Array | undefined }
 }
@@ -67,7 +71,11 @@ export class StatCache {
   withLast(files: ReadonlyArray<InputFile>): ReadonlyArray<InputFile> {
     const last = this.#last
     this.#last = undefined
-    return files.map((file) => (file.absolute === last?.absolute ? { ...file, digested: { bytes: last.bytes } } : file))
+    return files.map((file) =>
+      file.absolute === last?.absolute && file.member === undefined
+        ? { ...file, digested: { bytes: last.bytes } }
+        : file
+    )
   }
 
   save() {
@@ -78,13 +86,18 @@ export class StatCache {
 
 const magic = /[*?[{]/
 
-/** The files of some patterns: a path, a folder (all files below it) or a glob, relative to the project's root. */
+/**
+ * The files of some patterns: a path, a folder (all files below it) or a glob, relative to the project's root. An archive
+ * stands for those of its members that are chosen.
+ */
 export const listFiles = async (
   root: string,
   patterns: string | ReadonlyArray<string>,
   stats: StatCache,
-  node: string
+  store: Store,
+  choice: MemberChoice
 ): Promise<ReadonlyArray<InputFile>> => {
+  const { node } = choice
   const found = new Map<string, string>()
   for (const pattern of typeof patterns === "string" ? [patterns] : patterns) {
     const matches = expandPattern(root, pattern)
@@ -109,7 +122,31 @@ export const listFiles = async (
     }
   }
   await Promise.all(Array.from({ length: atOnce }, digestSome))
-  return stats.withLast(files)
+  const last = stats.withLast(files)
+  return files.some(({ path }) => isArchive(path)) ? withMembers(last, store, choice) : last
+}
+
+/** The files, each archive replaced by its members. */
+const withMembers = async (
+  files: ReadonlyArray<InputFile>,
+  store: Store,
+  choice: MemberChoice
+): Promise<ReadonlyArray<InputFile>> => {
+  const listed: Array<InputFile> = []
+  for (const file of files)
+    if (isArchive(file.path)) listed.push(...(await memberFiles(store, file, choice)))
+    else listed.push(file)
+  if (listed.length > 0) return listed
+  const names = (await memberNames(files[0]!, choice)).slice(0, 3)
+  const patterns = typeof choice.member === "string" ? [choice.member] : choice.member
+  throw new SluiceError(
+    "SLUICE_NO_INPUT",
+    `${choice.node}: no member of ${files[0]!.path}${files.length > 1 ? " and the other archives" : ""} matches ${patterns.map((one) => `"${one}"`).join(", ")}`,
+    {
+      evidence: [names.length === 0 ? "it has no files" : `it has ${names.join(", ")} …`],
+      hint: 'name the members that are to be read: { member: "**/*.jsonl" }'
+    }
+  )
 }
 
 const expandPattern = (root: string, pattern: string): ReadonlyArray<string> => {

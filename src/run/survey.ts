@@ -16,6 +16,8 @@ import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
+import { memberChoice } from "./archive.ts"
+import { folderView } from "./folder-view.ts"
 import { type InputFile, listFiles, StatCache } from "./listing.ts"
 import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
@@ -101,8 +103,8 @@ export const survey = async (
     const began = performance.now()
     const { list } = node.declaration as SourceDeclaration
     try {
-      const patterns = list(node.options) as string | ReadonlyArray<string>
-      files.set(node, await listFiles(project.root, patterns, stats, node.name))
+      const patterns = await patternsOf(node, () => list(node.options, folderView(project.root)))
+      files.set(node, await listFiles(project.root, patterns, stats, store, memberChoice(node)))
     } catch (cause) {
       if (cause instanceof SluiceError) errors.push(cause)
       else throw cause
@@ -127,6 +129,15 @@ export const survey = async (
     listing,
     sources: new PlannedSources(fingerprinter.files(), () => fingerprinter.changed()),
     compute: computeClass(threads, device)
+  }
+}
+
+/** The paths and globs that a source lists; an Error of its own tells what is wrong with the folder that it looked at. */
+const patternsOf = async (node: GraphNode, list: () => unknown): Promise<string | ReadonlyArray<string>> => {
+  try {
+    return (await list()) as string | ReadonlyArray<string>
+  } catch (cause) {
+    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${(cause as Error).message}`, { cause })
   }
 }
 

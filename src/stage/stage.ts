@@ -18,11 +18,23 @@ export interface Frames {
   readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
 }
 
+/** What a source's `list` may look at. Paths are relative to the project's folder. */
+export interface Folder {
+  /** A file's text; undefined where there is none. */
+  readonly read: (path: string) => string | undefined
+  /** A file's size in bytes; undefined where there is none. */
+  readonly size: (path: string) => number | undefined
+  /** The files below a folder, relative to it, in byte order. */
+  readonly names: (path: string) => ReadonlyArray<string>
+}
+
 /**
- * What every source takes: how large its partitions should be, in bytes of records, and how large a compressed file may
- * become, in bytes. A change recomputes nothing.
+ * What every source takes: which members of tar and zip archives it reads (globs; all unless told otherwise), how large its
+ * partitions should be, in bytes of records, and how large a compressed file, a member of an archive, or what is read of an
+ * archive in all may become, in bytes. A change recomputes nothing but, for other members, what these bring.
  */
 const sourceOptions = {
+  member: opt.knob(Schema.Union([Schema.String, Schema.Array(Schema.String)]), "**"),
   partitionBytes: opt.knob(Schema.Int, 2 << 20),
   maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
 }
@@ -51,7 +63,10 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
   readonly emits: E
   readonly reasons?: ReadonlyArray<string>
   readonly readsPath?: boolean
-  readonly list: (options: Decoded<Options>) => string | ReadonlyArray<string>
+  readonly list: (
+    options: Decoded<Options>,
+    folder: Folder
+  ) => string | ReadonlyArray<string> | Promise<ReadonlyArray<string>>
   readonly frame: (bytes: Uint8Array, options: Decoded<Options>, path: string) => Frames | Promise<Frames>
   readonly parse: (
     record: Uint8Array,
@@ -59,7 +74,7 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
     path: string
   ) => E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
 }): SourceCall<Options & typeof sourceOptions, E> & { readonly declaration: Declaration } => {
-  const options = { ...given.options, ...sourceOptions }
+  const options = { ...given.options, ...sourceOptions, ...given.options }
   const declaration = declare("source", { readsPath: false, ...given, options })
   return Object.assign((args?: object) => makeHandle("dataset", divide(declaration, args as never)), {
     declaration

@@ -5,6 +5,8 @@ import { documentText, htmlText, markdownText, roffText } from "#sluice/text"
 import { charsets, decodeText } from "./charset.ts"
 import { wholeFile } from "./whole-file.ts"
 
+const DOCUMENTS = "**/*.{md,markdown,mdx,html,htm,xhtml,txt,text,man,mdoc,1,2,3,4,5,6,7,8,9}"
+
 /**
  * Reads document files, one row each. `path` is a file, a folder (all documents below it) or a glob, or several. HTML is
  * reduced to its main content; all formats become plain Markdown: headings, lists, tables and code stay, links, emphasis and
@@ -25,6 +27,7 @@ export const documents = Stage.source({
   name: "ingest.documents",
   options: {
     path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    member: opt.knob(Schema.Union([Schema.String, Schema.Array(Schema.String)]), DOCUMENTS),
     charset: opt(Schema.Literals(charsets), "detect"),
     onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
   },
@@ -47,8 +50,6 @@ export const documents = Stage.source({
   }
 })
 
-const DOCUMENTS = "**/*.{md,markdown,mdx,html,htm,xhtml,txt,text,man,mdoc,1,2,3,4,5,6,7,8,9}"
-
 /** A folder (a path that ends in / or whose last part has no dot and no glob) stands for the documents below it. */
 const pattern = (path: string): string => {
   if (path.endsWith("/")) return path + DOCUMENTS
@@ -67,5 +68,6 @@ const formatOf = (path: string): "markdown" | "html" | "man" | "text" => {
 
 const stem = (path: string): string =>
   bare(path)
-    .slice(path.lastIndexOf("/") + 1)
+    .replace(/^.*?\.(zip|tar(\.(gz|zst|bz2|xz))?|tgz|tzst|tbz2?|txz)!/i, "")
+    .replace(/^.*\//, "")
     .replace(/\.[^.]+$/, "")

@@ -1,7 +1,11 @@
 // ingest: stages that read files into rows.
+export { arrow } from "./arrow.ts"
+export { chat } from "./chat.ts"
 export { csv } from "./csv.ts"
 export { documents } from "./documents.ts"
+export { huggingFace } from "./hugging-face.ts"
 export { json } from "./json.ts"
 export { jsonl } from "./jsonl.ts"
 export { parquet } from "./parquet.ts"
+export { preferences } from "./preferences.ts"
 export { text } from "./text.ts"

@@ -8,7 +8,8 @@ import { lineFrames } from "./line-frames.ts"
 /**
  * Reads JSON Lines (NDJSON): one object a line; blank lines are skipped. `row` is the schema of the rows; fields it does not
  * name are left out. `key` names the column that identifies a row across edits. Files may be
- * compressed (.gz, .zst, .bz2, .xz).
+ * compressed (.gz, .zst, .bz2, .xz) and lie in archives: of `dumps/*.tar.gz` or `dumps/*.zip`, `member: "**\/*.jsonl"` says
+ * which members are read; the rows of one stand in `dumps/a.zip!folder/b.jsonl`.
  *
  * @example
  * // faq.jsonl

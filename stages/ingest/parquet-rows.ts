@@ -1,7 +1,7 @@
 // The rows of a Parquet file as plain JSON values with keys in a fixed order.
 import type { FileMetaData } from "hyparquet"
-
-type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+import { lz4Block, lz4Parts } from "./lz4.ts"
+import { type Json, plainJson } from "./plain-json.ts"
 
 /** All rows in file order; an Error says what is wrong with a file that is cut short or uses an unknown codec. */
 export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ readonly [column: string]: Json }>> => {
@@ -15,13 +15,15 @@ export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ re
   const compressors = {
     GZIP: (input: Uint8Array) => zlib.gunzipSync(input),
     ZSTD: (input: Uint8Array) => zlib.zstdDecompressSync(input),
-    BROTLI: (input: Uint8Array) => zlib.brotliDecompressSync(input)
+    BROTLI: (input: Uint8Array) => zlib.brotliDecompressSync(input),
+    LZ4: lz4Parts,
+    LZ4_RAW: lz4Block
   }
   try {
     const metadata = parquetMetadata(buffer)
     checkPaths(parquetSchema(metadata), metadata)
     const rows = await parquetReadObjects({ file, metadata, compressors })
-    return rows.map((row) => json(row) as { readonly [column: string]: Json })
+    return rows.map((row) => plainJson(row) as { readonly [column: string]: Json })
   } catch (error) {
     throw new Error(`cannot be read as Parquet: ${(error as Error).message}`)
   }
@@ -49,25 +51,3 @@ const checkPaths = (schema: SchemaNode, metadata: FileMetaData): void => {
       if (node === undefined) throw new Error(`the schema has no column "${meta_data?.path_in_schema.join(".")}"`)
     }
 }
-
-/** A value as canonical JSON: keys sorted, bigint as number where exact, else text; bytes as base64. */
-const json = (value: unknown): Json => {
-  if (value === null || value === undefined) return null
-  switch (typeof value) {
-    case "bigint":
-      return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString()
-    case "number":
-      return Number.isFinite(value) ? value : null
-    case "string":
-    case "boolean":
-      return value
-  }
-  if (isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64")
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, json)
-  const entries = Object.entries(value as object).map(([key, inner]) => [key, json(inner)] as const)
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-const isDate = (value: unknown): value is { readonly getTime: () => number; readonly toISOString: () => string } =>
-  Object.prototype.toString.call(value) === "[object Date]"

@@ -1,10 +1,11 @@
 // ingest.parquet: the rows of Parquet files.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
+import { jsonRows, parseJsonRow } from "./json-rows.ts"
 import { parquetRows } from "./parquet-rows.ts"
 
 /**
- * Reads Parquet files (codecs snappy, gzip, zstd, brotli or none). `row` is the schema of the rows; columns it does not name
+ * Reads Parquet files (codecs snappy, gzip, zstd, brotli, LZ4 or none). `row` is the schema of the rows; columns it does not name
  * are left out. A 64-bit integer beyond ±2^53 becomes text, dates and times ISO 8601 text, a missing value null.
  *
  * @example
@@ -27,13 +28,6 @@ export const parquet = Stage.source({
   },
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: async (bytes) => {
-    const rows = await parquetRows(bytes)
-    return {
-      count: rows.length,
-      record: (index) => Buffer.from(JSON.stringify(rows[index]), "utf8"),
-      place: (index) => ({ line: index + 1 })
-    }
-  },
-  parse: (record) => JSON.parse(Buffer.from(record).toString("utf8")) as { readonly [column: string]: unknown }
+  frame: async (bytes) => jsonRows(await parquetRows(bytes)),
+  parse: parseJsonRow
 })

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { deserialize } from "node:v8"
+import { tableFromJSON, tableToIPC } from "apache-arrow"
 import { parquetWriteFile } from "hyparquet-writer"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import * as sluice from "#sluice"
@@ -24,10 +25,10 @@ const examples = docExamples(root).map((example, at) => ({
 /** The module beside an example that it has `rows` from. */
 const rowsModule = (rows: string): string => `export { rows } from "${rows}"\n`
 
-/** Writes an input file that an example shows; a Parquet file is shown as its rows in JSON. */
+/** Writes an input file that an example shows; a Parquet or Arrow file is shown as its rows in JSON. */
 const writeInput = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true })
-  if (!path.endsWith(".parquet")) {
+  if (!/\.(parquet|arrow)$/.test(path)) {
     writeFileSync(path, text)
     return
   }
@@ -35,6 +36,10 @@ const writeInput = (path: string, text: string): void => {
     .trim()
     .split("\n")
     .map((line): { readonly [column: string]: string } => JSON.parse(line))
+  if (path.endsWith(".arrow")) {
+    writeFileSync(path, tableToIPC(tableFromJSON([...rows]), "file"))
+    return
+  }
   const columnData = Object.keys(rows[0]!).map((name) => ({ name, data: rows.map((row) => row[name]) }))
   parquetWriteFile({ filename: path, columnData })
 }

@@ -18,6 +18,9 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "run/bzip2",
     "run/xz",
     "run/zstd",
+    "run/archive",
+    "run/tar",
+    "run/zip",
     "run/frames",
     "run/records",
     "run/parse"

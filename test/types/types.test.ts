@@ -35,7 +35,7 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   ],
   "misspelt-option-source": [
     'jsonl({ path: "x", row: Page, bogus: 1 })',
-    "Object literal may only specify known properties, and 'bogus' does not exist in type '{ readonly key?: string | undefined; readonly maxExpandedBytes?: number; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
+    "Object literal may only specify known properties, and 'bogus' does not exist in type '{ readonly key?: string | undefined; readonly maxExpandedBytes?: number; readonly member?: string | readonly string[]; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
   ],
   "misspelt-option-program": [
     "lora({ base: base({ text: pages }), data: pages.pipe(chunk()), rang: 3 })",
@@ -43,7 +43,7 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   ],
   "missing-option-source": [
     "jsonl({ row: Page })",
-    "Property 'path' is missing in type '{ row: Schema.Struct<{ readonly id: Schema.String; readonly text: Schema.String; readonly source: Schema.String; }>; }' but required in type '{ readonly key?: string | undefined; readonly maxExpandedBytes?: number; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
+    "Property 'path' is missing in type '{ row: Schema.Struct<{ readonly id: Schema.String; readonly text: Schema.String; readonly source: Schema.String; }>; }' but required in type '{ readonly key?: string | undefined; readonly maxExpandedBytes?: number; readonly member?: string | readonly string[]; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
   ],
   "wrong-option-type": ['gopher({ minWords: "3" })', "Type 'string' is not assignable to type 'number'."],
   "wrong-input-kind": [

@@ -82,5 +82,6 @@ test("other people's files are read or refused with a clear error", async ({ ski
   }
   rmSync(folder, { recursive: true })
   console.log(`${files.length} files, ${refused.length} refused`, refused)
+  expect(refused.filter((text) => text.includes("codec"))).toEqual([])
   expect(files.length).toBeGreaterThan(10)
 })
