@@ -68,6 +68,8 @@ const readTable = async (
   table: PreparedTable
 ): Promise<GoodTable> => {
   const fields = fieldsOf(declaration.prepares, node.name)
+  const { readsValues: reads } = declaration
+  const readsValues: boolean = typeof reads === "function" ? reads(seenOptions(node)) : reads
   const actions = table.partitions.map(({ prepared }) =>
     prepared === "" ? undefined : store.needed<RowAction>(prepared)
   )
@@ -76,7 +78,7 @@ const readTable = async (
   const goods = whole ? undefined : actions.map((action, i) => goodRows(counts[i]!, action!))
   const blocks = await Promise.all(
     actions.map(async (action, i) => {
-      if (action === undefined || !declaration.readsValues) return {}
+      if (action === undefined || !readsValues) return {}
       const block = await readParquet(store.get(action.block!), fields)
       if (action.errors.length === 0) return block
       return Object.fromEntries(Object.entries(block).map(([name, column]) => [name, takeColumn(column, goods![i]!)]))
@@ -90,7 +92,7 @@ const readTable = async (
       })
     )
   const laid = (name: string) => {
-    if (!declaration.readsValues)
+    if (!readsValues)
       throw new Error(`${node.name}: a select that reads no values (readsValues) reads some`)
     return concatColumns(
       blocks.map((block) => (block as Record<string, Column>)[name]!),

@@ -97,7 +97,7 @@ export interface SelectDeclaration extends Base {
   /** Whether the verdicts depend on row ids (without, union) and not on prepared columns alone. */
   readonly readsIds: boolean
   /** Whether the verdicts depend on prepared values; where they only compare them, digests do and no value is read. */
-  readonly readsValues: boolean
+  readonly readsValues: boolean | AnyFunction
 }
 
 export interface GatherDeclaration extends Base {

@@ -207,7 +207,7 @@ const select = <
     /** The options that `prepare` sees; `resolve` sees these and the others. */
     readonly prepareOptions?: PrepareOptions
     /** False where `resolve` only compares what was prepared, by `first`: then no value is read. */
-    readonly readsValues?: boolean
+    readonly readsValues?: boolean | ((options: Decoded<Options & PrepareOptions>) => boolean)
     readonly prepare?: (row: RowOf<Needs>, options: Decoded<PrepareOptions>) => NoInfer<RowOf<Prepares>>
     readonly prepareBatch?: (batch: Batch, options: Decoded<PrepareOptions>) => Batch
     readonly resolve: (

@@ -25,5 +25,6 @@ export const compileKernel = async (name: string): Promise<Uint8Array> => {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(at("unicode.bin"), unicodeTable())
   writeFileSync(at("languages.bin"), await languageTable())
-  writeFileSync(at("minhash.wasm"), await compileKernel("minhash.as.ts"))
+  for (const kernel of ["minhash", "wide-minhash"])
+    writeFileSync(at(`${kernel}.wasm`), await compileKernel(`${kernel}.as.ts`))
 }

@@ -16,6 +16,7 @@ const TABLE: usize = memory.data(98304, 16)
 
 let groups: i32 = 0
 let ngram: i32 = 0
+let characters: bool = false
 let words: i32 = 0
 let pending: i32 = 0
 
@@ -32,7 +33,8 @@ function mix(x: u32): u32 {
   return x ^ (x >> 16)
 }
 
-export function shape(seed: u32, permutations: i32, n: i32): void {
+export function shape(seed: u32, permutations: i32, n: i32, ofCharacters: bool): void {
+  characters = ofCharacters
   groups = (permutations + 15) >> 4
   ngram = n
   for (let i: i32 = 0; i < groups << 4; i++) {
@@ -90,7 +92,7 @@ function lowerOf(point: u32): u32 {
   return lower == 0 ? point : lower
 }
 
-/** Signs the text of `length` bytes at `from`; returns its number of words. */
+/** Signs the text of `length` bytes at `from`; returns its number of words, or of characters where those are signed. */
 export function sign(from: usize, length: i32): i32 {
   words = 0
   pending = 0
@@ -104,6 +106,10 @@ export function sign(from: usize, length: i32): i32 {
     let c: u32 = load<u8>(p)
     if (c < 128) {
       p++
+      if (characters) {
+        push((hash ^ c) * 16777619)
+        continue
+      }
       if (c - 65 < 26) c |= 32
       if (c - 97 < 26 || c - 48 < 10) {
         hash = (hash ^ c) * 16777619
@@ -124,6 +130,10 @@ export function sign(from: usize, length: i32): i32 {
     } else {
       c = ((c & 7) << 18) | (<u32>(load<u8>(p, 1) & 63) << 12) | (<u32>(load<u8>(p, 2) & 63) << 6) | (load<u8>(p, 3) & 63)
       p += 4
+    }
+    if (characters) {
+      push((hash ^ c) * 16777619)
+      continue
     }
     const bits = classOf(c)
     if (bits & WORD && !(bits & SINGLE)) {

@@ -6,8 +6,13 @@ import { unicode } from "./unicode.ts"
 
 const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./minhash.wasm", import.meta.url))
 
+/** What n-grams are made of: words, or the code points of the text as it stands. */
+export type Unit = "words" | "characters"
+
 /** What a signature is made of: words in an n-gram (at most 64), the number of minima (at most 16,384), the seed. */
 export interface SignatureShape {
+  /** `words` where it is absent. */
+  readonly unit?: Unit
   readonly ngram: number
   readonly permutations: number
   readonly seed: number
@@ -29,22 +34,22 @@ interface Kernel {
   readonly table: () => number
   readonly minima: () => number
   readonly text: () => number
-  readonly shape: (seed: number, permutations: number, ngram: number) => void
+  readonly shape: (seed: number, permutations: number, ngram: number, characters: boolean) => void
   readonly sign: (from: number, length: number) => number
 }
 
 /**
  * Signs each text: `permutations` minima of 32 bits, least significant byte first. Minimum `i` is taken over the n-grams'
- * hashes `h` of `a[i] · h + b[i]` modulo 2³². A text with fewer words than `ngram` gets no bytes.
+ * hashes `h` of `a[i] · h + b[i]` modulo 2³². A text with fewer words (or characters) than `ngram` gets no bytes.
  */
 export const signAll = (texts: PackedBytes, rows: number, shape: SignatureShape): PackedBytes => {
-  const { permutations, ngram, seed } = shape
+  const { permutations, ngram, seed, unit } = shape
   const kernel = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes)).exports as Kernel
   const start = kernel.text()
   makeRoom(kernel, start, texts, rows)
   const memory = new Uint8Array(kernel.memory.buffer)
   memory.set(unicode, kernel.table())
-  kernel.shape(seed, permutations, ngram)
+  kernel.shape(seed, permutations, ngram, unit === "characters")
   const minima = kernel.minima()
   const size = permutations * 4
   const offsets = new Int32Array(rows + 1)
@@ -83,8 +88,8 @@ const makeRoom = (kernel: Kernel, start: number, texts: PackedBytes, rows: numbe
  * // 7 of 11 different pairs of words are in both: 0.636
  * equal / 64 // → 0.641
  */
-export const signOne = (text: string, { ngram, permutations, seed }: SignatureShape): Uint8Array => {
-  const hashes = ngramHashes(Buffer.from(text, "utf8"), ngram)
+export const signOne = (text: string, { ngram, permutations, seed, unit }: SignatureShape): Uint8Array => {
+  const hashes = ngramHashes(Buffer.from(text, "utf8"), ngram, unit)
   if (hashes.length === 0) return new Uint8Array(0)
   const out = new Uint8Array(permutations * 4)
   const base = Math.imul(seed, 0x9e3779b1)

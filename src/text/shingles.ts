@@ -1,4 +1,5 @@
 // Word n-grams of a text as 64-bit hashes: the items of an exact overlap index.
+import { pointAt, sizeOf } from "./code-point.ts"
 import { hashedWords } from "./hashed-words.ts"
 import { mix32 } from "./hashing.ts"
 
@@ -35,9 +36,20 @@ export const shingles = (text: string, ngram: number): Uint8Array => {
   return out
 }
 
-/** The 32-bit hashes of the word n-grams of a UTF-8 text, in text order; none where it has fewer words than `ngram`. */
-export const ngramHashes = (bytes: Uint8Array, ngram: number): Uint32Array => {
-  const words = hashedWords(bytes).first
+const hashedCharacters = (bytes: Uint8Array): Uint32Array => {
+  const hashes = new Uint32Array(bytes.length)
+  let count = 0
+  for (let at = 0; at < bytes.length; at += sizeOf(bytes[at]!))
+    hashes[count++] = mix32(Math.imul(0x811c9dc5 ^ pointAt(bytes, at), 0x01000193))
+  return hashes.subarray(0, count)
+}
+
+/**
+ * The 32-bit hashes of the n-grams of words (or of characters, as they stand) of a UTF-8 text, in text order; none where it
+ * has fewer than `ngram`.
+ */
+export const ngramHashes = (bytes: Uint8Array, ngram: number, unit?: "words" | "characters"): Uint32Array => {
+  const words = unit === "characters" ? hashedCharacters(bytes) : hashedWords(bytes).first
   const hashes = new Uint32Array(Math.max(0, words.length - ngram + 1))
   for (let i = 0; i < hashes.length; i++) {
     let h = 0
@@ -48,7 +60,7 @@ export const ngramHashes = (bytes: Uint8Array, ngram: number): Uint32Array => {
 }
 
 /**
- * The set of a text's word n-grams: their hashes, each once, in ascending order; what a signature estimates the overlap of.
+ * The set of a text's n-grams, of words unless `unit` says otherwise: their hashes, each once, in ascending order; what a signature estimates the overlap of.
  *
  * @example
  * import { jaccard, ngramSet } from "#sluice/text"
@@ -56,8 +68,8 @@ export const ngramHashes = (bytes: Uint8Array, ngram: number): Uint32Array => {
  * set("the gate and the gate").length // → 3
  * jaccard(set("the north gate opens"), set("the north gate shuts")) // → 0.5
  */
-export const ngramSet = (bytes: Uint8Array, ngram: number): Uint32Array => {
-  const sorted = ngramHashes(bytes, ngram).sort()
+export const ngramSet = (bytes: Uint8Array, ngram: number, unit?: "words" | "characters"): Uint32Array => {
+  const sorted = ngramHashes(bytes, ngram, unit).sort()
   let count = 0
   for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[count - 1]) sorted[count++] = sorted[i]!
   return sorted.subarray(0, count)

@@ -3,14 +3,9 @@ import { ADDRESS, INFIX, PREFIX, SUFFIX } from "./spacy-affixes.ts"
 import { makeSpacyExceptions } from "./spacy-exceptions.ts"
 import { type Cut, findRun, keepRun, makeRuns, type Runs } from "./spacy-runs.ts"
 import { sizeOf, spaceAt } from "./code-point.ts"
+import { isMark } from "./marks.ts"
 import { HAS_LETTER, IS_WORD, type Tokeniser, type Tokens } from "./tokens.ts"
 import { classOf, LETTER } from "./unicode.ts"
-
-/** Marks as datatrove 0.10 lists them; a token of nothing else is no word. */
-const MARKS = new Set("!/—”:％１〈&(、━\\【#%「」，】；+^]~“《„';’{|∶´[=-`*．（–？！：$～«〉,><》)?）。…@_.\"}►»")
-
-const isMark = (char: string, point: number): boolean =>
-  MARKS.has(char) || (point < 32 && point !== 9 && point !== 10) || (point >= 127 && point < 160)
 
 type Exceptions = ReadonlyMap<string, ReadonlyArray<string>>
 
@@ -104,7 +99,7 @@ const cutOf = (run: string, tables: Tables): Cut => {
     for (const char of token) {
       const point = char.codePointAt(0)!
       points++
-      if (!isMark(char, point)) kind |= IS_WORD
+      if (!isMark(char)) kind |= IS_WORD
       if ((classOf(point) & LETTER) !== 0) kind |= HAS_LETTER
     }
     cut.push(Buffer.byteLength(token), points, kind)

@@ -17,7 +17,9 @@ const COMPARED = 64
  * For each row the first row of its group. Independent of how rows were partitioned: buckets are filled in dataset order,
  * and a row is joined to the earliest member of its bucket that it agrees with.
  */
-export const clusters = (signatures: Signatures, { bands, rows, isAlike }: Banding): Int32Array => {
+export const clusters = (signatures: Signatures, banding: Banding): Int32Array => {
+  const { bands, isAlike } = banding
+  const rows = banding.rows * signatures.width
   const parent = Int32Array.from({ length: signatures.rows }, (_, row) => row)
   const slots = 2 ** Math.ceil(Math.log2(Math.max(2, signatures.rows * 2)))
   const chains = { head: new Int32Array(slots), tail: new Int32Array(slots), next: new Int32Array(signatures.rows) }
@@ -53,11 +55,12 @@ interface Place {
 
 const join = (signatures: Signatures, parent: Int32Array, chains: Chains, place: Place): void => {
   const { slot, row, offset, rows, isAlike } = place
-  const { minima, permutations } = signatures
-  const at = row * permutations + offset
+  const { minima } = signatures
+  const words = signatures.permutations * signatures.width
+  const at = row * words + offset
   let compared = 0
   for (let member = chains.head[slot]!; member !== NONE && compared < COMPARED; member = chains.next[member]!) {
-    if (!sameBand(minima, at, member * permutations + offset, rows)) continue
+    if (!sameBand(minima, at, member * words + offset, rows)) continue
     compared++
     if (rootOf(parent, member) === rootOf(parent, row)) return
     if (isAlike(member, row)) {
@@ -67,8 +70,9 @@ const join = (signatures: Signatures, parent: Int32Array, chains: Chains, place:
   }
 }
 
-const bandHash = ({ minima, permutations }: Signatures, row: number, offset: number, rows: number): number => {
-  const at = row * permutations + offset
+const bandHash = (signatures: Signatures, row: number, offset: number, rows: number): number => {
+  const { minima, permutations, width } = signatures
+  const at = row * permutations * width + offset
   let hash = rows
   for (let i = 0; i < rows; i++) hash = (Math.imul(hash, 0x9e3779b1) + minima[at + i]!) | 0
   return mix32(hash)

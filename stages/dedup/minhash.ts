@@ -1,87 +1,75 @@
-// dedup.minhash: near duplicates by MinHash signatures, banding and union-find; the survivor is the first in dataset order.
+// dedup.minhash: near duplicates by MinHash signatures, banding and union-find.
 import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage, type TextColumn } from "#sluice"
-import { jaccard, ngramSet, signAll, signOne } from "#sluice/text"
+import { jaccard, ngramSet, type Unit } from "#sluice/text"
+import type { Against } from "./against.ts"
 import { clusters } from "./clusters.ts"
+import { Profile, type Sketch, signText, signTexts, sketchOf, storedShape } from "./profiles.ts"
 import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
-import { survivors } from "./survivors.ts"
+import { type Deduplicates, Rank, rankOf, ranksOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
-/**
- * Merges near duplicates of a column (default `text`). Word n-grams are sketched by bands × rows minima (Broder 1997); rows
- * that agree on a whole band and are alike are joined, and each group is merged into one of its rows: the first, or with
- * `keep: "longest"` the one of the most bytes. Alike means that they share `threshold` of all minima, an estimate of Jaccard
- * similarity with standard error √(J(1−J)/112); with `verify` it means Jaccard similarity itself, of the sets of 5-grams,
- * which costs their 4 bytes each on disk and in memory.
- *
- * Rows that are alike with one of `against`, say an earlier corpus, directly or through others, are dropped.
- *
- * A pair at similarity J meets in some band with probability 1 − (1 − Jʳ)ᵇ: at 0.8 with 0.92 for 14 × 8, FineWeb's setting,
- * with 0.9999 for 25 × 5. Texts of fewer than `ngram` words are kept. Signatures cost about 8 ms a megabyte and 4 bytes ×
- * bands × rows of memory for each row.
- *
- * @example
- * import { dedup } from "#stages"
- * const text = "the north gate of the old sluice opens every morning at dawn and closes again in the evening at dusk"
- * rows({ text }, { text: `${text} unless it freezes` }, { text: "the south gate stays shut" }).pipe(dedup.minhash())
- * // → { text: "the north gate of the old sluice opens every morning at dawn and closes again in the evening at dusk" }
- * // → { text: "the south gate stays shut" }
- * // dropped: 1 near-duplicate
- */
-export const minhash = Stage.select({
+const from = (minimum: number, maximum = 16384) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+const select = Stage.select({
   name: "dedup.minhash",
-  needs: { by: Schema.String },
+  needs: { by: Schema.String, rank: Rank },
   inputs: { against: input.someDatasets({}) },
   prepareOptions: {
     by: opt.column("text"),
-    ngram: opt(Schema.Int, 5),
-    bands: opt(Schema.Int, 14),
-    rows: opt(Schema.Int, 8),
-    seed: opt(Schema.Int, 1),
-    verify: opt(Schema.Boolean, false)
+    profile: opt.maybe(Profile),
+    shingle: opt.maybe(Schema.Literals(["words", "characters"])),
+    ngram: opt.maybe(from(1, 64)),
+    bands: opt.maybe(from(1)),
+    rows: opt.maybe(from(1)),
+    seed: opt.maybe(from(0, 2 ** 32 - 1)),
+    verify: opt(Schema.Boolean, false),
+    ...survivorOptions
   },
-  options: { threshold: opt(Schema.Finite, 0.7), keep: opt(Schema.Literals(["first", "longest"]), "first") },
-  prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, size: Schema.Int },
+  options: { threshold: opt.maybe(Schema.Finite) },
+  prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, rank: Schema.Finite },
   reasons: ["near-duplicate", "seen-before"],
-  prepare: ({ by }, { ngram, bands, rows, seed, verify }) => {
+  prepare: ({ by, rank }, options) => {
     const bytes = Buffer.from(by)
+    const sketch = sketchOf(options)
     return {
-      signature: signOne(by, { ngram, permutations: bands * rows, seed }),
-      ngrams: verify ? asBytes(ngramSet(bytes, ngram)) : new Uint8Array(0),
-      size: bytes.length
+      signature: signText(by, sketch),
+      ngrams: options.verify ? asBytes(ngramSet(bytes, sketch.ngram, sketch.unit)) : new Uint8Array(0),
+      rank: rankOf(options, rank, bytes.length)
     }
   },
-  prepareBatch: (batch, { ngram, bands, rows, seed, verify }) => {
+  prepareBatch: (batch, options) => {
     const text = batch.columns.by as TextColumn
-    const signed = signAll(text, batch.rows, { ngram, permutations: bands * rows, seed })
-    const sets = verify ? ngramSets(text, batch.rows, ngram) : { offsets: new Int32Array(batch.rows + 1), bytes: none }
-    const size = Float64Array.from({ length: batch.rows }, (_, row) => text.offsets[row + 1]! - text.offsets[row]!)
+    const sketch = sketchOf(options)
+    const none = { offsets: new Int32Array(batch.rows + 1), bytes: new Uint8Array(0) }
+    const sets = options.verify ? ngramSets(text, batch.rows, sketch) : none
     return {
       rows: batch.rows,
       columns: {
-        signature: { type: "bytes", ...signed, valid: undefined },
+        signature: { type: "bytes", ...signTexts(text, batch.rows, sketch), valid: undefined },
         ngrams: { type: "bytes", ...sets, valid: undefined },
-        size: { type: "number", integer: true, values: size, valid: undefined }
+        rank: ranksOf(batch, options)
       }
     }
   },
-  resolve: ({ rows: own, against }, { bands, rows, threshold, verify, keep }, verdicts) => {
+  resolve: ({ rows: own, against }, options, verdicts) => {
+    const sketch = sketchOf(options)
+    const shape = storedShape(sketch)
+    const threshold = options.threshold ?? (options.verify ? Math.max(sketch.threshold, 0.7) : sketch.threshold)
     const tables = [...against, own]
     const column = (name: "signature" | "ngrams") => tables.map((table) => table.column(name) as BytesColumn)
     const before = against.reduce((sum, table) => sum + table.rows, 0)
-    const signatures = packSignatures(column("signature"), bands * rows)
-    const sets = verify ? packSets(column("ngrams")) : undefined
+    const signatures = packSignatures(column("signature"), shape.permutations, sketch.width)
+    const sets = options.verify ? packSets(column("ngrams")) : undefined
+    const estimate = (a: number, b: number) =>
+      sketch.folded ? equalShare(signatures, a, b) ** (1 / sketch.rows) : equalShare(signatures, a, b)
     const similarity = (a: number, b: number, least: number) =>
-      sets ? jaccard(setOf(sets, a), setOf(sets, b), least) : equalShare(signatures, a, b)
+      sets ? jaccard(setOf(sets, a), setOf(sets, b), least) : estimate(a, b)
     const isAlike = (a: number, b: number) => threshold <= 0 || similarity(a, b, threshold) >= threshold
-    const group = clusters(signatures, { bands, rows, isAlike })
-    const sizes = tables.map((table) => table.columns.size)
-    const into =
-      keep === "longest"
-        ? survivors(
-            group,
-            sizes.flatMap((of) => Array.from(of))
-          )
-        : group
+    const group = clusters(signatures, { bands: sketch.bands, rows: shape.rows, isAlike })
+    const into = survivors(
+      group,
+      tables.flatMap((table) => Array.from(table.columns.rank))
+    )
     for (let row = before; row < group.length; row++) {
       if (group[row]! < before) verdicts.drop(row - before, "seen-before")
       else {
@@ -93,17 +81,64 @@ export const minhash = Stage.select({
   }
 })
 
-const none = new Uint8Array(0)
-
 const asBytes = ({ buffer, byteOffset, byteLength }: Uint32Array) => new Uint8Array(buffer, byteOffset, byteLength)
 
-const ngramSets = ({ bytes, offsets }: TextColumn, rows: number, ngram: number) => {
+const ngramSets = ({ bytes, offsets }: TextColumn, rows: number, { ngram, unit }: Sketch) => {
   const sets: Array<Uint8Array> = []
   const ends = new Int32Array(rows + 1)
   for (let row = 0; row < rows; row++) {
-    const set = asBytes(ngramSet(bytes.subarray(offsets[row]!, offsets[row + 1]!), ngram))
+    const set = asBytes(ngramSet(bytes.subarray(offsets[row]!, offsets[row + 1]!), ngram, unit))
     ends[row + 1] = ends[row]! + set.length
     sets.push(set)
   }
   return { offsets: ends, bytes: new Uint8Array(Buffer.concat(sets)) }
 }
+
+interface Options extends Against {
+  /** Settings of another project; each can be changed by the options below. */
+  readonly profile?: typeof Profile.Type
+  /** What n-grams are made of (`words`). */
+  readonly shingle?: Unit
+  /** Words or characters in an n-gram, 1 to 64 (5). */
+  readonly ngram?: number
+  /** Bands of minima (14). */
+  readonly bands?: number
+  /** Minima in a band (8). */
+  readonly rows?: number
+  readonly seed?: number
+  /** Joins by Jaccard similarity itself. */
+  readonly verify?: boolean
+  /** The least similarity of two rows that are joined (0.7; of a profile without `verify` 0). */
+  readonly threshold?: number
+}
+
+/**
+ * Merges near duplicates of a column (default `text`). Word n-grams are sketched by bands × rows minima (Broder 1997); rows
+ * that agree on a whole band and are alike are joined, and each group is merged into one of its rows, the first or the one
+ * that `keep` names (see dedup.exact). Alike means that they share `threshold` of all minima, an estimate of Jaccard
+ * similarity with standard error √(J(1−J)/112); with `verify` it means Jaccard similarity itself, of the sets of n-grams,
+ * which costs their 4 bytes each on disk and in memory.
+ *
+ * Rows that are alike with one of `against`, say an earlier corpus, directly or through others, are dropped.
+ *
+ * A pair at similarity J meets in some band with probability 1 − (1 − Jʳ)ᵇ: at 0.8 with 0.92 for 14 × 8, FineWeb's setting,
+ * with 0.9999 for 25 × 5. Texts of fewer than `ngram` words are kept. Signatures cost about 8 ms a megabyte and 4 bytes ×
+ * bands × rows of memory for each row.
+ *
+ * `profile` takes another project's settings, with which a band in common is enough unless `threshold` says more:
+ * `datatrove` makes the signatures of datatrove 0.10 bit for bit (14 × 8 of 64 bits over simplified text and spaCy's tokens),
+ * `refinedweb` has 450 × 20, `curator` 20 × 13 over 24 characters; the hashes of the last two are ours. `shingle` chooses
+ * words or characters for other settings too.
+ *
+ * @example
+ * import { dedup } from "#stages"
+ * const text = "the north gate of the old sluice opens every morning at dawn and closes again in the evening at dusk"
+ * rows({ text }, { text: `${text} unless it freezes` }, { text: "the south gate stays shut" }).pipe(dedup.minhash())
+ * // → { text: "the north gate of the old sluice opens every morning at dawn and closes again in the evening at dusk" }
+ * // → { text: "the south gate stays shut" }
+ * // dropped: 1 near-duplicate
+ */
+export const minhash: Deduplicates<Options> & Pick<typeof select, "declaration"> = Object.assign(
+  (options?: { readonly by?: string }) => select(withRank(options)) as never,
+  { declaration: select.declaration }
+)

@@ -15,7 +15,7 @@ const prepared = (texts: ReadonlyArray<string>, given: typeof options = options,
   const rows: Array<{ readonly [name: string]: unknown }> = []
   for (let at = 0; at < texts.length; at += partition) {
     const batch = select.prepareBatch!(textBatch("by", texts.slice(at, at + partition)), given)
-    const columns = ["signature", "ngrams", "size"].map((name) => [name, columnValues(batch, name)] as const)
+    const columns = ["signature", "ngrams", "rank"].map((name) => [name, columnValues(batch, name)] as const)
     for (let row = 0; row < batch.rows; row++)
       rows.push(Object.fromEntries(columns.map(([name, values]) => [name, values[row]])))
   }
@@ -78,9 +78,10 @@ test("partitions change nothing", () => {
 test("row form and batch form prepare the same", () => {
   const texts = [words(50).join(" "), "too short", "", words(5).join(" "), "a a a a a a a"]
   const plain = (value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value)
-  for (const verify of [false, true]) {
-    const given = { ...options, verify }
-    const rows = texts.map((by) => select.prepare({ by }, given))
+  const profiles = ["datatrove", "refinedweb", "curator"].map((profile) => ({ profile }))
+  for (const settings of [{}, { verify: true }, { keep: "longest" }, { shingle: "characters", verify: true }, ...profiles]) {
+    const given = { ...options, ...settings }
+    const rows = texts.map((by) => select.prepare({ by, rank: by }, given))
     const flat = (all: ReadonlyArray<object>) =>
       all.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])))
     expect(flat(rows)).toEqual(flat(prepared(texts, given)))
@@ -126,6 +127,40 @@ test("the longest of a group survives where it is asked for", () => {
     [3, 0],
     [4, 0]
   ])
+})
+
+test.each([
+  ["datatrove", 896],
+  ["refinedweb", 3600],
+  ["curator", 1040]
+])("profile %s: %d bytes a row, joined by a band in common", (profile, bytes) => {
+  const letters = (count: number) => words(count).map((word) => word.replace(/\d/g, (digit) => "abcdefghij"[Number(digit)]!))
+  const a = letters(300)
+  const texts = [letters(300), a, letters(300), changed(a, 150), a].map((text) => text.join(" "))
+  expect(prepared(texts, { ...options, profile }).map(({ signature }) => (signature as Uint8Array).length)).toEqual(
+    texts.map(() => bytes)
+  )
+  const found = merges(texts, { profile })
+  expect(found.map(({ row, into }) => [row, into])).toEqual([
+    [3, 1],
+    [4, 1]
+  ])
+  expect(Math.abs(found[0]!.similarity! - 145 / 155)).toBeLessThan(0.07)
+  expect(found[1]!.similarity).toBe(1)
+  expect(merges(texts, { profile, threshold: 0.999 }).map(({ row }) => row)).toEqual([4])
+})
+
+test("a profile's settings can be changed one by one", () => {
+  const [row] = prepared([words(40).join(" ")], { ...options, profile: "datatrove", bands: 3 })
+  expect((row!.signature as Uint8Array).length).toBe(3 * 8 * 8)
+})
+
+test("characters find what words miss", () => {
+  const text = "ein sehr langes zusammengeschriebenes wort und noch eines das sich wiederholt"
+  const glued = text.replaceAll(" ", "").repeat(3)
+  const texts = [glued, `${glued}x`, words(30).join("")]
+  expect(merges(texts)).toEqual([])
+  expect(merges(texts, { shingle: "characters", ngram: 8 }).map(({ row, into }) => [row, into])).toEqual([[1, 0]])
 })
 
 const archive = new URL("../../../../shared/data/dedup-dev.tar.zst", import.meta.url).pathname
