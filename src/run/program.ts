@@ -23,6 +23,7 @@ export interface ProgramTask {
   readonly folder: string
   readonly pipeline: string
   readonly graph: string
+  readonly root: string
   readonly sets: { readonly [target: string]: string }
   readonly threads: number
   readonly inputs: ReadonlyArray<{ readonly edge: Edge; readonly spec: InputSpec }>
@@ -82,6 +83,7 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
     const spec: ProgramSpec = {
       pipeline: task.pipeline,
       graph: task.graph,
+      root: task.root,
       sets: task.sets,
       node: task.node.name,
       inputs: specInputs(task),

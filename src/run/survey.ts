@@ -60,7 +60,7 @@ export const survey = async (
   sets: { readonly [target: string]: string },
   threads: number
 ): Promise<Survey> => {
-  const graph = await loadGraph(file, sets)
+  const graph = await loadGraph(file, sets, project.root)
   const store = new Store(project.storeRoot)
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({
