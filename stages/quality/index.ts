@@ -1,7 +1,11 @@
 // quality: stages that judge rows, drop what is not worth training on, and take personal data out.
 export { c4 } from "./c4.ts"
 export { c4Lines } from "./c4-lines.ts"
+export { curator } from "./curator.ts"
+export { dclm } from "./dclm.ts"
+export { dclmLines } from "./dclm-lines.ts"
 export { decontaminate } from "./decontaminate.ts"
+export { dolma } from "./dolma.ts"
 export { fineweb } from "./fineweb.ts"
 export { gopher } from "./gopher.ts"
 export { gopherRepetition } from "./gopher-repetition.ts"
