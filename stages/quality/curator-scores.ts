@@ -9,7 +9,6 @@ import {
   pythonWords,
   STOP_WORDS,
   share,
-  timesOf,
   type WordList,
   wordList
 } from "./word-grams.ts"

@@ -47,9 +47,12 @@ const cases: ReadonlyArray<readonly [name: string, text: string, reason: string,
   ["one pair of words", `${"the of ".repeat(12)}${words(30).join(" ")}`, "frequent-2-gram", { maxTop2: 0.19 }]
 ]
 
-test.each(cases)("%s", (_name, text, reason, options = {}) => {
-  expect(verdict(text, options)).toBe(reason)
-})
+test.each(cases.map(([name, text, reason, options]) => ({ name, text, reason, options })))(
+  "$name",
+  ({ text, reason, options }) => {
+    expect(verdict(text, options)).toBe(reason)
+  }
+)
 
 test("scores of a small text, by hand", () => {
   // Words: the(3) a#(2) the(3) b(1) the(3) a#(2): 14 letters. Pairs: the a#, a# the, the b, b the, the a#.
