@@ -64,7 +64,10 @@ export const explainNode = (survey: Survey, plan: Plan, name: string): NodeAccou
     })),
     files: node.kind === "source" ? inputs : {},
     options: Object.fromEntries(
-      Object.entries(node.options).map(([option, value]) => [option, isSchema(value) ? "(a schema)" : value])
+      Object.entries(node.options).map(([option, value]) => [
+        option,
+        isSchema(value) ? "(a schema)" : option in node.keyed ? node.keyed[option] : value
+      ])
     ),
     reasons: node.declaration.reasons,
     code: Object.entries(code).map(([name_, { hash, symbols, packages }]) => ({

@@ -55,9 +55,21 @@ const handlesOf = (value: InputValue): ReadonlyArray<readonly [string | undefine
   return Object.entries(value as { readonly [name: string]: Handle })
 }
 
-/** Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given. All errors found are thrown together. */
-export const buildGraph = (pipeline: Pipeline, sets: { readonly [target: string]: string } = {}): Graph => {
-  const builder = new Builder(new Settings(sets))
+/** A graph built where there are no files. */
+const noFiles = (path: string): never => {
+  throw new Error(`nothing reads ${path} here`)
+}
+
+/**
+ * Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given, `read` reads the files that options name. All
+ * errors found are thrown together.
+ */
+export const buildGraph = (
+  pipeline: Pipeline,
+  sets: { readonly [target: string]: string } = {},
+  read: (path: string) => Uint8Array = noFiles
+): Graph => {
+  const builder = new Builder(new Settings(sets, read))
   const outputs = Object.entries(pipeline.outputs).map(([name, handle]) => ({
     name,
     node: builder.node(handle.call),

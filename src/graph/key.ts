@@ -44,7 +44,7 @@ const optionsOf = (node: GraphNode): unknown =>
   Object.fromEntries(
     Object.entries(node.options)
       .filter(([name]) => name in node.keyed || isSchema(node.options[name]))
-      .map(([name, value]) => [name, isSchema(value) ? fields(node, node.columns) : value])
+      .map(([name, value]) => [name, isSchema(value) ? fields(node, node.columns) : node.keyed[name]])
   )
 
 /** The keys of a node's functions. */

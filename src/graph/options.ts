@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { SluiceError, unknownName } from "../errors.ts"
 import type { Declaration } from "../stage/declaration.ts"
 import { isParam, type OptionFields, type OptionKind, type OptionSpec } from "../stage/option.ts"
+import { sha256 } from "../table/digest.ts"
 import type { Settings } from "./settings.ts"
 
 export interface DecodedOptions {
@@ -42,6 +43,7 @@ export const decodeOptions = (
     else {
       options[name] = decoded.value
       if (spec.kind === "data") keyed[name] = decoded.value
+      if (spec.kind === "file" || spec.kind === "list") keyed[name] = contentKey(decoded.value as never)
     }
   }
   return { options, keyed, errors }
@@ -80,6 +82,7 @@ const decodeOne = (
     return { value: spec.fallback }
   }
   if (spec.kind === "rows") return { value }
+  if (spec.kind === "file" || spec.kind === "list") return contentOf(where, spec.kind, raw ?? value, value, settings)
   if (spec.kind === "column")
     return typeof (raw ?? value) === "string"
       ? { value: raw ?? value }
@@ -93,6 +96,49 @@ const decodeOne = (
     evidence: String(result.failure.message).split("\n"),
     hint: "see the stage's documentation for what it takes"
   })
+}
+
+/** The bytes of a file, or the strings of a list, from what is written: a path, or for a list strings too. */
+const contentOf = (
+  where: string,
+  kind: "file" | "list",
+  written: unknown,
+  parsed: unknown,
+  settings: Settings
+): { readonly value: unknown } | SluiceError => {
+  if (kind === "list" && Array.isArray(parsed) && parsed.every((one) => typeof one === "string"))
+    return { value: parsed }
+  if (typeof written !== "string")
+    return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
+      hint:
+        kind === "file" ? "give the path of a file" : "give strings, or the path of a text file with one on each line"
+    })
+  try {
+    const bytes = settings.read(written)
+    return { value: kind === "file" ? bytes : linesOf(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) }
+  } catch (cause) {
+    return new SluiceError("SLUICE_BAD_OPTION", `${where}: ${written} cannot be read`, {
+      evidence: [cause instanceof Error ? cause.message : String(cause)],
+      hint: "paths are relative to the project's root"
+    })
+  }
+}
+
+const linesOf = (text: string): ReadonlyArray<string> =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+
+/** Entries of a list up to which a key holds them themselves, so that a plan can say which came or went. */
+const spelledOut = 20
+
+/** What of a file's or list's content enters a key. */
+const contentKey = (value: Uint8Array | ReadonlyArray<string>): unknown => {
+  if (value instanceof Uint8Array) return `sha256 ${sha256(value)}`
+  return value.length <= spelledOut
+    ? value
+    : `${value.length} entries, sha256 ${sha256(Buffer.from(JSON.stringify(value)))}`
 }
 
 /** `--set` gives text: JSON where it parses, else the text itself. */

@@ -7,8 +7,12 @@ export class Settings {
   readonly #used = new Set<string>()
   readonly #params = new Set<string>()
 
-  constructor(sets: { readonly [target: string]: string }) {
+  /** Reads a file that an option names; throws where there is none. */
+  readonly read: (path: string) => Uint8Array
+
+  constructor(sets: { readonly [target: string]: string }, read: (path: string) => Uint8Array) {
     this.#sets = new Map(Object.entries(sets))
+    this.read = read
   }
 
   /** The text set for a parameter, if any. */

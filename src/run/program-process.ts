@@ -17,6 +17,7 @@ import { reloadGraph } from "./project.ts"
 export interface ProgramSpec {
   readonly pipeline: string
   readonly graph: string
+  readonly root: string
   readonly sets: { readonly [target: string]: string }
   readonly node: string
   readonly inputs: { readonly [name: string]: SpecValue }

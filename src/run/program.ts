@@ -24,6 +24,7 @@ export interface ProgramTask {
   readonly folder: string
   readonly pipeline: string
   readonly graph: string
+  readonly root: string
   readonly sets: { readonly [target: string]: string }
   readonly threads: number
   readonly device: Device
@@ -84,6 +85,7 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
     const spec: ProgramSpec = {
       pipeline: task.pipeline,
       graph: task.graph,
+      root: task.root,
       sets: task.sets,
       node: task.node.name,
       inputs: specInputs(task),

@@ -1,5 +1,5 @@
 // A project: its root, its store, and the pipelines in it. Loads a pipeline's module and builds its graph.
-import { existsSync, readdirSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
@@ -43,8 +43,12 @@ export const pipelineFile = (project: Project, given: string, cwd: string): stri
   )
 }
 
-/** Imports a pipeline's module and builds the graph of its default export. */
-export const loadGraph = async (file: string, sets: { readonly [target: string]: string }): Promise<Graph> => {
+/** Imports a pipeline's module and builds the graph of its default export; options name files relative to `root`. */
+export const loadGraph = async (
+  file: string,
+  sets: { readonly [target: string]: string },
+  root: string
+): Promise<Graph> => {
   let module: { readonly default?: unknown }
   try {
     module = await import(pathToFileURL(file).href)
@@ -61,7 +65,7 @@ export const loadGraph = async (file: string, sets: { readonly [target: string]:
     throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} has no pipeline as its default export`, {
       hint: 'end the file with: export default pipeline("name", { … })'
     })
-  return buildGraph(module.default, sets)
+  return buildGraph(module.default, sets, (path) => readFileSync(resolve(root, path)))
 }
 
 /** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */
@@ -69,8 +73,9 @@ export const reloadGraph = async (start: {
   readonly pipeline: string
   readonly sets: { readonly [target: string]: string }
   readonly graph: string
+  readonly root: string
 }): Promise<Graph> => {
-  const graph = await loadGraph(start.pipeline, start.sets)
+  const graph = await loadGraph(start.pipeline, start.sets, start.root)
   if (graphKey(graph) !== start.graph)
     throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${basename(start.pipeline)} changed during the run`, {
       hint: "run again: finished work is kept"

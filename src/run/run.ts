@@ -102,6 +102,7 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
     const start = {
       pipeline: options.file,
       graph: graphKey(graph),
+      root: options.project.root,
       storeRoot: options.project.storeRoot,
       sets: options.sets
     }

@@ -12,6 +12,8 @@ export interface WorkerStart {
   readonly pipeline: string
   /** Digest of the planned graph. */
   readonly graph: string
+  /** What the paths in options are relative to. */
+  readonly root: string
   readonly storeRoot: string
   readonly sets: { readonly [target: string]: string }
 }

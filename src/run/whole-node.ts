@@ -243,6 +243,7 @@ export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lea
         folder,
         pipeline: survey.file,
         graph: graphKey(survey.graph),
+        root: survey.project.root,
         sets: survey.sets,
         threads,
         device: survey.compute.device,

@@ -1,11 +1,13 @@
 // Options of a stage: typed, decoded by a schema, and data only, so that they can be part of a key.
 import type * as Schema from "effect/Schema"
 
-export type OptionKind = "data" | "knob" | "column" | "rows"
+export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "list"
 
 /**
  * One declared option. `data` enters the key; a `knob` changes speed only and does not; a `column` names the column
- * that the need of the same name is read from; `rows` is a struct schema that gives a source its row type.
+ * that the need of the same name is read from; `rows` is a struct schema that gives a source its row type; a `file` is
+ * given as a path and seen as its bytes; a `list` is given as strings or as the path of a text file with one on each line.
+ * Of `file` and `list` the content enters the key, the path does not.
  */
 export interface OptionSpec<Type, Required extends boolean, Kind extends OptionKind> {
   readonly kind: Kind
@@ -84,6 +86,45 @@ interface Opt {
    * json({ path: "gate.json", row: Schema.Struct({ height: Schema.Int }) }) // → { height: 3 }
    */
   readonly rows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields>, true, "rows">
+  /**
+   * A file, given as its path relative to the project's root; functions see its bytes.
+   *
+   * @example
+   * // seal.bin
+   * //   kept
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const sealed = Stage.map({
+   *   name: "text.sealed",
+   *   needs: {},
+   *   adds: { seal: Schema.Int },
+   *   options: { seal: opt.file() },
+   *   apply: (_row, { seal }) => ({ seal: seal[0]! })
+   * })
+   * rows({ text: "dawn" }).pipe(sealed({ seal: "seal.bin" })) // → { text: "dawn", seal: 107 }
+   */
+  readonly file: () => OptionSpec<Uint8Array, true, "file">
+  /**
+   * Strings, given in place or as the path of a text file: one on each line, without space around; blank lines and those
+   * that begin with `#` are left out.
+   *
+   * @example
+   * // gates.txt
+   * //   # those that open
+   * //   north
+   * //   south
+   * import * as Schema from "effect/Schema"
+   * import { keep, opt, Stage } from "#sluice"
+   * const known = Stage.filter({
+   *   name: "quality.known",
+   *   needs: { gate: Schema.String },
+   *   options: { gates: opt.list([]) },
+   *   reasons: ["unknown"],
+   *   decide: ({ gate }, { gates }) => (gates.includes(gate) ? keep : "unknown")
+   * })
+   * rows({ gate: "north" }, { gate: "west" }).pipe(known({ gates: "gates.txt" })) // → { gate: "north" }
+   */
+  readonly list: (fallback: ReadonlyArray<string>) => OptionSpec<ReadonlyArray<string>, false, "list">
 }
 
 const spec = (kind: OptionKind, schema: Schema.Top | undefined, required: boolean, fallback: unknown) =>
@@ -112,7 +153,9 @@ export const opt: Opt = Object.assign(
     maybe: (schema: Schema.Top) => spec("data", schema, false, undefined),
     knob: (schema: Schema.Top, fallback: unknown) => spec("knob", schema, false, fallback),
     column: (fallback: string) => spec("column", undefined, false, fallback),
-    rows: () => spec("rows", undefined, true, undefined)
+    rows: () => spec("rows", undefined, true, undefined),
+    file: () => spec("file", undefined, true, undefined),
+    list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback)
   }
 )
 
@@ -147,6 +190,12 @@ export const isParam = (value: unknown): value is Param =>
   typeof value === "object" && value !== null && paramBrand in value
 
 type Value<O> = O extends OptionSpec<infer Type, boolean, OptionKind> ? Type : never
+/** What a caller writes for an option; a function sees something else of a file or a list. */
+type Written<O> = O extends { readonly kind: "file" }
+  ? string
+  : O extends { readonly kind: "list" }
+    ? string | ReadonlyArray<string>
+    : Value<O>
 type DataKeys<O extends OptionFields> = {
   [K in keyof O]: O[K] extends OptionSpec<never, boolean, "column"> ? never : O[K]["kind"] extends "column" ? never : K
 }[keyof O]
@@ -158,8 +207,8 @@ export type Decoded<O extends OptionFields> = { readonly [K in Exclude<keyof O, 
 
 /** What the caller of a stage writes, column names apart. */
 export type Given<O extends OptionFields> = {
-  readonly [K in Extract<RequiredKeys<O>, DataKeys<O>>]: Value<O[K]>
-} & { readonly [K in Exclude<DataKeys<O>, RequiredKeys<O>>]?: Value<O[K]> }
+  readonly [K in Extract<RequiredKeys<O>, DataKeys<O>>]: Written<O[K]>
+} & { readonly [K in Exclude<DataKeys<O>, RequiredKeys<O>>]?: Written<O[K]> }
 
 /** The default names of the columns that column options choose. */
 export type DefaultColumn<O extends OptionFields> = [ColumnKeys<O>] extends [never]

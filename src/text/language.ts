@@ -53,6 +53,16 @@ export const makeDetector = (): Detector => {
 }
 
 /**
+ * The languages a detector knows, as ISO 639-1 in the order of its table.
+ *
+ * @example
+ * import { knownLanguages } from "#sluice/text"
+ * knownLanguages().length // → 60
+ */
+export const knownLanguages = (): ReadonlyArray<string> =>
+  Array.from({ length: readInt(0) }, (_, i) => String.fromCharCode(table[8 + i * 2]!, table[9 + i * 2]!))
+
+/**
  * The language of the UTF-8 text `bytes[from .. to]`.
  *
  * @example

@@ -1,8 +1,9 @@
-// Public IPv4 addresses, told apart from version and section numbers by what stands around them.
+// Public IP addresses: IPv4 told apart from version and section numbers by what stands around them, IPv6 from paths and times.
+import { isIPv6 } from "node:net"
 import type { Span } from "./checked-numbers.ts"
 
 const VERSION_BEFORE =
-  /(?:\bv|\bver\.?|\bversions?:?|\breleases?|\brev\.?|\brevision|\bbuild|\bsections?|\bchapter|\bkernel|\bfirmware|§|[=^~@<>])\s*["'`(]?$/i
+  /(?:\bv|\bver\.?|\bversions?:?|\breleases?|\brev\.?|\brevision|\bbuild|\bsections?|\bchapter|\bkernel|\bfirmware|\b(?:ansi|iso|c\d\d|standard|gcc|g?libc|linux|zlib|openssl|python|perl|php|nginx|apache|postgresql|mysql)|§|[=^~@<>])\s*["'`(]?$/i
 
 /** A public IPv4 address that starts at `at`. */
 export const ipAt = (text: string, at: number): Span | undefined => {
@@ -32,3 +33,27 @@ const isPublic = (a: number, b: number, c: number): boolean =>
     (a === 198 && (b === 18 || b === 19 || (b === 51 && c === 100))) ||
     (a === 203 && b === 0 && c === 113)
   )
+
+const isHex = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66)
+
+/** Not globally reachable, by IANA's registry: unspecified, loopback, mapped, local, link-local, multicast, documentation. */
+const LOCAL6 = /^(?:::|0+:|fe[89ab]|f[cd]|ff|2001:0?db8|3fff:)/i
+
+/**
+ * A public IPv6 address whose first colon stands at `at`: all eight groups, or a shortened one of three groups and more
+ * that begins as the addresses given out do (2000::/3), so that `a::b` and `dead::beef` stay names.
+ */
+export const ip6At = (text: string, at: number): Span | undefined => {
+  let from = at
+  while (from > 0 && at - from < 5 && isHex(text.charCodeAt(from - 1))) from--
+  if (from === at || at - from > 4 || /[\w.:@/-]/.test(text[from - 1] ?? "")) return undefined
+  let to = at
+  while (to < text.length && to - from < 40 && (text.charCodeAt(to) === 0x3a || isHex(text.charCodeAt(to)))) to++
+  if (text.charCodeAt(to - 1) === 0x3a && text.charCodeAt(to - 2) !== 0x3a) to--
+  const found = text.slice(from, to)
+  if (/^(?:[\w@:]|[.-]\w)/.test(text.slice(to, to + 2)) && text.charCodeAt(to) !== 0x3a) return undefined
+  if (!isIPv6(found) || LOCAL6.test(found)) return undefined
+  const groups = found.split(":").filter((group) => group !== "").length
+  return groups === 8 || (groups >= 3 && /^[23][0-9a-f]{3}:/i.test(found)) ? { from, to } : undefined
+}

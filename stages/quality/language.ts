@@ -8,6 +8,10 @@ import { detectLanguage, makeDetector } from "#sluice/text"
  * `minConfidence` (0.65, as FineWeb asks of its detector). Scores n-grams of up to 960 bytes of each text, spread over it,
  * with the database of eld; confidence is calibrated to be near the share of right answers. About 25 µs a row.
  *
+ * On paragraphs of the Universal Declaration in 52 of the languages 97 % are told right, by language 95 to 100 % but for
+ * Kurdish, known in Arabic letters only. Text in a language it does not know is given another one, in half of the cases
+ * with confidence (docs/accuracy.md).
+ *
  * @example
  * import { quality } from "#stages"
  * const [english, german] = ["The gate opens in the morning.", "Das Tor wird am Morgen geöffnet."]

@@ -1,32 +1,58 @@
-// Finds personal data in a text: one pass over its characters, patterns are tried only where a digit or an @ stands.
+// Finds personal data in a text: one pass over its characters, patterns are tried only where a digit, a colon or an @ stands.
 import { cardAt, ibanAt, type Span } from "./checked-numbers.ts"
-import { ipAt } from "./ip-address.ts"
+import { ip6At, ipAt } from "./ip-address.ts"
+import { findNames } from "./person-names.ts"
 import { phoneAt } from "./phone.ts"
 
-export const PERSONAL_KINDS = ["email", "phone", "ip", "iban", "card"] as const
+export const PERSONAL_KINDS = ["email", "phone", "ip", "iban", "card", "name"] as const
 export type PersonalKind = (typeof PERSONAL_KINDS)[number]
+/** What is looked for unless told otherwise: all but names, which rules find with less certainty. */
+export const CHECKED_KINDS: ReadonlyArray<PersonalKind> = ["email", "phone", "ip", "iban", "card"]
 
 /** One finding: `text[from .. to]`, in UTF-16 code units. */
 export interface Personal extends Span {
   readonly kind: PersonalKind
 }
 
-/** All findings of the wanted kinds, in text order, none overlapping. */
-export const findPersonal = (text: string, kinds: ReadonlyArray<PersonalKind>): ReadonlyArray<Personal> => {
+const none: ReadonlySet<string> = new Set()
+
+/** All findings of the wanted kinds, in text order, none overlapping; `givenNames` are known as people's, in lower case. */
+export const findPersonal = (
+  text: string,
+  kinds: ReadonlyArray<PersonalKind>,
+  givenNames: ReadonlySet<string> = none
+): ReadonlyArray<Personal> => {
+  const found = findNumbers(text, kinds)
+  if (!kinds.includes("name")) return found
+  const names = findNames(text, givenNames).filter(
+    ({ from, to }) => !found.some((other) => from < other.to && to > other.from)
+  )
+  return [...found, ...names.map((span) => ({ kind: "name" as const, ...span }))].sort((a, b) => a.from - b.from)
+}
+
+const findNumbers = (text: string, kinds: ReadonlyArray<PersonalKind>): Array<Personal> => {
   const found: Array<Personal> = []
+  const ip6 = kinds.includes("ip")
   let end = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code !== 0x40 && (code < 0x30 || code > 0x39)) continue
-    const finding = code === 0x40 ? email(text, at, kinds) : number(text, at, kinds)
+    if (code !== 0x40 && (code < 0x30 || code > 0x3a)) continue
+    let finding: Personal | undefined
+    if (code === 0x3a) {
+      const span = ip6 && mayGoOn(text.charCodeAt(at + 1)) ? ip6At(text, at) : undefined
+      finding = span && { kind: "ip", ...span }
+    } else finding = code === 0x40 ? email(text, at, kinds) : number(text, at, kinds)
     if (finding !== undefined && finding.from >= end) {
       found.push(finding)
       end = finding.to
       at = end - 1
-    } else if (code !== 0x40) while (isDigit(text.charCodeAt(at + 1))) at++
+    } else if (code < 0x3a) while (isDigit(text.charCodeAt(at + 1))) at++
   }
   return found
 }
+
+/** Whether a colon before this may be one within an address. */
+const mayGoOn = (code: number): boolean => isAlphanumeric(code) || code === 0x3a
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 const isAlphanumeric = (code: number): boolean =>

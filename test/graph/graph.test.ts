@@ -203,3 +203,47 @@ describe("--set", () => {
     expect(errorsOf(() => buildGraph(given, sets as never))).toEqual([message])
   })
 })
+
+describe("options that name files", () => {
+  const listed = Stage.filter({
+    name: "test.listed",
+    needs: { text: Schema.String },
+    options: { words: opt.list([]), seal: opt.file() },
+    reasons: ["other"],
+    decide: ({ text }, { words }) => (words.includes(text) ? keep : "other")
+  })
+  const files: { readonly [path: string]: string } = {
+    "words.txt": "# those\n dawn \n\ndusk\r\n",
+    same: "dawn\ndusk",
+    "many.txt": Array.from({ length: 21 }, (_, i) => `w${i}\n`).join(""),
+    latin: "caf\u00e9"
+  }
+  const read = (path: string) => {
+    if (!(path in files)) throw new Error("no such file")
+    return Buffer.from(files[path]!, path === "latin" ? "latin1" : "utf8")
+  }
+  const build = (options: object, sets: { readonly [target: string]: string } = {}) =>
+    buildGraph(pipeline("p", { out: source.pipe(listed(options as never)) }), sets, read).nodes[1]!
+
+  it("are seen as content, and enter keys by it", () => {
+    const given = build({ words: ["dawn", "dusk"], seal: "same" })
+    const named = build({ words: "words.txt", seal: "same" })
+    expect(named.options).toEqual({ words: ["dawn", "dusk"], seal: Buffer.from("dawn\ndusk") })
+    expect(named.keyed).toEqual(given.keyed)
+    expect(build({ words: "same", seal: "same" }).keyed).toEqual(given.keyed)
+    expect(build({ seal: "words.txt" }).keyed["seal"]).not.toEqual(given.keyed["seal"])
+    expect(build({ words: "many.txt", seal: "same" }).keyed["words"]).toMatch(/^21 entries, sha256 [0-9a-f]{64}$/)
+    expect(build({ seal: "same" }, { "test.listed.words": "words.txt" }).keyed).toEqual(given.keyed)
+    expect(build({ seal: "same" }, { "test.listed.words": '["dawn","dusk"]' }).keyed).toEqual(given.keyed)
+  })
+
+  it.each([
+    [{ seal: "gone" }, "SLUICE_BAD_OPTION test.listed.seal: gone cannot be read"],
+    [{ seal: "same", words: "latin" }, "SLUICE_BAD_OPTION test.listed.words: latin cannot be read"],
+    [{ seal: "same", words: 3 }, "SLUICE_BAD_OPTION test.listed.words cannot be 3"],
+    [{ seal: ["same"] }, 'SLUICE_BAD_OPTION test.listed.seal cannot be ["same"]'],
+    [{}, 'SLUICE_BAD_OPTION test.listed needs the option "seal"']
+  ])("%j is told", (options, message) => {
+    expect(errorsOf(() => build(options))).toEqual([message])
+  })
+})

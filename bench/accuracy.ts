@@ -1,0 +1,32 @@
+// How right the filters are that guess: languages told, personal data found, by language and kind.
+import { knownLanguages } from "#sluice/text"
+import { Figures } from "./figure.ts"
+import { isGiven } from "./given-archive.ts"
+import { languageAccuracy } from "./language-accuracy.ts"
+import { personalAccuracy } from "./personal-accuracy.ts"
+
+if (!isGiven("pii.tar.zst") || !isGiven("langid.tar.zst")) {
+  console.log("accuracy: no test data here (SLUICE_DATA=FOLDER with pii.tar.zst and langid.tar.zst): not measured")
+  process.exit(0)
+}
+const figures = new Figures("accuracy")
+for (const { kind, there, precision, recall } of personalAccuracy()) {
+  figures.note(`redact: ${kind}, precision`, precision * 100, "%", "")
+  figures.note(`redact: ${kind}, recall of ${there}`, recall * 100, "%", "")
+}
+const { known, macro, all, confident, coverage, unknown } = languageAccuracy(new Set(knownLanguages()))
+figures.note(`language: mean of ${known.length} languages`, macro * 100, "%", "")
+figures.note("language: all texts", all * 100, "%", "")
+figures.note("language: texts told with confidence 0.65", confident * 100, "%", "")
+figures.note("language: share of texts told so", coverage * 100, "%", "")
+figures.note(`language: of ${unknown.texts} texts in others, told so`, unknown.confident * 100, "%", "")
+for (const { language, texts, right, instead } of known) {
+  const wrong = instead.map(([one, count]) => `${one || "none"} ${count}`).join(", ")
+  figures.note(
+    `language: ${language}, ${texts} texts${wrong === "" ? "" : ` (${wrong})`}`,
+    (right / texts) * 100,
+    "%",
+    ""
+  )
+}
+figures.keep()

@@ -1,0 +1,130 @@
+// quality.dclm: the heuristic filters of DCLM's recipe, in the order of datamap-rs.
+import * as Schema from "effect/Schema"
+import { keep, opt, Stage } from "#sluice"
+import { dclmScores } from "./dclm-scores.ts"
+
+/**
+ * Drops text by the heuristics of DCLM's recipe (Li et al. 2024) as datamap-rs runs them (allenai/datamap-rs,
+ * configs/all_dressed/all_dressed_config.yaml): lengths, Gopher's quality and repetition rules, and text of which the line
+ * rules of `quality.dclmLines` take more than 5 % of words. Other than in `quality.gopher`, words are runs between white
+ * space (UAX #29 for repetition), lengths are bytes, marks are added up, stop words count each time in any case, and every
+ * occurrence of what recurs counts. Lists of addresses are `quality.url`, the language is `quality.language`; the rules
+ * from MADLAD-400 are not here.
+ *
+ * @example
+ * import { quality } from "#stages"
+ * rows(
+ *   { text: "The gate of the sluice opens at dawn and that is when the boats go up." },
+ *   { text: "The gate of the sluice\nBUY NOW\nopens at dawn." }
+ * ).pipe(quality.dclm({ minCharacters: 1, minWords: 5 }))
+ * // → { text: "The gate of the sluice opens at dawn and that is when the boats go up." }
+ * // dropped: 1 words-removed
+ */
+export const dclm = Stage.filter({
+  name: "quality.dclm",
+  needs: { text: Schema.String },
+  measures: {
+    characters: Schema.Int,
+    words: Schema.Int,
+    meanWordLength: Schema.Finite,
+    symbols: Schema.Finite,
+    bulletLines: Schema.Finite,
+    ellipsisLines: Schema.Finite,
+    letterlessWords: Schema.Finite,
+    stopWords: Schema.Int,
+    lines: Schema.Finite,
+    paragraphs: Schema.Finite,
+    lineText: Schema.Finite,
+    paragraphText: Schema.Finite,
+    repeated2: Schema.Finite,
+    repeated3: Schema.Finite,
+    repeated4: Schema.Finite,
+    repeated5: Schema.Finite,
+    repeated6: Schema.Finite,
+    repeated7: Schema.Finite,
+    repeated8: Schema.Finite,
+    repeated9: Schema.Finite,
+    repeated10: Schema.Finite,
+    removedWords: Schema.Finite
+  },
+  measure: ({ text }) => dclmScores(text),
+  options: {
+    minCharacters: opt(Schema.Int, 150),
+    minWords: opt(Schema.Int, 50),
+    maxWords: opt(Schema.Int, 100_000),
+    minMeanWordLength: opt(Schema.Finite, 3),
+    maxMeanWordLength: opt(Schema.Finite, 10),
+    maxSymbols: opt(Schema.Finite, 0.1),
+    maxBulletLines: opt(Schema.Finite, 0.9),
+    maxEllipsisLines: opt(Schema.Finite, 0.3),
+    maxLetterlessWords: opt(Schema.Finite, 0.2),
+    minStopWords: opt(Schema.Int, 2),
+    maxLines: opt(Schema.Finite, 0.3),
+    maxParagraphs: opt(Schema.Finite, 0.3),
+    maxLineText: opt(Schema.Finite, 0.2),
+    maxParagraphText: opt(Schema.Finite, 0.2),
+    maxRepeated2: opt(Schema.Finite, 0.2),
+    maxRepeated3: opt(Schema.Finite, 0.18),
+    maxRepeated4: opt(Schema.Finite, 0.16),
+    maxRepeated5: opt(Schema.Finite, 0.15),
+    maxRepeated6: opt(Schema.Finite, 0.14),
+    maxRepeated7: opt(Schema.Finite, 0.13),
+    maxRepeated8: opt(Schema.Finite, 0.12),
+    maxRepeated9: opt(Schema.Finite, 0.11),
+    maxRepeated10: opt(Schema.Finite, 0.1),
+    maxRemovedWords: opt(Schema.Finite, 0.05)
+  },
+  reasons: [
+    "too-short",
+    "too-few-words",
+    "too-many-words",
+    "short-words",
+    "long-words",
+    "many-symbols",
+    "bullet-lines",
+    "ellipsis-lines",
+    "few-alphabetic-words",
+    "few-stop-words",
+    "repeated-lines",
+    "repeated-paragraphs",
+    "repeated-line-text",
+    "repeated-paragraph-text",
+    "frequent-2-gram",
+    "frequent-3-gram",
+    "frequent-4-gram",
+    "repeated-5-grams",
+    "repeated-6-grams",
+    "repeated-7-grams",
+    "repeated-8-grams",
+    "repeated-9-grams",
+    "repeated-10-grams",
+    "words-removed"
+  ],
+  decide: (m, options) => {
+    if (m.characters < options.minCharacters) return "too-short"
+    if (m.words < options.minWords) return "too-few-words"
+    if (m.words > options.maxWords) return "too-many-words"
+    if (m.meanWordLength < options.minMeanWordLength) return "short-words"
+    if (m.meanWordLength > options.maxMeanWordLength) return "long-words"
+    if (m.symbols > options.maxSymbols) return "many-symbols"
+    if (m.bulletLines > options.maxBulletLines) return "bullet-lines"
+    if (m.ellipsisLines > options.maxEllipsisLines) return "ellipsis-lines"
+    if (m.letterlessWords > options.maxLetterlessWords) return "few-alphabetic-words"
+    if (m.stopWords < options.minStopWords) return "few-stop-words"
+    if (m.lines > options.maxLines) return "repeated-lines"
+    if (m.paragraphs > options.maxParagraphs) return "repeated-paragraphs"
+    if (m.lineText > options.maxLineText) return "repeated-line-text"
+    if (m.paragraphText > options.maxParagraphText) return "repeated-paragraph-text"
+    if (m.repeated2 > options.maxRepeated2) return "frequent-2-gram"
+    if (m.repeated3 > options.maxRepeated3) return "frequent-3-gram"
+    if (m.repeated4 > options.maxRepeated4) return "frequent-4-gram"
+    if (m.repeated5 > options.maxRepeated5) return "repeated-5-grams"
+    if (m.repeated6 > options.maxRepeated6) return "repeated-6-grams"
+    if (m.repeated7 > options.maxRepeated7) return "repeated-7-grams"
+    if (m.repeated8 > options.maxRepeated8) return "repeated-8-grams"
+    if (m.repeated9 > options.maxRepeated9) return "repeated-9-grams"
+    if (m.repeated10 > options.maxRepeated10) return "repeated-10-grams"
+    if (m.removedWords > options.maxRemovedWords) return "words-removed"
+    return keep
+  }
+})
