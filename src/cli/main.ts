@@ -18,6 +18,7 @@ import { init } from "./init.ts"
 import { plan } from "./plan.ts"
 import { tellError } from "./print-error.ts"
 import { colourful } from "./print.ts"
+import { report } from "./report.ts"
 import { run } from "./run.ts"
 import { runs } from "./runs.ts"
 import { show } from "./show.ts"
@@ -36,6 +37,7 @@ const commands = sluice.pipe(
     show,
     trace,
     drops,
+    report,
     diff,
     exportOutput,
     runs,

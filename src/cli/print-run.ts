@@ -24,7 +24,7 @@ export const printResult = (pipeline: string, result: RunResult, idle: boolean, 
   printOutputs(to, result.outputs)
   const evaluation = idle ? undefined : reportData(result)
   if (evaluation !== undefined) printEvaluation(to, evaluation)
-  if (reportPath !== undefined) to.line(`\nreport: ${here(reportPath)}`)
+  if (reportPath !== undefined) to.line(`\nreport: ${shortPath(reportPath)}`)
   if (!idle) {
     to.line(`\n${to.paint("bold", "done")} in ${seconds(result.seconds)}. Try next:`)
     for (const line of nextCommands(pipeline, result)) to.line(`  ${line}`)
@@ -39,7 +39,8 @@ const gateError = (pipeline: string, evaluation: Evaluation | undefined): Sluice
     exit: 3
   })
 
-const here = (path: string): string => {
+/** A path as it is shown: from this folder where it lies below it. */
+export const shortPath = (path: string): string => {
   const short = relative(process.cwd(), path)
   return short.startsWith("..") ? path : short
 }
@@ -82,7 +83,7 @@ export const printOutputs = (to: Terminal, outputs: { readonly [name: string]: O
     name,
     kind,
     digest.slice(0, 12),
-    n === undefined ? here(path ?? "") : plural(n, "row")
+    n === undefined ? shortPath(path ?? "") : plural(n, "row")
   ])
   to.line(to.paint("bold", "outputs"))
   for (const line of table(to, rows)) to.line(line)

@@ -1,9 +1,11 @@
 // The funnel: what every node did to its rows, with bars for what was kept, merged and lost.
 import { html, type Markup } from "./html.ts"
-import { count, span } from "./number-text.ts"
+import { count, size, span } from "./number-text.ts"
 import type { ReportData, ReportNode } from "./report-data.ts"
 
-const columns = [
+type Heading = readonly [name: string, kind: "text" | "number"]
+
+const columns: ReadonlyArray<Heading> = [
   ["Node", "text"],
   ["In", "number"],
   ["Kept", "number"],
@@ -15,7 +17,19 @@ const columns = [
   ["Reused", "number"],
   ["Time", "number"],
   ["Reasons", "text"]
-] as const
+]
+
+const headings = ({ rows }: ReportData): ReadonlyArray<Heading> =>
+  rows === null ? columns : [...columns.slice(0, 7), ["Text out", "number"], ...columns.slice(7)]
+
+/** Bytes of text that a node gives, where they were read. */
+const bytes = (node: ReportNode, data: ReportData): Markup | null => {
+  if (data.rows === null) return null
+  const given = data.rows.bytes.nodes[node.name]
+  return given === undefined
+    ? html`<td class="n zero">–</td>`
+    : html`<td class="n" data-value="${given.bytes}" title="UTF-8 of ${given.columns.join(", ")}">${size(given.bytes)}</td>`
+}
 
 const cell = (rows: number): Markup =>
   html`<td class="n${rows === 0 ? " zero" : ""}" data-value="${rows}">${count(rows)}</td>`
@@ -47,14 +61,14 @@ const time = (node: ReportNode, data: ReportData): Markup => {
 const row = (node: ReportNode, data: ReportData): Markup => {
   const last = data.lastRun?.nodes[node.name]
   const { totals } = node
-  return html`<tr><th scope="row" data-value="${node.name}"><span class="kind kind-${node.kind}" title="${node.kind}"></span><code>${node.name}</code>${last !== undefined && html` <span class="verdict verdict-${last.verdict}">${last.verdict}</span>`}${bar(node)}</th>${cell(totals.in)}${cell(totals.kept)}${cell(totals.dropped)}${cell(totals.merged)}${cell(totals.failed)}${cell(totals.out)}${last === undefined ? html`<td class="n zero">–</td><td class="n zero">–</td>` : [cell(last.computed), cell(last.reused)]}${time(node, data)}${reasons(node)}</tr>
+  return html`<tr><th scope="row" data-value="${node.name}"><span class="kind kind-${node.kind}" title="${node.kind}"></span><code>${node.name}</code>${last !== undefined && html` <span class="verdict verdict-${last.verdict}">${last.verdict}</span>`}${bar(node)}</th>${cell(totals.in)}${cell(totals.kept)}${cell(totals.dropped)}${cell(totals.merged)}${cell(totals.failed)}${cell(totals.out)}${bytes(node, data)}${last === undefined ? html`<td class="n zero">–</td><td class="n zero">–</td>` : [cell(last.computed), cell(last.reused)]}${time(node, data)}${reasons(node)}</tr>
 `
 }
 
 /** The table of all nodes in pipeline order. */
 export const funnelTable = (
   data: ReportData
-): Markup => html`<div class="scroll" tabindex="0" role="group" aria-label="Rows at every node"><table class="funnel" data-sortable><thead><tr>${columns.map(
-  ([name, kind]) => html`<th scope="col"${kind === "number" && html` class="n"`}>${name}</th>`
-)}</tr></thead><tbody>
+): Markup => html`<div class="scroll" tabindex="0" role="group" aria-label="Rows at every node"><table class="funnel" data-sortable><caption>Rows at every node</caption><thead><tr>${headings(
+  data
+).map(([name, kind]) => html`<th scope="col"${kind === "number" && html` class="n"`}>${name}</th>`)}</tr></thead><tbody>
 ${data.nodes.map((node) => row(node, data))}</tbody></table></div>`

@@ -26,7 +26,8 @@ export const ticks = (low: number, high: number, wanted: number): ReadonlyArray<
   return Array.from({ length: last - first + 1 }, (_, at) => Number(((first + at) * step).toPrecision(12)))
 }
 
-const tickText = (value: number): string => {
+/** A number at an axis. */
+export const tickText = (value: number): string => {
   if (value === 0) return "0"
   const size = Math.abs(value)
   if (size >= 1000) return count(value)

@@ -33,6 +33,22 @@ export const amount = (value: number): string => {
   return count(value)
 }
 
+/** A size in bytes: `328 MB`. */
+export const size = (bytes: number): string => {
+  if (bytes < 1000) return `${count(bytes)} B`
+  const [unit, name] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"]
+  const value = bytes / unit
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${name}`
+}
+
+/** A share in percent: `39.7 %`; a small one that is not nothing is `< 0.1 %`. */
+export const percent = (part: number, whole: number): string => {
+  const share = whole === 0 ? 0 : (part / whole) * 100
+  if (share === 0 || share === 100) return `${share} %`
+  if (share < 0.1) return "< 0.1 %"
+  return share > 99.9 ? "> 99.9 %" : `${share.toFixed(1)} %`
+}
+
 /** A probability: `p = 0.012`, or `p < 0.001`. */
 export const chance = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`)
 

@@ -1,10 +1,10 @@
 // The page's style sheet: quiet, typographic, light and dark, legible on a phone and on paper.
 
 const tokens = `
-:root{--paper:#fbfaf7;--panel:#fff;--ink:#1d2125;--muted:#5a636d;--rule:#dfdcd4;--faint:#f1efe9;--accent:#23598f;--good:#1c6b45;--bad:#a8322b;--kept:#7fa7c9;--merged:#d6b766;--lost:#cf7f72;
+:root{--paper:#fbfaf7;--panel:#fff;--ink:#1d2125;--muted:#5a636d;--rule:#dfdcd4;--faint:#f1efe9;--accent:#23598f;--good:#1c6b45;--bad:#a8322b;--kept:#7fa7c9;--merged:#d6b766;--lost:#cf7f72;--other:#d9d3c7;
 --source:#3d7a5a;--map:#3f6fa8;--filter:#b2762a;--expand:#7a58a6;--select:#a34a6d;--gather:#2f7f86;--program:#505a66;
 --sans:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;--mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
-@media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--panel:#1b1f23;--ink:#e4e6e8;--muted:#a0a9b2;--rule:#333a41;--faint:#22272c;--accent:#86b6e6;--good:#78c79d;--bad:#f0948a;--kept:#4f7ea6;--merged:#a88a3c;--lost:#b35f53;
+@media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--panel:#1b1f23;--ink:#e4e6e8;--muted:#a0a9b2;--rule:#333a41;--faint:#22272c;--accent:#86b6e6;--good:#78c79d;--bad:#f0948a;--kept:#4f7ea6;--merged:#a88a3c;--lost:#b35f53;--other:#4a4f55;
 --source:#6fbd93;--map:#7facdf;--filter:#e0a95c;--expand:#b598dd;--select:#dd8aac;--gather:#69bcc3;--program:#aab4bf}}
 `
 
@@ -79,6 +79,31 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 .facts.wide dt{flex-basis:11rem}
 `
 
+const rows = `
+.part-other{background:var(--other);fill:var(--other)}.part-before{background:var(--muted)}
+.measure{margin:0}.measure caption{padding-top:0}
+.measure figcaption{margin-bottom:.3rem;min-height:2.6em}
+.measure .note{margin:.3rem 0 0}
+.threshold{stroke:var(--ink);stroke-width:1.3;stroke-dasharray:4 2}
+.threshold-name{fill:var(--ink);font-size:10.5px;stroke:var(--panel);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}
+.threshold-text{display:block;font-size:.85rem;color:var(--muted)}.threshold-text b{color:var(--ink)}
+h4{font-size:.85rem;margin:.9rem 0 .3rem;color:var(--muted);font-weight:620}
+.reason-sample summary{cursor:pointer;overflow-wrap:anywhere}
+.reason-sample[open]{padding-bottom:1.1rem}
+.sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:.2rem 1.8rem}
+.side{min-width:0}
+.side .answer{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:.6rem .8rem;margin-bottom:.7rem}
+.side .answer blockquote{font-size:.85rem;max-height:13em}
+.side .answer figcaption{overflow-wrap:anywhere}
+.side .row-id{margin-top:.5rem}
+.nearest{border:1px solid var(--rule);border-radius:4px;padding:0 .35em;white-space:nowrap}
+.column-name{color:var(--muted);font:.78rem var(--mono);margin:.4rem 0 .1rem}
+.code-point{border:1px solid var(--rule);border-radius:3px;padding:0 .2em;color:var(--bad);font:.75em var(--mono);white-space:nowrap}
+ins{color:var(--good);background:var(--faint);text-decoration:underline;text-decoration-thickness:2px}
+del{color:var(--bad);background:var(--faint);text-decoration:line-through}
+blockquote:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+`
+
 const tables = `
 table{border-collapse:collapse;font-size:.87rem;min-width:100%}
 caption{text-align:left;font-weight:620;padding:.9rem 0 .3rem;font-size:.95rem}
@@ -129,6 +154,10 @@ th[aria-sort=descending] button::after{content:" ↓"}th[aria-sort=ascending] bu
 .losses li{display:flex;flex-wrap:wrap;gap:.15rem 1.2rem;justify-content:space-between;align-items:baseline;padding:.45rem 0;border-top:1px solid var(--rule)}
 .command{background:var(--faint);border-radius:5px;padding:.18rem .5rem;overflow-wrap:anywhere}
 .outputs .digest{font-size:.82rem}
+.reason-table .group th{padding-top:1rem;font-weight:620;border-bottom:0}
+.reason-table tbody th[scope=row]{min-width:11rem}.reason-table .bar,.mix .bar,.categories .bar{margin-top:.25rem}
+.mix th[scope=row]{min-width:12rem;overflow-wrap:anywhere}.mix .bar+.bar{margin-top:2px}
+.cluster-sizes{min-width:0}
 details{border-top:1px solid var(--rule);padding:.5rem 0}
 pre{overflow-x:auto;background:var(--faint);border-radius:8px;padding:.8rem 1rem}
 `
@@ -140,4 +169,4 @@ const media = `
 `
 
 /** CSS of the whole page. */
-export const pageStyle = [tokens, page, figures, tables, media].join("")
+export const pageStyle = [tokens, page, figures, rows, tables, media].join("")

@@ -16,6 +16,7 @@ import {
   type SourceAudit
 } from "./audit.ts"
 import { type Evaluation, readEvaluation } from "./evaluation.ts"
+import { gatherRows, type RowReport } from "./row-report.ts"
 import { folderJson, gatherTraining, type TrainingReport } from "./training.ts"
 
 export interface ReportNode {
@@ -74,6 +75,8 @@ export interface ReportData {
     /** A row to trace, a training row where something was trained. */
     readonly example: { readonly id: string; readonly node: string } | null
   }
+  /** What was read from the rows themselves; null where only records were. */
+  readonly rows: RowReport | null
   /** Runtimes that the results were computed with, and by how many nodes. */
   readonly environment: ReadonlyArray<{ readonly runtime: unknown; readonly nodes: number }>
   /** The run that the ref comes from; null where its journal is gone. */
@@ -206,8 +209,17 @@ const trainingsOf = async (
   return trainings
 }
 
+export interface ReportExtent {
+  /** Reads the rows too: measures, texts and where they come from. */
+  readonly rows?: boolean
+}
+
 /** The data of a pipeline's report: a plain JSON value, the same for the same ref. */
-export const gatherReport = async (store: Store, ref: PipelineRef): Promise<ReportData> => {
+export const gatherReport = async (
+  store: Store,
+  ref: PipelineRef,
+  { rows = false }: ReportExtent = {}
+): Promise<ReportData> => {
   const records = recordsOf(store, ref)
   const all = [...records.values()]
   const { lastRun, times } = lastRunOf(store, ref)
@@ -244,6 +256,7 @@ export const gatherReport = async (store: Store, ref: PipelineRef): Promise<Repo
       accepted: auditAccepted(store, all),
       example: trained === undefined ? firstRow(store, ref, records) : { id: trained.exampleRow!, node: trained.node }
     },
+    rows: rows ? await gatherRows(store, ref) : null,
     environment: environmentOf(all),
     lastRun,
     times: {

@@ -31,6 +31,12 @@ export class IdTable {
     return digestHex(this.#ids, row)
   }
 
+  /** The first 32 bits of a row's id: as good as drawn by chance, and the same in every run. */
+  lot(row: number): number {
+    const at = row * digestBytes
+    return ((this.#ids[at]! << 24) | (this.#ids[at + 1]! << 16) | (this.#ids[at + 2]! << 8) | this.#ids[at + 3]!) >>> 0
+  }
+
   /** The row with an id; −1 where there is none. */
   row(id: string): number {
     if (this.#index === undefined) {

@@ -88,6 +88,24 @@ export const writeParquet = (
   return new Uint8Array(writer.getBuffer())
 }
 
+/** The columns that a file written here has, all of them nullable. */
+export const parquetFields = (bytes: Uint8Array): { readonly [name: string]: Field } => {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const [, ...elements] = reading().parquetMetadata(file).schema
+  return Object.fromEntries(
+    elements.map(({ name, type, converted_type: converted }) => [
+      name,
+      { type: typeOf(type, converted), integer: type === "INT64", nullable: true }
+    ])
+  )
+}
+
+const typeOf = (type: SchemaElement["type"], converted: SchemaElement["converted_type"]): Field["type"] => {
+  if (type === "INT64" || type === "DOUBLE") return "number"
+  if (type === "BOOLEAN") return "flag"
+  return converted === "UTF8" ? "text" : converted === "JSON" ? "nested" : "bytes"
+}
+
 /** Reads some columns of a Parquet file in memory. Text stays bytes: no strings are made. */
 export const readParquet = async (
   bytes: Uint8Array,

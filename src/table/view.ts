@@ -87,7 +87,7 @@ export class Partition {
     if (found === undefined) {
       const ref = this.#ref(name)
       const all = section(this.#reader, ref.pack, `digest:${ref.name}`)
-      const index = this.#index(ref)
+      const index = this.#places(ref)
       found = index === undefined ? all : takeDigests(all, index)
       this.#digests.set(name, found)
     }
@@ -103,7 +103,7 @@ export class Partition {
       const read = await readParquet(this.#reader.get(block), fields)
       for (const name of wanted) {
         const ref = this.#ref(name)
-        const index = this.#index(ref)
+        const index = this.#places(ref)
         const column = read[ref.name]!
         this.#columns.set(name, index === undefined ? column : takeColumn(column, index))
       }
@@ -117,7 +117,12 @@ export class Partition {
     return ref
   }
 
-  #index(ref: ColumnRef): Int32Array | undefined {
+  /** For each row alive its row in the block that holds a column; undefined where they are the same rows. */
+  places(name: string): Int32Array | undefined {
+    return this.#places(this.#ref(name))
+  }
+
+  #places(ref: ColumnRef): Int32Array | undefined {
     if (this.view.alive === undefined && ref.steps.length === 0) return undefined
     let index = this.#alive
     for (const step of ref.steps) index = applyStep(step, index, this.#reader)

@@ -34,6 +34,7 @@ const data = (more: Partial<ReportData> = {}): ReportData => {
     evaluations: [],
     otherReports: [],
     audit: { sources: [], losses: [], accepted: [], example: null },
+    rows: null,
     environment: [],
     lastRun: null,
     times: {
