@@ -1,5 +1,5 @@
 // The differentiable operations, one function each; every operation has its rule in vjp.ts under the same name.
-import { broadcastShape, type Shape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
+import { broadcastShape, elementCount, type Shape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
 const elementwise = (graph: TensorGraph, type: string, operation: string, left: Tensor, right: Tensor): Tensor => {
   const output = graph.emit(type, [left, right], broadcastShape(left.shape, right.shape))
@@ -76,12 +76,29 @@ export const affine = (graph: TensorGraph, input: Tensor, weight: Tensor, option
   return graph.record("affine", inputs, output, [], { scale })
 }
 
+/**
+ * The sum over `axes`, which are dropped, not recorded for reverse mode. On CUDA sums over leading axes are products with
+ * ones: that provider's reductions over rows, and of much to one number, add atomically, in an order that varies.
+ */
+export const reduced = (graph: TensorGraph, input: Tensor, axes: readonly number[], shape: Shape): Tensor => {
+  if (graph.device !== "cuda" || axes.length === 0 || axes.some((axis, place) => axis !== place)) {
+    const attributes = { keepdims: 0 }
+    return graph.emit("ReduceSum", [input, graph.integers(axes)], shape, { attributes })
+  }
+  const ones = (rows: number, columns: number): Tensor =>
+    graph.emit("Expand", [graph.scalar(1), graph.integers([rows, columns])], [rows, columns])
+  const width = shape.length === 0 ? (input.shape.at(-1) ?? 1) : elementCount(shape)
+  const count = elementCount(input.shape) / width
+  const table = graph.emit("Reshape", [input, graph.integers([count, width])], [count, width])
+  const columns = graph.emit("MatMul", [ones(1, count), table], [1, width])
+  const total = shape.length === 0 ? graph.emit("MatMul", [columns, ones(width, 1)], [1, 1]) : columns
+  return graph.emit("Reshape", [total, graph.integers(shape)], shape)
+}
+
 /** Sum over `axes`, which are dropped. */
 export const sum = (graph: TensorGraph, input: Tensor, axes: readonly number[]): Tensor => {
   const shape = input.shape.filter((_, axis) => !axes.includes(axis))
-  const attributes = { keepdims: 0 }
-  const output = graph.emit("ReduceSum", [input, graph.integers(axes)], shape, { attributes })
-  return graph.record("sum", [input], output, [], { axes })
+  return graph.record("sum", [input], reduced(graph, input, axes, shape), [], { axes })
 }
 
 /** Softmax over the last axis. */

@@ -1,4 +1,5 @@
 // AdamW and clipping by global norm, written into the graph so that a step returns new weights without leaving it.
+import { reduced } from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
 
 /** Settings of AdamW; `maxGradNorm` undefined means no clipping. */
@@ -54,7 +55,11 @@ export const addAdamW = (graph: TensorGraph, config: AdamWConfig, entries: reado
   const squares = entries.map(({ gradient }) => graph.emit("Mul", [gradient, gradient], gradient.shape))
   let total = graph.scalar(0)
   for (const square of squares) {
-    const part = graph.emit("ReduceSum", [square], [], { attributes: { keepdims: 0 } })
+    const axes = square.shape.map((_, axis) => axis)
+    const part =
+      graph.device === "cuda"
+        ? reduced(graph, square, axes, [])
+        : graph.emit("ReduceSum", [square], [], { attributes: { keepdims: 0 } })
     total = graph.emit("Add", [total, part], [])
   }
   const norm = graph.emit("Sqrt", [total], [])

@@ -1,18 +1,11 @@
 // Reverse mode: one vector-Jacobian rule per operation, and the walk that applies them from a loss back to its inputs.
 import { ModelError } from "../model-error.ts"
 import { onnxType } from "./onnx.ts"
-import { divide, multiply, negate, reshape, subtract, swapHalves, transpose } from "./operation.ts"
+import { divide, multiply, negate, reduced, reshape, subtract, swapHalves, transpose } from "./operation.ts"
 import { type Call, elementCount, type Shape, sameShape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
 /** Given the gradient of a call's output, the gradients of its inputs, in their order. */
 type Rule = (graph: TensorGraph, call: Call, gradient: Tensor) => readonly (Tensor | undefined)[]
-
-/** Sums over all rows of [n, width] as a product: CUDA's reduction over rows adds atomically, in an order that varies. */
-const columnSums = (graph: TensorGraph, input: Tensor, width: number): Tensor => {
-  const count = elementCount(input.shape) / width
-  const ones = graph.emit("Expand", [graph.scalar(1), graph.integers([1, count])], [1, count])
-  return graph.emit("MatMul", [ones, reshape(graph, input, [count, width])], [1, width])
-}
 
 const sumTo = (graph: TensorGraph, gradient: Tensor, shape: Shape): Tensor => {
   if (sameShape(gradient.shape, shape)) return gradient
@@ -22,11 +15,7 @@ const sumTo = (graph: TensorGraph, gradient: Tensor, shape: Shape): Tensor => {
     if (axis < extra || (shape[axis - extra] === 1 && size !== 1)) axes.push(axis)
   })
   const kept = gradient.shape.filter((_, axis) => !axes.includes(axis))
-  if (graph.device === "cuda" && axes.length > 0 && axes.every((axis, place) => axis === place))
-    return reshape(graph, columnSums(graph, gradient, elementCount(kept)), shape)
-  const attributes = { keepdims: 0 }
-  const summed = graph.emit("ReduceSum", [gradient, graph.integers(axes)], kept, { attributes })
-  return reshape(graph, summed, shape)
+  return reshape(graph, reduced(graph, gradient, axes, kept), shape)
 }
 
 const lastAxisMean = (graph: TensorGraph, input: Tensor): Tensor =>

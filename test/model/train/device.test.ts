@@ -1,12 +1,12 @@
 // Graphs written for a GPU: the same mathematics as for the CPU, held against it here, and run on a GPU where there is one.
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { createLora, generate, scoreSequences, type TrainInput, trainCausal } from "../../../src/model/index.ts"
 import { layOutBatch } from "../../../src/model/train/batch.ts"
 import type { Device } from "../../../src/model/train/device.ts"
 import { probeDevice } from "../../../src/model/train/device-probe.ts"
 import { freeze } from "../../../src/model/train/frozen.ts"
 import { floatValue, Session, type Values } from "../../../src/model/train/session.ts"
-import { buildGradientGraph, buildScoreGraph } from "../../../src/model/train/step-graph.ts"
+import { buildGradientGraph } from "../../../src/model/train/step-graph.ts"
 import { TensorGraph } from "../../../src/model/train/tensor-graph.ts"
 import { encodeSafetensors } from "../../../src/model/safetensors.ts"
 import { randomSequences, tinyModel } from "../tiny-model.ts"
@@ -90,3 +90,54 @@ test("weights that are written into the graph give what fed ones give", async ()
   }
   expect(results[0]).toEqual(results[1])
 })
+
+describe("a device that is not there", () => {
+  test("is an error that names what failed, and the way without it", async () => {
+    const graph = new TensorGraph("float32", "cuda")
+    graph.output(graph.input("x", [1]), "y")
+    const found = await probeDevice("cuda")
+    if (found.available) return expect(found.text).not.toBe("")
+    await expect(Session.compile(graph)).rejects.toMatchObject({
+      code: "SLUICE_NO_DEVICE",
+      message: expect.stringContaining("device cuda cannot be used here: "),
+      hint: expect.stringContaining("--device cpu")
+    })
+  })
+})
+
+for (const device of ["webgpu", "cuda"] as const) {
+  const found = await probeDevice(device)
+  const reason = found.available ? "" : ` (skipped: ${found.text})`
+  describe.skipIf(!found.available)(`on ${device}${reason}`, { timeout: 600_000 }, () => {
+    const small = { maxLength: 32, batchSize: 2, epochs: 4, maxSteps: 8, lr: 5e-3, weightDecay: 0.1 }
+    const adapter = createLora(model, { rank: 2, seed: 4 })
+    const train = (on: Device, input: Partial<TrainInput> = {}) =>
+      trainCausal({ model, sequences, ...input, options: { ...small, ...input.options, device: on } })
+
+    test.each([
+      { title: "a whole model", input: {} },
+      { title: "with accumulated gradients", input: { options: { accumulate: 2 } } },
+      { title: "an adapter", input: { adapter } }
+    ])("losses are the CPU's and bytes repeat: $title", async ({ input }) => {
+      const [cpu, first, second] = [await train("cpu", input), await train(device, input), await train(device, input)]
+      for (const [step, { loss, gradNorm }] of cpu.ledger.entries()) {
+        expect(Math.abs(first.ledger[step]!.loss - loss) / loss).toBeLessThan(1e-3)
+        expect(Math.abs(first.ledger[step]!.gradNorm - gradNorm) / gradNorm).toBeLessThan(1e-2)
+      }
+      const bytes = (result: typeof first) => encodeSafetensors((result.adapter ?? result.model).weights)
+      expect(bytes(first)).toEqual(bytes(second))
+    })
+
+    test("scores are the CPU's, and so is greedy text", async () => {
+      const [scores, others] = [
+        await scoreSequences(model, sequences),
+        await scoreSequences(model, sequences, { device })
+      ]
+      for (const [at, { logProb }] of scores.entries()) expect(others[at]!.logProb).toBeCloseTo(logProb, 2)
+      const prompts = sequences.slice(0, 3).map(({ ids }) => ids)
+      const settings = { maxNewTokens: 8, stopIds: [], batchSize: 2 }
+      const texts = await generate(model, prompts, { ...settings, device })
+      expect(texts).toEqual(await generate(model, prompts, settings))
+    })
+  })
+}
