@@ -7,8 +7,8 @@ import { unicodeTable } from "#src/text/unicode-table.ts"
 
 const committed = (name: string) => readFileSync(new URL(`../../src/text/${name}`, import.meta.url))
 
-test("minhash.wasm is the compiled minhash.as.ts", async () => {
-  expect(Buffer.from(await compileKernel("minhash.as.ts")).equals(committed("minhash.wasm"))).toBe(true)
+test.each(["minhash", "texts"])("%s.wasm is compiled from its source", async (name) => {
+  expect(Buffer.from(await compileKernel(`${name}.as.ts`)).equals(committed(`${name}.wasm`))).toBe(true)
 })
 
 test("languages.bin is eld's small database", async () => {
