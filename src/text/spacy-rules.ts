@@ -121,7 +121,11 @@ const suffixOf = (run: string): number => {
 /** Longer than any suffix, a row of points aside, and what it looks back at. */
 const TAIL = 16
 
+/** What may be a mark of INFIX: a quick look before the slow one. */
+const MAY_CUT = /[.+\-*\^,~:<>=\/\u2013\u2014\u2026]|(?![\u2000-\u206f])[^\0-\x7f\p{L}\p{M}\p{N}]/u
+
 const infixed = (run: string): ReadonlyArray<string> => {
+  if (!MAY_CUT.test(run)) return [run]
   const parts: Array<string> = []
   let start = 0
   for (const { 0: mark, index } of run.matchAll(INFIX)) {

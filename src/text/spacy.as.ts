@@ -3,7 +3,7 @@
 import { isAddress } from "./address.as"
 import { byte, cls, DIGIT, HIGH, isLower, isUpper, LETTER, PREFIX, QUOTE, SPACE, SUFFIX } from "./ascii.as"
 import { known, PAIRS, pairAt } from "./known-words.as"
-import { capacity, classOf, end, kind, origin, pointAt, points, sizeOf, SPACE as WHITE, start } from "./text-memory.as"
+import { capacity, classOf, end, kind, origin, pointAt, points, sizeOf, SPACE as WHITE, start, WIDE_LETTER, WORD } from "./text-memory.as"
 
 let tokens: i32 = 0
 
@@ -141,11 +141,43 @@ function cutAscii(from: usize, to: usize): void {
     stack += 4
     emit(at, stack < bottom ? origin + <usize>load<i32>(stack) : to)
   }
+  joinFrom(first, from, to)
+}
+
+/** Leaves a run to the patterns where its pieces may belong together again. */
+function joinFrom(first: i32, from: usize, to: usize): void {
   for (let i = first; i + 1 < tokens; i++)
     if (mayJoin(i)) {
       tokens = cutRun(<i32>(from - origin), <i32>(to - origin), first)
       return
     }
+}
+
+/** Cuts a run with characters beyond ASCII: here where it is a word of any script with marks around, else by the patterns. */
+function cutWide(from: usize, to: usize): void {
+  const first = tokens
+  let a = from
+  let b = to
+  while (a < b && cls(a) & PREFIX) a++
+  while (a < b && cls(b - 1) & SUFFIX) b--
+  let all = WORD
+  let any: u32 = 0
+  let length = 0
+  for (let p = a; p < b && all != 0; p += sizeOf(byte(p))) {
+    const bits = byte(p) < 0x80 ? (cls(p) & LETTER ? WORD | WIDE_LETTER : 0) : classOf(pointAt(p))
+    all &= bits
+    any |= bits
+    length++
+  }
+  if (all == 0 || !(any & WIDE_LETTER)) {
+    tokens = cutRun(<i32>(from - origin), <i32>(to - origin), tokens)
+    return
+  }
+  for (let p = from; p < a; p++) put(p, p + 1, 0)
+  put(a, b, 3)
+  store<i32>(points + (<usize>(tokens - 1) << 2), length)
+  for (let p = b; p < to; p++) put(p, p + 1, 0)
+  joinFrom(first, from, to)
 }
 
 /** Whether a token and the next look like the start of a known word. */
@@ -253,7 +285,7 @@ export function cut(first: i32, last: i32): i32 {
       c = cls(p)
     }
     if (p == from) p += sizeOf(byte(p))
-    else if (bits & HIGH) tokens = cutRun(<i32>(from - origin), <i32>(p - origin), tokens)
+    else if (bits & HIGH) cutWide(from, p)
     else if (bits == LETTER) {
       const parts = known(from, p)
       if (parts == 0) put(from, p, 3)

@@ -3,6 +3,8 @@
 const PAGES: usize = 0x1100
 const HEAD: usize = 2 * PAGES + 1
 export const SPACE: u32 = 1
+export const WIDE_LETTER: u32 = 2
+export const WORD: u32 = 4
 export const TERMINAL: u32 = 16
 export const BREAK: u32 = 32
 
