@@ -3,11 +3,11 @@
 /** Bytes, code points and kind of each token of a run, one after another. */
 export type Cut = ReadonlyArray<number>
 
-const MOST_RUNS = 1 << 15
-const MOST_BYTES = 1 << 19
-const MOST_NUMBERS = 1 << 18
+const MOST_RUNS = 1 << 16
+const MOST_BYTES = 1 << 20
+const MOST_NUMBERS = 1 << 19
 
-/** Runs and their cuts, in about 2 MB; when one part is full, all are forgotten. */
+/** Runs and their cuts, in about 4 MB; when one part is full, all are forgotten. */
 export interface Runs {
   count: number
   bytesUsed: number

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage, type TextColumn } from "#sluice"
 import { finewebBatch, finewebScores } from "./fineweb-scores.ts"
-import { tokeniserOf, Words } from "./words.ts"
+import { Words } from "./words.ts"
 
 /**
  * Drops text that is lists, menus or copies of one line, by the rules of FineWeb (Penedo et al. 2024, section 3.6) as
@@ -28,10 +28,10 @@ export const fineweb = Stage.filter({
     feedsPerWord: Schema.Finite
   },
   measureOptions: { shortLine: opt(Schema.Int, 30), words: opt(Words, "spacy") },
-  measure: ({ text }, { shortLine, words }) => finewebScores(Buffer.from(text, "utf8"), shortLine, tokeniserOf(words)),
+  measure: ({ text }, { shortLine, words }) => finewebScores(text, shortLine, words),
   measureBatch: ({ rows, columns }, { shortLine, words }) => ({
     rows,
-    columns: finewebBatch(columns.text as TextColumn, rows, shortLine, tokeniserOf(words))
+    columns: finewebBatch(columns.text as TextColumn, rows, shortLine, words)
   }),
   options: {
     minSentenceEnds: opt(Schema.Finite, 0.12),

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage, type TextColumn } from "#sluice"
 import { repetitionBatch, repetitionScores } from "./repetition-scores.ts"
-import { tokeniserOf, Words } from "./words.ts"
+import { Words } from "./words.ts"
 
 /**
  * Drops text in which paragraphs, lines or word n-grams recur (Rae et al. 2021, appendix A1.1, table A1), as datatrove 0.10
@@ -38,10 +38,10 @@ export const gopherRepetition = Stage.filter({
     repeated10: Schema.Finite
   },
   measureOptions: { words: opt(Words, "spacy") },
-  measure: ({ text }, { words }) => repetitionScores(Buffer.from(text, "utf8"), tokeniserOf(words)),
+  measure: ({ text }, { words }) => repetitionScores(text, words),
   measureBatch: ({ rows, columns }, { words }) => ({
     rows,
-    columns: repetitionBatch(columns.text as TextColumn, rows, tokeniserOf(words))
+    columns: repetitionBatch(columns.text as TextColumn, rows, words)
   }),
   options: {
     maxParagraphs: opt(Schema.Finite, 0.3),

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage, type TextColumn } from "#sluice"
 import { gopherBatch, gopherScores } from "./gopher-scores.ts"
-import { tokeniserOf, Words } from "./words.ts"
+import { Words } from "./words.ts"
 
 /**
  * Drops text that does not look like prose, by the quality rules of Gopher (Rae et al. 2021, appendix A1.1) as datatrove
@@ -36,10 +36,10 @@ export const gopher = Stage.filter({
     stopWords: Schema.Int
   },
   measureOptions: { words: opt(Words, "spacy") },
-  measure: ({ text }, { words }) => gopherScores(Buffer.from(text, "utf8"), tokeniserOf(words)),
+  measure: ({ text }, { words }) => gopherScores(text, words),
   measureBatch: ({ rows, columns }, { words }) => ({
     rows,
-    columns: gopherBatch(columns.text as TextColumn, rows, tokeniserOf(words))
+    columns: gopherBatch(columns.text as TextColumn, rows, words)
   }),
   options: {
     minWords: opt(Schema.Int, 50),

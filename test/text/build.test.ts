@@ -7,8 +7,8 @@ import { unicodeTable } from "#src/text/unicode-table.ts"
 
 const committed = (name: string) => readFileSync(new URL(`../../src/text/${name}`, import.meta.url))
 
-test.each(["minhash", "wide-minhash"])("%s.wasm is its compiled source", async (kernel) => {
-  expect(Buffer.from(await compileKernel(`${kernel}.as.ts`)).equals(committed(`${kernel}.wasm`))).toBe(true)
+test.each(["minhash", "wide-minhash", "texts"])("%s.wasm is compiled from its source", async (name) => {
+  expect(Buffer.from(await compileKernel(`${name}.as.ts`)).equals(committed(`${name}.wasm`))).toBe(true)
 })
 
 test("languages.bin is eld's small database", async () => {
