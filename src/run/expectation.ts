@@ -1,6 +1,8 @@
 // What a run is expected to cost: from the seconds and bytes that earlier runs of the pipeline spent on its nodes.
 import { join } from "node:path"
+import type { ComputeClass } from "../graph/key.ts"
 import type { Expected, NodePlan, Range } from "../graph/plan.ts"
+import type { Device } from "../model/train/device.ts"
 import type { Store } from "../store/store.ts"
 import { type NodeSummary, readEnds } from "./journal.ts"
 
@@ -14,15 +16,16 @@ const spread = 1.25
 /** What earlier runs did at a node, the latest first; runs in which it was a hit say nothing. */
 export type EarlierWork = ReadonlyMap<string, ReadonlyArray<NodeSummary>>
 
-/** Reads what the last finished runs of a pipeline spent on each node. */
-export const earlierWork = (store: Store, pipeline: string): EarlierWork => {
+/** Reads what the last finished runs of a pipeline spent on each node; programs count where they ran on the same device. */
+export const earlierWork = (store: Store, pipeline: string, device: Device = "cpu"): EarlierWork => {
   const work = new Map<string, Array<NodeSummary>>()
   let asked = 0
   for (const run of store.runNames().toReversed().slice(0, seenRuns)) {
     const ends = readEnds(join(store.root, "runs", run))
     if (ends?.first.event !== "started" || ends.first.pipeline !== pipeline || ends.last.event !== "finished") continue
+    const same = (ends.first.device ?? "cpu") === device
     for (const node of ends.last.nodes) {
-      if (node.verdict === "hit") continue
+      if (node.verdict === "hit" || (node.kind === "program" && !same)) continue
       const known = work.get(node.name)
       if (known === undefined) work.set(node.name, [node])
       else known.push(node)
@@ -91,12 +94,12 @@ export const withExpected = (
   nodes: ReadonlyArray<NodePlan>,
   store: Store,
   pipeline: string,
-  workers: number
+  { threads, device }: Pick<ComputeClass, "threads" | "device">
 ): ReadonlyArray<NodePlan> => {
   if (nodes.every(({ verdict }) => verdict === "hit")) return nodes
-  const work = earlierWork(store, pipeline)
+  const work = earlierWork(store, pipeline, device)
   return nodes.map((node) => {
-    const expected = expectedOf(node, work, workers)
+    const expected = expectedOf(node, work, threads)
     return expected === undefined ? node : { ...node, expected: rounded(expected) }
   })
 }

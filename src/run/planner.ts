@@ -53,7 +53,7 @@ export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Pl
   for (const file of [...survey.files.values()].flat()) if (file.digested !== undefined) file.digested.bytes = undefined
   const { known, records, outcomes, reading } = planner
   return {
-    nodes: withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute.threads),
+    nodes: withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute),
     known,
     records,
     outcomes,

@@ -30,10 +30,14 @@ const did = (name: string, kind: string, computed: number, seconds: number, byte
 })
 
 /** Leaves the journal of a finished run; many events between make its end stand far from its start. */
-const ran = (nodes: ReadonlyArray<NodeSummary>, { pipeline = "p", between = 0, finished = true } = {}) => {
+const ran = (
+  nodes: ReadonlyArray<NodeSummary>,
+  given: { pipeline?: string; between?: number; finished?: boolean; device?: "cpu" | "webgpu" } = {}
+) => {
+  const { pipeline = "p", between = 0, finished = true, device } = given
   const run = `20260102T03040${runs++ % 10}-${String(runs).padStart(6, "0")}`
   const journal = new Journal(store.runFolder(run), [])
-  journal.write({ event: "started", run, pipeline, nodes: nodes.length, workers: 2 })
+  journal.write({ event: "started", run, pipeline, nodes: nodes.length, workers: 2, ...(device && { device }) })
   for (let at = 0; at < between; at++) journal.write({ event: "sample", node: "a", text: `${at} ${"x".repeat(500)}` })
   if (finished) journal.write({ event: "finished", run, seconds: 1, passed: true, nodes, outputs: {} })
 }
@@ -94,6 +98,19 @@ describe("the cost of a node", () => {
   })
 })
 
+describe("runs on several devices", () => {
+  it("tell of programs on their own only, and of rows on any", () => {
+    ran([did("t", "program", 100, 9, 10), did("a", "map", 100, 2, 10)])
+    ran([did("t", "program", 100, 1, 10), did("a", "map", 100, 2, 10)], { device: "webgpu" })
+    const seconds = (device: "cpu" | "webgpu" | "cuda", node: string) =>
+      (earlierWork(store, "p", device).get(node) ?? []).map((one) => one.seconds)
+    expect(seconds("cpu", "t")).toEqual([9])
+    expect(seconds("webgpu", "t")).toEqual([1])
+    expect(seconds("cuda", "t")).toEqual([])
+    expect(seconds("cuda", "a")).toEqual([2, 2])
+  })
+})
+
 describe("the cost of a plan", () => {
   it("is the sum of its nodes, those apart that no run knows", () => {
     ran([did("a", "map", 100, 2, 400)])
@@ -101,7 +118,7 @@ describe("the cost of a plan", () => {
       [planned("map", { reusable: 0, new: 50 }), { ...planned("map", { reusable: 0, new: 50 }), name: "b" }],
       store,
       "p",
-      1
+      { threads: 1, device: "cpu" }
     )
     expect(nodes.map((node) => node.expected)).toEqual([{ seconds: [0.8, 1.25], bytes: [640, 1000] }, undefined])
     expect(totalExpected(nodes)).toEqual({ seconds: [0.8, 1.25], bytes: [640, 1000] })
