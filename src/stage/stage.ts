@@ -18,6 +18,18 @@ export interface Frames {
   readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
 }
 
+/** A row of a database: text, numbers, integers as bigints, bytes, dates, lists, structs or null. */
+export type QueryRow = { readonly [column: string]: unknown }
+
+/**
+ * What the engine does for a source's `frame` that a stage may not do by itself: a query of a database whose bytes are given.
+ * One statement that only reads, without clock and chance, its rows ordered; else an Error says what is wrong.
+ */
+export interface Databases {
+  readonly sqlite: (bytes: Uint8Array, query: string) => Promise<ReadonlyArray<QueryRow>>
+  readonly duckdb: (bytes: Uint8Array, query: string) => Promise<ReadonlyArray<QueryRow>>
+}
+
 /** What a source's `list` may look at. Paths are relative to the project's folder. */
 export interface Folder {
   /** A file's text; undefined where there is none. */
@@ -67,7 +79,12 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
     options: Decoded<Options>,
     folder: Folder
   ) => string | ReadonlyArray<string> | Promise<ReadonlyArray<string>>
-  readonly frame: (bytes: Uint8Array, options: Decoded<Options>, path: string) => Frames | Promise<Frames>
+  readonly frame: (
+    bytes: Uint8Array,
+    options: Decoded<Options>,
+    path: string,
+    databases: Databases
+  ) => Frames | Promise<Frames>
   readonly parse: (
     record: Uint8Array,
     options: Decoded<Options>,

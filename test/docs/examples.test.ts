@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { deserialize } from "node:v8"
 import { tableFromJSON, tableToIPC } from "apache-arrow"
 import { parquetWriteFile } from "hyparquet-writer"
@@ -25,9 +26,15 @@ const examples = docExamples(root).map((example, at) => ({
 /** The module beside an example that it has `rows` from. */
 const rowsModule = (rows: string): string => `export { rows } from "${rows}"\n`
 
-/** Writes an input file that an example shows; a Parquet or Arrow file is shown as its rows in JSON. */
+/** Writes an input file that an example shows; a Parquet or Arrow file is shown as its rows in JSON, a database as SQL. */
 const writeInput = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true })
+  if (path.endsWith(".sqlite")) {
+    const database = new DatabaseSync(path)
+    database.exec(text)
+    database.close()
+    return
+  }
   if (!/\.(parquet|arrow)$/.test(path)) {
     writeFileSync(path, text)
     return
