@@ -51,6 +51,8 @@ const sourceOptions = {
   maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
 }
 
+type Parsed<E> = E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
+
 /**
  * → n rows. Lists files, frames their bytes into records and parses each record alone.
  *
@@ -85,11 +87,8 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
     path: string,
     databases: Databases
   ) => Frames | Promise<Frames>
-  readonly parse: (
-    record: Uint8Array,
-    options: Decoded<Options>,
-    path: string
-  ) => E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
+  /** A promise only where a library must be loaded or waits: rows of others would wait with it. */
+  readonly parse: (record: Uint8Array, options: Decoded<Options>, path: string) => Parsed<E> | Promise<Parsed<E>>
 }): SourceCall<Options & typeof sourceOptions, E> & { readonly declaration: Declaration } => {
   const options = { ...given.options, ...sourceOptions, ...given.options }
   const declaration = declare("source", { readsPath: false, ...given, options })

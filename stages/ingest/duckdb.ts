@@ -10,11 +10,16 @@ import { type Json, plainJson } from "./plain-json.ts"
  * text, blobs base64. DuckDB's package is no part of sluice: `npm install @duckdb/node-api`.
  *
  * @example
+ * // gates.duckdb
+ * //   CREATE TABLE gates (gate TEXT, height DOUBLE);
+ * //   INSERT INTO gates VALUES ('south', 2), ('north', 3), ('north', 4);
  * import * as Schema from "effect/Schema"
  * import { ingest } from "#stages"
  * const row = Schema.Struct({ gate: Schema.String, height: Schema.Finite })
  * const query = "SELECT gate, avg(height) AS height FROM gates GROUP BY gate ORDER BY gate"
- * const gates = ingest.duckdb({ path: "gates.duckdb", query, row, key: "gate" })
+ * ingest.duckdb({ path: "gates.duckdb", query, row, key: "gate" })
+ * // → { gate: "north", height: 3.5 }
+ * // → { gate: "south", height: 2 }
  */
 export const duckdb = Stage.source({
   name: "ingest.duckdb",
