@@ -3,7 +3,7 @@ import { hash } from "node:crypto"
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
-import type { Frames } from "../stage/stage.ts"
+import type { Databases, Frames } from "../stage/stage.ts"
 import type { Store } from "../store/store.ts"
 import { digestBytes, keyOf } from "../table/digest.ts"
 import { DigestMap } from "../table/digest-map.ts"
@@ -82,11 +82,16 @@ const keepFrames = (store: Store, key: string, { digests, occurrences, sizes, st
   store.putAction(key, action)
 }
 
+const databases: Databases = {
+  sqlite: async (bytes, query) => (await import("./sqlite.ts")).querySqlite(bytes, query),
+  duckdb: async (bytes, query) => (await import("./duckdb.ts")).queryDuckdb(bytes, query)
+}
+
 export const frameFile = async (node: GraphNode, file: InputFile, raw: Uint8Array): Promise<Frames> => {
   const plain = await decompress(raw, file.path, node.name, node.options["maxExpandedBytes"] as number)
   const { frame } = node.declaration as SourceDeclaration
   try {
-    return (await frame(plain, node.options, file.path)) as Frames
+    return (await frame(plain, node.options, file.path, databases)) as Frames
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause
     throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${file.path} ${(cause as Error).message}`, {

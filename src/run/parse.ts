@@ -115,7 +115,8 @@ export const parseRecords = async (
   for (const row of todo) {
     const record = input.bytes.subarray(input.offsets[row], input.offsets[row + 1])
     try {
-      const parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
+      let parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
+      if (parsed instanceof Promise) parsed = await parsed
       const decoded = decode(parsed)
       if (Result.isFailure(decoded)) throw new Error(`does not fit the row schema: ${oneLine(decoded.failure.message)}`)
       const wrong = misfitOf(decoded.success, fields)

@@ -18,6 +18,18 @@ export interface Frames {
   readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
 }
 
+/** A row of a database: text, numbers, integers as bigints, bytes, dates, lists, structs or null. */
+export type QueryRow = { readonly [column: string]: unknown }
+
+/**
+ * What the engine does for a source's `frame` that a stage may not do by itself: a query of a database whose bytes are given.
+ * One statement that only reads, without clock and chance, its rows ordered; else an Error says what is wrong.
+ */
+export interface Databases {
+  readonly sqlite: (bytes: Uint8Array, query: string) => Promise<ReadonlyArray<QueryRow>>
+  readonly duckdb: (bytes: Uint8Array, query: string) => Promise<ReadonlyArray<QueryRow>>
+}
+
 /** What a source's `list` may look at. Paths are relative to the project's folder. */
 export interface Folder {
   /** A file's text; undefined where there is none. */
@@ -38,6 +50,8 @@ const sourceOptions = {
   partitionBytes: opt.knob(Schema.Int, 2 << 20),
   maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
 }
+
+type Parsed<E> = E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
 
 /**
  * → n rows. Lists files, frames their bytes into records and parses each record alone.
@@ -67,12 +81,14 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
     options: Decoded<Options>,
     folder: Folder
   ) => string | ReadonlyArray<string> | Promise<ReadonlyArray<string>>
-  readonly frame: (bytes: Uint8Array, options: Decoded<Options>, path: string) => Frames | Promise<Frames>
-  readonly parse: (
-    record: Uint8Array,
+  readonly frame: (
+    bytes: Uint8Array,
     options: Decoded<Options>,
-    path: string
-  ) => E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
+    path: string,
+    databases: Databases
+  ) => Frames | Promise<Frames>
+  /** A promise only where a library must be loaded or waits: rows of others would wait with it. */
+  readonly parse: (record: Uint8Array, options: Decoded<Options>, path: string) => Parsed<E> | Promise<Parsed<E>>
 }): SourceCall<Options & typeof sourceOptions, E> & { readonly declaration: Declaration } => {
   const options = { ...given.options, ...sourceOptions, ...given.options }
   const declaration = declare("source", { readsPath: false, ...given, options })

@@ -1,8 +1,12 @@
 // HTML to plain Markdown: the page's main content without navigation, banners and footers, blocks kept as Markdown.
 import { type DefaultTreeAdapterTypes, parse } from "parse5"
 import { type DocumentText, documentText, squeeze } from "./document.ts"
+import { type PageFacts, pageFacts } from "./html-facts.ts"
 import { isBoilerplate, mainContent } from "./html-main.ts"
 import { joinItems } from "./markdown.ts"
+
+/** A page's text with what it says about itself. */
+export interface HtmlPage extends DocumentText, PageFacts {}
 
 type Node = DefaultTreeAdapterTypes.ChildNode
 type Element = DefaultTreeAdapterTypes.Element
@@ -16,12 +20,24 @@ type Element = DefaultTreeAdapterTypes.Element
  * // → { title: "Gates", text: "# Gates\n\nOpens at dawn.\n" }
  */
 export const htmlText = (source: string): DocumentText => {
+  const { title, text } = htmlPage(source)
+  return { title, text }
+}
+
+/**
+ * The title and the main text of an HTML page, and what it says about itself; null where it does not.
+ *
+ * @example
+ * import { htmlPage } from "#sluice/text"
+ * htmlPage('<html lang="en"><link rel="canonical" href="https://a.org/gates"><p>Opens.').canonical // → "https://a.org/gates"
+ */
+export const htmlPage = (source: string): HtmlPage => {
   const document = parse(source)
   const main = mainContent(document.childNodes)
   const out: Writer = { blocks: [], line: [], prefix: "", indent: "", depth: 0 }
   if (main !== undefined) writeAll(main.childNodes, out)
   flush(out)
-  return documentText(pageTitle(document.childNodes), joinItems(out.blocks))
+  return { ...documentText(pageTitle(document.childNodes), joinItems(out.blocks)), ...pageFacts(document.childNodes) }
 }
 
 interface Writer {

@@ -2,7 +2,9 @@
 import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { deserialize } from "node:v8"
+import { DuckDBInstance } from "@duckdb/node-api"
 import { tableFromJSON, tableToIPC } from "apache-arrow"
 import { parquetWriteFile } from "hyparquet-writer"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -25,9 +27,23 @@ const examples = docExamples(root).map((example, at) => ({
 /** The module beside an example that it has `rows` from. */
 const rowsModule = (rows: string): string => `export { rows } from "${rows}"\n`
 
-/** Writes an input file that an example shows; a Parquet or Arrow file is shown as its rows in JSON. */
-const writeInput = (path: string, text: string): void => {
+/** Writes an input file that an example shows; a Parquet or Arrow file is shown as its rows in JSON, a database as SQL. */
+const writeInput = async (path: string, text: string): Promise<void> => {
   mkdirSync(dirname(path), { recursive: true })
+  if (path.endsWith(".sqlite")) {
+    const database = new DatabaseSync(path)
+    database.exec(text)
+    database.close()
+    return
+  }
+  if (path.endsWith(".duckdb")) {
+    const instance = await DuckDBInstance.create(path)
+    const connection = await instance.connect()
+    await connection.run(text)
+    connection.closeSync()
+    instance.closeSync()
+    return
+  }
   if (!/\.(parquet|arrow)$/.test(path)) {
     writeFileSync(path, text)
     return
@@ -47,12 +63,12 @@ const writeInput = (path: string, text: string): void => {
 const folder = mkdtempSync(join(import.meta.dirname, ".tmp-"))
 let results: { readonly [name: string]: ExampleResult } = {}
 
-beforeAll(() => {
+beforeAll(async () => {
   for (const { name, module } of examples) {
     mkdirSync(join(folder, name))
     writeFileSync(join(folder, name, "example.ts"), module.code)
     writeFileSync(join(folder, name, "rows.ts"), rowsModule("../../rows.ts"))
-    for (const [path, text] of Object.entries(module.files)) writeInput(join(folder, name, path), text)
+    for (const [path, text] of Object.entries(module.files)) await writeInput(join(folder, name, path), text)
   }
   const answers = join(folder, "answers")
   const script = join(import.meta.dirname, "run-examples.ts")

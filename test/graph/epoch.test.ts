@@ -21,6 +21,9 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "run/archive",
     "run/tar",
     "run/zip",
+    "run/sql-query",
+    "run/sqlite",
+    "run/duckdb",
     "run/frames",
     "run/records",
     "run/parse"

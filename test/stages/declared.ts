@@ -32,6 +32,7 @@ export interface Apply {
 export interface Source {
   readonly list: (options: Plain) => string | ReadonlyArray<string>
   readonly frame: (bytes: Uint8Array, options: Plain, path: string) => unknown
+  /** Those whose stage waits for a library give a promise. */
   readonly parse: (record: Uint8Array, options: Plain, path: string) => Plain
 }
 

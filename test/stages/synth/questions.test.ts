@@ -101,7 +101,7 @@ test("kinds take turns, and there are at most perChunk", () => {
   ])
 })
 
-test("everything written about real documentation is grounded and short", ({ skip }) => {
+test("everything written about real documentation is grounded and short", async ({ skip }) => {
   const root = new URL("../../../", import.meta.url).pathname
   const files = globSync("node_modules/npm/{docs/content/**/*.md,docs/output/using-npm/*.html,man/man7/*.7}", {
     cwd: root
@@ -110,7 +110,7 @@ test("everything written about real documentation is grounded and short", ({ ski
   let count = 0
   const distinct = new Set<string>()
   for (const file of files) {
-    const row = (documents.declaration as Source).parse(readFileSync(root + file), {}, file)
+    const row = await (documents.declaration as Source).parse(readFileSync(root + file), { charset: "detect" }, file)
     const chunks = (chunk.declaration as Apply).apply(row, { maxTokens: 200, overlap: 0 }) as ReadonlyArray<{
       chunk: string
       heading: string
