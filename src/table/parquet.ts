@@ -20,8 +20,14 @@ const zstd = {
       params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 }
     })
 }
-const unzstd: Compressors = { ZSTD: (bytes) => zstdDecompressSync(bytes) }
 
+/** Bytes that zlib takes for an output buffer at least. */
+const smallest = 64
+
+/** In one piece: many small ones would be put together again. */
+const unzstd: Compressors = {
+  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { chunkSize: Math.max(smallest, length) })
+}
 const element = (name: string, field: Field): SchemaElement => {
   const repetition_type = "OPTIONAL" as const
   switch (field.type) {
@@ -85,7 +91,7 @@ export const writeParquet = (
     parquet.write({ columnData, rowGroupSize: to - from })
   }
   parquet.finish()
-  return new Uint8Array(writer.getBuffer())
+  return writer.getBytes()
 }
 
 /** The columns that a file written here has, all of them nullable. */
@@ -112,7 +118,10 @@ export const readParquet = async (
   fields: { readonly [name: string]: Field }
 ): Promise<{ readonly [name: string]: Column }> => {
   const names = Object.keys(fields)
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const whole = bytes.byteLength === bytes.buffer.byteLength
+  const file = (
+    whole ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  ) as ArrayBuffer
   const { parquetMetadata, parquetRead } = reading()
   const metadata = parquetMetadata(file)
   const chunks: { [name: string]: Array<ArrayLike<unknown>> } = Object.fromEntries(names.map((name) => [name, []]))
