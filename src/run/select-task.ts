@@ -10,19 +10,19 @@ import { bytesOf, float32Of, int32Of, readPack, uint16Of, writePack } from "../t
 import { readParquet } from "../table/parquet.ts"
 import { idsIn, Partition, rowsIn, section, type View } from "../table/view.ts"
 import { failedCode, type RowAction } from "./row-action.ts"
+import { columnsAdded, namesAdded, partAdded, putAdded, readAdded } from "./select-columns.ts"
 import { fieldsOf } from "./row-function.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
 
 export const resolveSelect = async (store: Store, node: GraphNode, task: ResolveTask): Promise<ResolveResult> => {
-  const declaration = node.declaration as SelectDeclaration
   const own = task.tables.find((table) => table.input === "rows")!
   let action = store.action<SelectAction>(task.key)
-  if (action === undefined || !store.has(action.pack)) {
+  if (action === undefined || !store.has(action.pack) || (action.block !== undefined && !store.has(action.block))) {
     action = (await decideAll(store, node, task.tables)).finish(store)
-    store.compare(task.key, action, ({ pack }) => pack)
+    store.compare(task.key, action, ({ pack, block }) => (block === undefined ? pack : `${pack} ${block}`))
     store.putAction(task.key, action)
   }
-  return { action, views: applyVerdicts(store, declaration, action, own) }
+  return { action, views: await applyVerdicts(store, node, action, own) }
 }
 
 /** The verdicts of a select on prepared tables; nothing is stored. */
@@ -42,7 +42,8 @@ export const decideAll = async (
     if (table === own) continue
     others[table.input]!.push((await readTable(store, node, declaration, table)).table)
   }
-  declaration.resolve({ rows, ...others }, seenOptions(node), verdicts)
+  const returned = declaration.resolve({ rows, ...others }, seenOptions(node), verdicts)
+  verdicts.columns = columnsAdded(node, returned, total, good)
   verdicts.check()
   return verdicts
 }
@@ -165,6 +166,8 @@ export class VerdictSheet {
   readonly #similarity: Float32Array
   readonly #assigned: Uint8Array
   readonly #good: Int32Array | undefined
+  /** The columns that resolve gave to all rows. */
+  columns: { readonly [name: string]: Column } | undefined
 
   constructor(node: GraphNode, declaration: SelectDeclaration, rows: number, good?: Int32Array) {
     this.#node = node
@@ -259,7 +262,8 @@ export class VerdictSheet {
     const pack = store.put(
       writePack({ codes: bytesOf(this.#codes), into: bytesOf(this.#into), similarity: bytesOf(this.#similarity) })
     )
-    return { rows, pack, reasons: counts, merged, dropped, parts: inPart }
+    const block = this.columns === undefined ? {} : { block: putAdded(store, this.#node, this.columns) }
+    return { rows, pack, reasons: counts, merged, dropped, parts: inPart, ...block }
   }
 }
 
@@ -269,18 +273,21 @@ export const verdictsOf = (store: Store, action: SelectAction) => {
   return { codes: uint16Of(pack["codes"]!), into: int32Of(pack["into"]!), similarity: float32Of(pack["similarity"]!) }
 }
 
-const applyVerdicts = (
+const applyVerdicts = async (
   store: Store,
-  declaration: SelectDeclaration,
+  node: GraphNode,
   action: SelectAction,
   own: PreparedTable
-): { readonly [part: string]: ReadonlyArray<View> } => {
+): Promise<{ readonly [part: string]: ReadonlyArray<View> }> => {
   const { codes } = verdictsOf(store, action)
-  const parts = declaration.parts.length === 0 ? [""] : declaration.parts
+  const declared = (node.declaration as SelectDeclaration).parts
+  const parts = declared.length === 0 ? [""] : declared
+  const added = action.block === undefined ? undefined : await readAdded(store, node, action.block)
   const views: Record<string, Array<View>> = Object.fromEntries(parts.map((part) => [part, []]))
   let at = 0
   for (const { view } of own.partitions) {
-    const partition = new Partition(view, store)
+    const bare = new Partition(view, store)
+    const partition = added ? bare.widen(partAdded(store, node, added, at, view.rows), namesAdded(node)) : bare
     const slice = codes.subarray(at, at + view.rows)
     at += view.rows
     parts.forEach((part, index) => {

@@ -87,6 +87,8 @@ export interface SelectAction {
   readonly merged: number
   readonly dropped: number
   readonly parts: { readonly [part: string]: number }
+  /** Parquet with the columns that were added to all rows, where any were. */
+  readonly block?: string
 }
 
 export interface GatherTask {

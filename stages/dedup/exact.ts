@@ -69,10 +69,10 @@ interface Options extends Against {
  * // → { page: 2, text: "dusk" }
  * const earlier = rows({ text: "dusk" }, { text: "noon" })
  * rows({ text: "dawn" }, { text: "dusk" }).pipe(dedup.exact({ against: [earlier] })) // → { text: "dawn" }
- * // dropped: 1 duplicate, 1 seen-before
  * rows({ text: "Dawn.", seen: "2024-05-01" }, { text: "dawn", seen: "2025-01-31" }).pipe(
  *   dedup.exact({ normalise: true, keep: "newest", rank: "seen" })
  * ) // → { text: "dawn", seen: "2025-01-31" }
+ * // dropped: 2 duplicate, 1 seen-before
  */
 export const exact: Deduplicates<Options> & Pick<typeof select, "declaration"> = Object.assign(
   (options?: { readonly by?: string }) => select(withRank(options)) as never,

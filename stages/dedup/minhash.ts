@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage, type TextColumn } from "#sluice"
 import { jaccard, ngramSet, type Unit } from "#sluice/text"
-import type { Against } from "./against.ts"
+import { type Against, giveVerdicts, numbersOf } from "./against.ts"
 import { clusters } from "./clusters.ts"
 import { Profile, type Sketch, signText, signTexts, sketchOf, storedShape } from "./profiles.ts"
 import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
@@ -66,18 +66,8 @@ const select = Stage.select({
       sets ? jaccard(setOf(sets, a), setOf(sets, b), least) : estimate(a, b)
     const isAlike = (a: number, b: number) => threshold <= 0 || similarity(a, b, threshold) >= threshold
     const group = clusters(signatures, { bands: sketch.bands, rows: shape.rows, isAlike })
-    const into = survivors(
-      group,
-      tables.flatMap((table) => Array.from(table.columns.rank))
-    )
-    for (let row = before; row < group.length; row++) {
-      if (group[row]! < before) verdicts.drop(row - before, "seen-before")
-      else {
-        const survivor = into[group[row]!]!
-        if (survivor !== row)
-          verdicts.merge(row - before, survivor - before, similarity(row, survivor, 0), "near-duplicate")
-      }
-    }
+    const into = survivors(group, numbersOf(tables.map((table) => table.columns.rank)))
+    giveVerdicts({ before, group, into, similarity: (a, b) => similarity(a, b, 0) }, verdicts, "near-duplicate")
   }
 })
 

@@ -65,7 +65,7 @@ export const resolved = (
   return recorded.sort((a, b) => a.row - b.row)
 }
 
-const tableOf = (rows: ReadonlyArray<Plain>) => ({
+export const tableOf = (rows: ReadonlyArray<Plain>) => ({
   rows: rows.length,
   columns: Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])])),
   column: (name: string) => bytesColumn(rows, name),
