@@ -92,6 +92,8 @@ const resolved = (
   const datasets = Object.fromEntries(
     Object.entries(views).map(([part, list]) => [part, datasetHead(store, list, names)])
   )
+  for (const warning of action.warnings ?? [])
+    execution.journal.write({ event: "warning", node: node.name, text: `${node.name} ${warning}` })
   if (parted) execution.journal.write({ event: "progress", node: node.name, done: rows, total: rows })
   const refs: SelectRefs = {
     action: key,

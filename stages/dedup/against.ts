@@ -17,17 +17,23 @@ export interface Grouped {
   readonly similarity: (row: number, survivor: number) => number
 }
 
-/** Drops the rows whose group an earlier corpus has, and merges the others into the survivors of their groups. */
+/**
+ * Drops the rows whose group an earlier corpus has, and merges the others into the survivors of their groups. Returns how many
+ * rows go.
+ */
 export const giveVerdicts = <Reason extends string>(
   { before, group, into, similarity }: Grouped,
   verdicts: Verdicts<Reason | "seen-before", string>,
   reason: Reason
-): void => {
+): number => {
+  let removed = 0
   for (let row = before; row < group.length; row++) {
     const survivor = into[group[row]!]!
+    if (group[row]! < before || survivor !== row) removed++
     if (group[row]! < before) verdicts.drop(row - before, "seen-before")
     else if (survivor !== row) verdicts.merge(row - before, survivor - before, similarity(row, survivor), reason)
   }
+  return removed
 }
 
 /** The numbers of tables end to end. */

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage } from "#sluice"
 import { digest128, shingles, simplified } from "#sluice/text"
+import { canaryOptions, makeCanaries, tellCanaries, tellShare } from "./canaries.ts"
 import { type BloomFilter, insert, makeBloom, mayHold } from "./bloom-filter.ts"
 
 /**
@@ -12,6 +13,7 @@ import { type BloomFilter, insert, makeBloom, mayHold } from "./bloom-filter.ts"
  *
  * The filter has room for all units of the dataset at `falsePositives`: 2.4 bytes a unit at one in 10,000. It cannot say which
  * row a unit came from: use `dedup.minhash` or `dedup.substring` where a survivor is to be named. Rows without units are kept.
+ * `canaries` and `removes` are those of dedup.minhash; they tell of a filter that is full.
  *
  * @example
  * import { dedup } from "#stages"
@@ -33,24 +35,42 @@ export const bloom = Stage.select({
   },
   options: {
     threshold: opt(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })), 0.8),
-    falsePositives: opt(Schema.Finite.check(Schema.isBetween({ minimum: 1e-12, maximum: 0.5 })), 1e-4)
+    falsePositives: opt(Schema.Finite.check(Schema.isBetween({ minimum: 1e-12, maximum: 0.5 })), 1e-4),
+    ...canaryOptions
   },
   prepares: { units: Schema.Uint8Array },
   reasons: ["mostly-seen"],
-  prepare: ({ by }, { unit, ngram }) => ({ units: unit === "ngrams" ? shingles(by, ngram) : paragraphs(by) }),
-  resolve: ({ rows: own, against }, { threshold, falsePositives }, verdicts) => {
+  prepare: ({ by }, { unit, ngram }) => ({ units: unitsOf(by, unit, ngram) }),
+  resolve: ({ rows: own, against }, { threshold, falsePositives, unit, ngram, canaries, removes }, verdicts) => {
     const tables = [...against, own].map((table) => table.column("units") as BytesColumn)
     const units = tables.reduce((sum, { bytes }) => sum + bytes.length / 8, 0)
     const filter = makeBloom(units, falsePositives)
     for (const table of tables.slice(0, -1)) insert(filter, table.bytes, 0, table.bytes.length)
     const { bytes, offsets } = tables.at(-1)!
-    for (let row = 0; row < own.rows; row++) {
-      const [from, to] = [offsets[row]!, offsets[row + 1]!]
-      if (to > from && seen(filter, bytes, from, to) / ((to - from) / 8) > threshold) verdicts.drop(row, "mostly-seen")
-      else insert(filter, bytes, from, to)
+    const isSeen = (units: Uint8Array, from: number, to: number): boolean => {
+      if (to > from && seen(filter, units, from, to) / ((to - from) / 8) > threshold) return true
+      insert(filter, units, from, to)
+      return false
     }
+    let removed = 0
+    for (let row = 0; row < own.rows; row++) {
+      if (!isSeen(bytes, offsets[row]!, offsets[row + 1]!)) continue
+      verdicts.drop(row, "mostly-seen")
+      removed++
+    }
+    tellShare(own.rows, removed, removes, verdicts)
+    if (threshold === 1) return
+    const planted = makeCanaries(canaries, false)
+    const outcome = planted.texts.map((text) => {
+      const units = unitsOf(text, unit, ngram)
+      return isSeen(units, 0, units.length)
+    })
+    tellCanaries(planted, (canary) => outcome[canary]!, verdicts)
   }
 })
+
+const unitsOf = (text: string, unit: "ngrams" | "paragraphs", ngram: number): Uint8Array =>
+  unit === "ngrams" ? shingles(text, ngram) : paragraphs(text)
 
 const seen = (filter: BloomFilter, bytes: Uint8Array, from: number, to: number): number => {
   let count = 0

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { type Column, input, opt, Stage, type TextColumn } from "#sluice"
 import { digest128, simplified } from "#sluice/text"
 import type { Against } from "./against.ts"
+import { canaryOptions, tellShare, type Watched } from "./canaries.ts"
 import { type Deduplicates, Rank, rankOf, ranksOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
 const select = Stage.select({
@@ -10,6 +11,7 @@ const select = Stage.select({
   needs: { by: Schema.String, rank: Rank },
   inputs: { against: input.someDatasets({}) },
   prepareOptions: { by: opt.column("text"), normalise: opt(Schema.Boolean, false), ...survivorOptions },
+  options: { removes: canaryOptions.removes },
   prepares: { digest: Schema.Uint8Array, rank: Schema.Finite },
   readsValues: ({ keep }) => keep !== "first",
   reasons: ["duplicate", "seen-before"],
@@ -24,16 +26,19 @@ const select = Stage.select({
       columns: { digest: digests(text, batch.rows, options.normalise), rank: ranksOf(batch, options) }
     }
   },
-  resolve: ({ rows, against }, { keep }, verdicts) => {
+  resolve: ({ rows, against }, { keep, removes }, verdicts) => {
     const before = against.reduce((sum, table) => sum + table.rows, 0)
     const group = rows.first("digest", against).map((first) => first - before)
     const own = group.map((first, row) => (first < 0 ? row : first))
     const into = keep === "first" ? undefined : survivors(own, rows.columns.rank)
+    let removed = 0
     for (const [row, first] of group.entries()) {
       const survivor = into === undefined ? first : into[first]
+      if (first < 0 || survivor !== row) removed++
       if (first < 0) verdicts.drop(row, "seen-before")
       else if (survivor !== row) verdicts.merge(row, survivor!, 1, "duplicate")
     }
+    tellShare(rows.rows, removed, removes, verdicts)
   }
 })
 
@@ -48,7 +53,7 @@ const digests = ({ bytes, offsets }: TextColumn, rows: number, normalise: boolea
   return { type: "bytes", offsets: ends, bytes: out, valid: undefined }
 }
 
-interface Options extends Against {
+interface Options extends Against, Pick<Watched, "removes"> {
   /** Compares lower case without marks, accents and digits: see `simplified`. */
   readonly normalise?: boolean
 }
@@ -61,6 +66,8 @@ interface Options extends Against {
  * `keep` is `first`; `longest`, the most bytes; `newest` or `best`, the latest date or the highest number in the column that
  * `rank` names, where null is last; or `priority`, the source in the column `rank` that stands first in the list `priority`,
  * those not listed last. Of equals the first in dataset order survives.
+ *
+ * The run warns when it removes another share of rows than `removes` says: 0 to 0.9.
  *
  * @example
  * import { dedup } from "#stages"

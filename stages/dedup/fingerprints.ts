@@ -33,7 +33,7 @@ export interface Fingerprints {
 }
 
 /** Lays the prepared columns of tables end to end. */
-export const packFingerprints = (columns: ReadonlyArray<BytesColumn>): Fingerprints => {
+export const packFingerprints = (columns: ReadonlyArray<Pick<BytesColumn, "bytes" | "offsets">>): Fingerprints => {
   const rows = columns.reduce((sum, { offsets }) => sum + offsets.length - 1, 0)
   const prints = { low: new Int32Array(rows), high: new Int32Array(rows), there: new Uint8Array(rows) }
   let row = 0

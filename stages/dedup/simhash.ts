@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage } from "#sluice"
 import { shingles } from "#sluice/text"
 import { type Against, giveVerdicts, numbersOf } from "./against.ts"
+import { canaryOptions, makeCanaries, tellCanaries, tellShare, type Watched } from "./canaries.ts"
 import { distanceOf, nearFingerprints, packFingerprints, simhashOf } from "./fingerprints.ts"
 import { type Deduplicates, Rank, rankOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
@@ -15,25 +16,34 @@ const select = Stage.select({
     ngram: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })), 3),
     ...survivorOptions
   },
-  options: { distance: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8 })), 3) },
+  options: { distance: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8 })), 3), ...canaryOptions },
   prepares: { fingerprint: Schema.Uint8Array, rank: Schema.Finite },
   reasons: ["near-duplicate", "seen-before"],
   prepare: ({ by, rank }, options) => ({
     fingerprint: simhashOf(shingles(by, options.ngram)),
     rank: rankOf(options, rank, Buffer.byteLength(by))
   }),
-  resolve: ({ rows: own, against }, { distance }, verdicts) => {
+  resolve: ({ rows: own, against }, { distance, ngram, ...options }, verdicts) => {
     const tables = [...against, own]
     const before = against.reduce((sum, table) => sum + table.rows, 0)
-    const prints = packFingerprints(tables.map((table) => table.column("fingerprint") as BytesColumn))
-    const group = nearFingerprints(prints, distance)
+    const end = before + own.rows
+    const canaries = makeCanaries(options.canaries, false)
+    const planted = canaries.texts.map((text) => simhashOf(shingles(text, ngram)))
+    const prints = packFingerprints([
+      ...tables.map((table) => table.column("fingerprint") as BytesColumn),
+      { bytes: new Uint8Array(Buffer.concat(planted)), offsets: Int32Array.from([0, ...planted.keys()], (_, i) => i * 8) }
+    ])
+    const all = nearFingerprints(prints, distance)
+    const group = all.subarray(0, end)
     const into = survivors(group, numbersOf(tables.map((table) => table.columns.rank)))
     const similarity = (a: number, b: number) => 1 - distanceOf(prints, a, b) / 64
-    giveVerdicts({ before, group, into, similarity }, verdicts, "near-duplicate")
+    const removed = giveVerdicts({ before, group, into, similarity }, verdicts, "near-duplicate")
+    tellShare(own.rows, removed, options.removes, verdicts)
+    tellCanaries(canaries, (canary) => all[end + canary] !== end + canary, verdicts)
   }
 })
 
-interface Options extends Against {
+interface Options extends Against, Watched {
   /** Words in an n-gram, 1 to 64 (3). */
   readonly ngram?: number
   /** In how many of 64 bits two fingerprints may differ, 0 to 8 (3). */
@@ -48,7 +58,7 @@ interface Options extends Against {
  *
  * Finds every pair within the distance (Manku, Jain and Das Sarma 2007): fingerprints are looked up by some of their blocks of
  * bits, of which a near one must share enough. Needs 8 bytes a row where `dedup.minhash` needs 448, and is blunter: short texts
- * and small edits in them move many bits. Texts without words are kept.
+ * and small edits in them move many bits. Texts without words are kept. `canaries` and `removes` are those of dedup.minhash.
  *
  * @example
  * import { dedup } from "#stages"

@@ -51,10 +51,12 @@ export const resolved = (
   select: Select,
   rows: ReadonlyArray<Plain>,
   options: Plain,
-  others: { readonly [input: string]: ReadonlyArray<ReadonlyArray<Plain>> } = {}
+  others: { readonly [input: string]: ReadonlyArray<ReadonlyArray<Plain>> } = {},
+  warn: (text: string) => void = () => undefined
 ): ReadonlyArray<Recorded> => {
   const recorded: Array<Recorded> = []
   const verdicts = {
+    warn,
     drop: (row: number, reason: string) => recorded.push({ row, reason }),
     merge: (row: number, into: number, similarity: number, reason: string) =>
       recorded.push({ row, into, similarity, reason })

@@ -4,8 +4,8 @@ import { exact } from "../../../stages/dedup/exact.ts"
 import { columnValues, oddTexts, textBatch } from "../../text/text-batch.ts"
 import { decodedDefaults, resolved, type Select } from "../declared.ts"
 
-const select = exact.declaration as Select & { readonly prepareOptions: object }
-const options = decodedDefaults({ ...select.prepareOptions } as never)
+const select = exact.declaration as Select & { readonly prepareOptions: object; readonly options: object }
+const options = decodedDefaults({ ...select.prepareOptions, ...select.options } as never)
 const prepared = (texts: ReadonlyArray<string>) => texts.map((by) => select.prepare({ by, rank: by }, options))
 
 test("later rows merge into the first of the same text", () => {
