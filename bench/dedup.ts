@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Batch, TextColumn } from "#sluice"
 import { dedup } from "#stages"
-import { runCommand } from "./command.ts"
+import { type Ran, runCommand } from "./command.ts"
 import { Figures, median, root } from "./figure.ts"
 import { corpusFiles } from "./given-corpus.ts"
 
@@ -28,8 +28,13 @@ interface Pair {
 /** The documents, and the pairs of them at a Jaccard similarity of 5-grams of at least 0.3. */
 const development = () => {
   spawnSync("tar", ["--zstd", "-xf", archive, "-C", folder])
-  const lines = (name: string) => readFileSync(join(folder, "dedup/dev", name), "utf8").trimEnd().split("\n")
-  const documents = lines("docs.jsonl").map((line) => JSON.parse(line) as { readonly id: string; readonly text: string })
+  const lines = (name: string) =>
+    readFileSync(join(folder, "dedup/dev", name), "utf8")
+      .trimEnd()
+      .split("\n")
+  const documents = lines("docs.jsonl").map(
+    (line) => JSON.parse(line) as { readonly id: string; readonly text: string }
+  )
   const at = new Map(documents.map(({ id }, i) => [id, i]))
   const pairs = lines("pairs.tsv")
     .map((line) => line.split("\t"))
@@ -114,7 +119,7 @@ for (const { text: all } of corpusFiles("dedup")) {
   }
 }
 writeFileSync(file, lines.join(""))
-const runs = []
+const runs: Array<Ran> = []
 for (const store of ["a", "b", "c"])
   runs.push(
     await runCommand([

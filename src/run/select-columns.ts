@@ -19,7 +19,9 @@ export const addsColumns = (node: GraphNode): boolean =>
 
 /** The names that the added columns have in the dataset. */
 export const namesAdded = (node: GraphNode): Names =>
-  Object.fromEntries(Object.keys(fieldsAdded(node)).map((name) => [name, columnName(node.declaration, node.options, name)]))
+  Object.fromEntries(
+    Object.keys(fieldsAdded(node)).map((name) => [name, columnName(node.declaration, node.options, name)])
+  )
 
 /**
  * What resolve returned, for all `rows`: those that failed to be prepared, which it did not see and which go no further, get
@@ -37,7 +39,10 @@ export const columnsAdded = (
   for (const [name, field] of Object.entries(fieldsAdded(node))) {
     const column = (returned as Columns | undefined)?.[name]
     if (column === undefined || column.type !== field.type || columnLength(column) !== seen)
-      throw new SluiceError("SLUICE_SCHEMA", `${node.name}: resolve returned no ${field.type} column "${name}" of ${seen} rows`)
+      throw new SluiceError(
+        "SLUICE_SCHEMA",
+        `${node.name}: resolve returned no ${field.type} column "${name}" of ${seen} rows`
+      )
     columns[name] = good === undefined ? column : spread(column, good, rows, () => columnOf(new Array(rows), field))
   }
   return columns
@@ -67,5 +72,11 @@ export const partAdded = (store: Store, node: GraphNode, all: Columns, from: num
   const fields = fieldsAdded(node)
   const digests = digestsOf(columns)
   const sections = Object.fromEntries(Object.entries(digests).map(([name, bytes]) => [`digest:${name}`, bytes]))
-  return { block: store.put(writeParquet(columns, fields)), pack: store.put(writePack(sections)), columns, fields, digests }
+  return {
+    block: store.put(writeParquet(columns, fields)),
+    pack: store.put(writePack(sections)),
+    columns,
+    fields,
+    digests
+  }
 }

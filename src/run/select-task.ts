@@ -92,8 +92,7 @@ const readTable = async (
       })
     )
   const laid = (name: string) => {
-    if (!readsValues)
-      throw new Error(`${node.name}: a select that reads no values (readsValues) reads some`)
+    if (!readsValues) throw new Error(`${node.name}: a select that reads no values (readsValues) reads some`)
     return concatColumns(
       blocks.map((block) => (block as Record<string, Column>)[name]!),
       fields[name]!

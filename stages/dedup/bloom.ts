@@ -81,5 +81,7 @@ const seen = (filter: BloomFilter, bytes: Uint8Array, from: number, to: number):
 /** 64 bits of sha256 of each line that has something to compare. */
 const paragraphs = (text: string): Uint8Array => {
   const lines = text.split("\n").map(simplified)
-  return new Uint8Array(Buffer.concat(lines.filter((line) => line !== "").map((line) => digest128(line).subarray(0, 8))))
+  return new Uint8Array(
+    Buffer.concat(lines.filter((line) => line !== "").map((line) => digest128(line).subarray(0, 8)))
+  )
 }

@@ -63,7 +63,10 @@ export const tellCanaries = (
     if (!copy && isRemoved(canary)) lost++
   }
   if (missed > 0) verdicts.warn(`${missed} of ${twice} planted duplicates were not found: its settings miss duplicates`)
-  if (lost > 0) verdicts.warn(`${lost} of ${2 * twice} planted texts that stand alone were taken for duplicates: it removes too much`)
+  if (lost > 0)
+    verdicts.warn(
+      `${lost} of ${2 * twice} planted texts that stand alone were taken for duplicates: it removes too much`
+    )
 }
 
 /** Warns where the share of rows removed is beyond what is expected. */
@@ -76,5 +79,7 @@ export const tellShare = (
   const share = rows === 0 ? least : removed / rows
   if (share >= least && share <= most) return
   const percent = (of: number) => `${Math.round(of * 1000) / 10} %`
-  verdicts.warn(`removed ${percent(share)} of ${rows} rows, where ${percent(least)} to ${percent(most)} were expected (removes)`)
+  verdicts.warn(
+    `removed ${percent(share)} of ${rows} rows, where ${percent(least)} to ${percent(most)} were expected (removes)`
+  )
 }

@@ -79,7 +79,10 @@ export const cutting =
     const { minWords = least.minWords, minSentences = least.minSentences, ...finds } = options ?? {}
     const by = (finds as { readonly by?: string }).by ?? "text"
     return (dataset) => {
-      const found = find({ ...finds, by } as never)(dataset as never) as Dataset<{ text: string; cuts: ReadonlyArray<Cut> }>
+      const found = find({ ...finds, by } as never)(dataset as never) as Dataset<{
+        text: string
+        cuts: ReadonlyArray<Cut>
+      }>
       return found.pipe(cut({ by } as never), remainder({ by, minWords, minSentences } as never)) as never
     }
   }

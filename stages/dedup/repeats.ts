@@ -59,11 +59,17 @@ export const repeatsIn = (corpus: Corpus, least: number, first: number): Readonl
         if (source === text && shift < least) continue
         if (++compared > COMPARED) break
         let right = place
-        for (const most = Math.min(end, starts[source + 1]! + shift); right < most && bytes[right] === bytes[right - shift]; )
+        for (
+          const most = Math.min(end, starts[source + 1]! + shift);
+          right < most && bytes[right] === bytes[right - shift];
+        )
           right++
         if (right < place + width) continue
         let left = place
-        for (const most = Math.max(lowest, starts[source]! + shift); left > most && bytes[left - 1] === bytes[left - 1 - shift]; )
+        for (
+          const most = Math.max(lowest, starts[source]! + shift);
+          left > most && bytes[left - 1] === bytes[left - 1 - shift];
+        )
           left--
         if (right - left < least) continue
         found.push({ from: left - start, to: right - start, of: source })

@@ -31,7 +31,10 @@ const select = Stage.select({
     const planted = canaries.texts.map((text) => simhashOf(shingles(text, ngram)))
     const prints = packFingerprints([
       ...tables.map((table) => table.column("fingerprint") as BytesColumn),
-      { bytes: new Uint8Array(Buffer.concat(planted)), offsets: Int32Array.from([0, ...planted.keys()], (_, i) => i * 8) }
+      {
+        bytes: new Uint8Array(Buffer.concat(planted)),
+        offsets: Int32Array.from([0, ...planted.keys()], (_, i) => i * 8)
+      }
     ])
     const all = nearFingerprints(prints, distance)
     const group = all.subarray(0, end)

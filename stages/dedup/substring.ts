@@ -41,7 +41,9 @@ const corpusOf = (texts: ReadonlyArray<BytesColumn>, anchored: ReadonlyArray<Byt
   const rows = texts.reduce((sum, { offsets }) => sum + offsets.length - 1, 0)
   const size = texts.reduce((sum, { bytes }) => sum + bytes.length, 0)
   if (size > MOST_BYTES)
-    throw new RangeError(`dedup.substring: ${size} bytes of text are more than the 4 GiB it can compare; divide the dataset`)
+    throw new RangeError(
+      `dedup.substring: ${size} bytes of text are more than the 4 GiB it can compare; divide the dataset`
+    )
   const bytes = new Uint8Array(size)
   const starts = new Float64Array(rows + 1)
   const count = anchored.reduce((sum, column) => sum + column.bytes.length / 8, 0)
@@ -71,7 +73,11 @@ const corpusOf = (texts: ReadonlyArray<BytesColumn>, anchored: ReadonlyArray<Byt
 const isInside = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80
 
 /** Repeats of one text as cuts: whole characters, in UTF-16 units, none twice. */
-const cutsOf = (bytes: Uint8Array, repeats: ReadonlyArray<Repeat>, idOf: (row: number) => string): ReadonlyArray<Cut> => {
+const cutsOf = (
+  bytes: Uint8Array,
+  repeats: ReadonlyArray<Repeat>,
+  idOf: (row: number) => string
+): ReadonlyArray<Cut> => {
   const whole = repeats.map(({ from, to, of }) => {
     let start = from
     let end = to

@@ -14,7 +14,15 @@ const dropped = (texts: ReadonlyArray<string>, given: object, against: ReadonlyA
 }
 
 const pairs = { ngram: 2, threshold: 0.5 }
-test.each<readonly [what: string, texts: ReadonlyArray<string>, given: object, against: ReadonlyArray<string>, rows: ReadonlyArray<number>]>([
+test.each<
+  readonly [
+    what: string,
+    texts: ReadonlyArray<string>,
+    given: object,
+    against: ReadonlyArray<string>,
+    rows: ReadonlyArray<number>
+  ]
+>([
   ["a text twice", ["a b c", "x y z", "a b c"], pairs, [], [2]],
   ["a text that repeats itself", ["a b a b a b a b", "c d"], pairs, [], []],
   ["half is not more than half", ["a b c", "a b x"], pairs, [], []],

@@ -10,7 +10,13 @@ import { decodedDefaults, resolved, type Select } from "../declared.ts"
 
 const next = seeded(6)
 const texts = Array.from({ length: 30 }, (_, i) =>
-  i % 3 === 2 ? "said again and again and again and again" : Array.from({ length: 60 }, () => Math.floor(next() * 1e9).toString(36).replace(/\d/g, "q")).join(" ")
+  i % 3 === 2
+    ? "said again and again and again and again"
+    : Array.from({ length: 60 }, () =>
+        Math.floor(next() * 1e9)
+          .toString(36)
+          .replace(/\d/g, "q")
+      ).join(" ")
 )
 
 const run = (stage: { readonly declaration: unknown }, given: object) => {
@@ -29,7 +35,8 @@ test("a planted copy is near, and the others have nothing in common", () => {
   const sets = near.texts.map(set)
   expect(jaccard(sets[0]!, sets[1]!)).toBe(291 / 301)
   for (const [a, x] of sets.entries())
-    for (const [b, y] of sets.entries()) if (a < b && !(a < 6 && a % 2 === 0 && b === a + 1)) expect(jaccard(x, y)).toBe(0)
+    for (const [b, y] of sets.entries())
+      if (a < b && !(a < 6 && a % 2 === 0 && b === a + 1)) expect(jaccard(x, y)).toBe(0)
   expect(makeCanaries(3, false).texts[0]).toBe(makeCanaries(3, false).texts[1])
 })
 
@@ -56,7 +63,9 @@ test("settings that miss duplicates warn", () => {
 
 test("a filter that says yes to all warns", () => {
   const { warnings } = run(bloom, { ngram: 3, falsePositives: 0.5, threshold: 0.1, canaries: 20 })
-  expect(warnings.some((text) => / of 40 planted texts that stand alone were taken for duplicates/.test(text))).toBe(true)
+  expect(warnings.some((text) => / of 40 planted texts that stand alone were taken for duplicates/.test(text))).toBe(
+    true
+  )
 })
 
 test.each<readonly [rows: number, removed: number, least: number, most: number, text: string | undefined]>([

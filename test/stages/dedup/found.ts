@@ -26,7 +26,11 @@ export const foundIn = (stage: unknown) => {
     ): Found => {
       const table = (part: ReadonlyArray<string>) =>
         tableOf(part.map((by) => declaration.prepare({ by }, options as never)))
-      const resolve = declaration.resolve as unknown as (tables: object, options: object, verdicts: object) => {
+      const resolve = declaration.resolve as unknown as (
+        tables: object,
+        options: object,
+        verdicts: object
+      ) => {
         readonly cuts: { readonly values: Found }
       }
       return resolve({ rows: table(texts), against: against.map(table) }, options, {}).cuts.values

@@ -1,13 +1,23 @@
 // dedup.simhash: fingerprints, every pair within the distance, survivors.
 import { expect, test } from "vitest"
-import { distanceOf, masksFor, nearFingerprints, packFingerprints, simhashOf } from "../../../stages/dedup/fingerprints.ts"
+import {
+  distanceOf,
+  masksFor,
+  nearFingerprints,
+  packFingerprints,
+  simhashOf
+} from "../../../stages/dedup/fingerprints.ts"
 import { simhash } from "../../../stages/dedup/simhash.ts"
 import { seeded } from "../../text/text-batch.ts"
 import { decodedDefaults, resolved, type Select } from "../declared.ts"
 
 const select = simhash.declaration as Select & { readonly prepareOptions: object; readonly options: object }
 const options = decodedDefaults({ ...select.prepareOptions, ...select.options } as never)
-const merges = (texts: ReadonlyArray<string>, given: object = {}, against: ReadonlyArray<ReadonlyArray<string>> = []) => {
+const merges = (
+  texts: ReadonlyArray<string>,
+  given: object = {},
+  against: ReadonlyArray<ReadonlyArray<string>> = []
+) => {
   const all = { ...options, ...given }
   const made = (part: ReadonlyArray<string>) => part.map((by) => select.prepare({ by, rank: by }, all))
   return resolved(select, made(texts), all, { against: against.map(made) })
@@ -46,7 +56,8 @@ test("the groups are those of all pairs compared", () => {
   const column = { type: "bytes" as const, offsets: new Int32Array(601), bytes: new Uint8Array(4800), valid: undefined }
   for (let row = 0; row < 600; row++) {
     const print = centres[Math.floor(next() * 40)]!.slice()
-    for (let flips = Math.floor(next() * 5); flips > 0; flips--) print[Math.floor(next() * 8)]! ^= 1 << Math.floor(next() * 8)
+    for (let flips = Math.floor(next() * 5); flips > 0; flips--)
+      print[Math.floor(next() * 8)]! ^= 1 << Math.floor(next() * 8)
     column.bytes.set(print, row * 8)
     column.offsets[row + 1] = row * 8 + 8
   }

@@ -9,8 +9,11 @@ import { decodedDefaults, type Found, foundIn } from "./found.ts"
 
 const find = foundIn(substring)
 const options = decodedDefaults(find)
-const cuts = (texts: ReadonlyArray<string>, minBytes: number, against: ReadonlyArray<ReadonlyArray<string>> = []): Found =>
-  find.cuts(texts, { ...options, minBytes }, against)
+const cuts = (
+  texts: ReadonlyArray<string>,
+  minBytes: number,
+  against: ReadonlyArray<ReadonlyArray<string>> = []
+): Found => find.cuts(texts, { ...options, minBytes }, against)
 const left = (texts: ReadonlyArray<string>, minBytes: number, against: ReadonlyArray<ReadonlyArray<string>> = []) =>
   cuts(texts, minBytes, against).map((of, row) => without(texts[row]!, of))
 
@@ -30,14 +33,17 @@ const expected = (texts: ReadonlyArray<string>, least: number): ReadonlyArray<Re
 }
 
 const random = seeded(12)
-const letters = (count: number, of: string) => Array.from({ length: count }, () => of[Math.floor(random() * of.length)]).join("")
+const letters = (count: number, of: string) =>
+  Array.from({ length: count }, () => of[Math.floor(random() * of.length)]).join("")
 
 /** Texts made of a few pieces again and again, with noise: long and short repeats, inside a text and across. */
 const patchwork = (texts: number, of: string) => {
   const pieces = Array.from({ length: 8 }, () => letters(5 + Math.floor(random() * 70), of))
   return Array.from({ length: texts }, () =>
     Array.from({ length: Math.floor(random() * 9) }, () =>
-      random() < 0.3 ? letters(Math.floor(random() * 40), of) : pieces[Math.floor(random() * 8)]!.slice(Math.floor(random() * 9))
+      random() < 0.3
+        ? letters(Math.floor(random() * 40), of)
+        : pieces[Math.floor(random() * 8)]!.slice(Math.floor(random() * 9))
     ).join("")
   )
 }
@@ -58,7 +64,10 @@ test("equal runs have an anchor in the same place", () => {
     const run = letters(40, "ab")
     const places = [letters(30, "ab"), letters(61, "ab")].map((before) => {
       const anchors = anchorsOf(Buffer.from(before + run + letters(50, "ab")), 40)
-      return Array.from(anchors.filter((_, i) => i % 2 === 0), (at) => at - before.length).filter((at) => at >= 0 && at <= 20)
+      return Array.from(
+        anchors.filter((_, i) => i % 2 === 0),
+        (at) => at - before.length
+      ).filter((at) => at >= 0 && at <= 20)
     })
     expect(places[0]!.some((at) => places[1]!.includes(at))).toBe(true)
   }
@@ -94,8 +103,13 @@ test("partitions change nothing", () => {
   const bytes = Buffer.from(texts.join(""))
   const starts = Float64Array.from([0, ...texts.map((_, i) => texts.slice(0, i + 1).join("").length)])
   const perText = texts.map((text) => anchorsOf(Buffer.from(text), 20))
-  const pairs = perText.flatMap((anchors, i) => Array.from(anchors, (value, k) => (k % 2 === 0 ? value + starts[i]! : value)))
-  const anchorStarts = Int32Array.from([0, ...perText.map((_, i) => perText.slice(0, i + 1).flatMap((a) => [...a]).length / 2)])
+  const pairs = perText.flatMap((anchors, i) =>
+    Array.from(anchors, (value, k) => (k % 2 === 0 ? value + starts[i]! : value))
+  )
+  const anchorStarts = Int32Array.from([
+    0,
+    ...perText.map((_, i) => perText.slice(0, i + 1).flatMap((a) => [...a]).length / 2)
+  ])
   const repeats = repeatsIn(
     {
       bytes,
@@ -112,6 +126,10 @@ test("partitions change nothing", () => {
 
 test("a page of one letter, and the same notice on every page, take no more than their share of time", () => {
   const texts = Array.from({ length: 100 }, (_, i) => `${"-".repeat(3000)} ${i}`)
-  expect(left(texts, 100).slice(1).every((text) => text.length < 100)).toBe(true)
+  expect(
+    left(texts, 100)
+      .slice(1)
+      .every((text) => text.length < 100)
+  ).toBe(true)
   expect(left(texts, 100)[0]!.length).toBeLessThan(210)
 })
