@@ -27,7 +27,7 @@ export class Figures {
 
   note(name: string, value: number, unit: string, reach: string): void {
     this.#all.push({ name, value: Math.round(value * 1000) / 1000, unit, reach })
-    const digits = unit === "s" || unit === "×" ? 2 : unit === "ms" && value < 10 ? 2 : 0
+    const digits = unit === "%" ? 1 : unit === "s" || unit === "×" ? 2 : unit === "ms" && value < 10 ? 2 : 0
     console.log(`${name.padEnd(60)} ${value.toFixed(digits).padStart(8)} ${unit.padEnd(4)} ${reach}`)
   }
 

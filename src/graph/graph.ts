@@ -237,7 +237,9 @@ const columnsOf = (
     case "filter":
       return before
     case "select":
-      return declaration.name === "union.rows" ? sharedColumns(edges) : before
+      return declaration.name === "union.rows"
+        ? sharedColumns(edges)
+        : { ...before, ...renamed(declaration, options, declaration.adds) }
     case "program":
       return {}
   }

@@ -119,7 +119,8 @@ export const nodeKeys = (node: GraphNode, code: Code, system: unknown = runtime)
         hashOf(code, "resolve"),
         declaration.reasons,
         declaration.parts,
-        optionsOf(node)
+        optionsOf(node),
+        ...(Object.keys(declaration.adds).length === 0 ? [] : [fields(node, declaration.adds)])
       ])
       return { row, whole }
     }

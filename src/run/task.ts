@@ -89,6 +89,10 @@ export interface SelectAction {
   readonly merged: number
   readonly dropped: number
   readonly parts: { readonly [part: string]: number }
+  /** What resolve had to warn of. */
+  readonly warnings?: ReadonlyArray<string>
+  /** Parquet with the columns that were added to all rows, where any were. */
+  readonly block?: string
 }
 
 export interface GatherTask {

@@ -52,7 +52,8 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
       key,
       find: () => {
         const action = store.action<SelectAction>(key)
-        return action !== undefined && store.has(action.pack) ? action : undefined
+        if (action === undefined || !store.has(action.pack)) return undefined
+        return action.block === undefined || store.has(action.block) ? action : undefined
       },
       work: resolve
     })
@@ -86,11 +87,13 @@ const resolved = (
   if (!known) tally.run++
   else tally.hit++
   tally.seconds += (performance.now() - before) / 1000
-  if (!known) tally.bytes += store.size(action.pack)
+  if (!known) tally.bytes += store.size(action.pack) + (action.block === undefined ? 0 : store.size(action.block))
   const names = Object.keys(node.columns)
   const datasets = Object.fromEntries(
     Object.entries(views).map(([part, list]) => [part, datasetHead(store, list, names)])
   )
+  for (const warning of action.warnings ?? [])
+    execution.journal.write({ event: "warning", node: node.name, text: `${node.name} ${warning}` })
   if (parted) execution.journal.write({ event: "progress", node: node.name, done: rows, total: rows })
   const refs: SelectRefs = {
     action: key,

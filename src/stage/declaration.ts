@@ -87,6 +87,8 @@ export interface ExpandDeclaration extends Base {
 export interface SelectDeclaration extends Base {
   readonly kind: "select"
   readonly prepares: Fields
+  /** Columns that `resolve` gives to all rows. */
+  readonly adds: Fields
   /** The options that `prepare` sees; a change of the others prepares nothing again. */
   readonly prepareOptions: OptionFields
   readonly prepare: AnyFunction | undefined

@@ -1,6 +1,6 @@
 // The constructors of the seven kinds of stage: they type the author's functions and return what a pipeline calls.
 import * as Schema from "effect/Schema"
-import type { Batch, Table } from "./batch.ts"
+import type { Batch, Column, Table } from "./batch.ts"
 import { declare, divide, onRows } from "./declare.ts"
 import type { Declaration, Fields, RowOf } from "./declaration.ts"
 import { isHandle, makeHandle } from "./handle.ts"
@@ -215,10 +215,13 @@ const select = <
   const Reasons extends string = never,
   Options extends OptionFields = None,
   I extends InputFields = None,
-  PrepareOptions extends OptionFields = None
+  PrepareOptions extends OptionFields = None,
+  Adds extends Fields = None
 >(
   given: Common<Needs, Options, Reasons> & {
     readonly prepares: Prepares
+    /** Columns that `resolve` returns for all rows, those that it drops included; a map stage can act on them. */
+    readonly adds?: Adds
     readonly inputs?: I
     /** The options that `prepare` sees; `resolve` sees these and the others. */
     readonly prepareOptions?: PrepareOptions
@@ -232,10 +235,12 @@ const select = <
       },
       options: Decoded<Options & PrepareOptions>,
       verdicts: Verdicts<Reasons, string>
-    ) => void
+    ) => keyof Adds extends never ? void : { readonly [K in keyof Adds]: Column }
+    /** Whether verdicts or added columns depend on row ids, and not on prepared columns alone. */
+    readonly readsIds?: boolean
   }
-): OnRows<Options & PrepareOptions, Inputs<I>, Needs, "same"> =>
-  onRows(declare("select", { parts: [], readsIds: false, readsValues: true, prepareOptions: {}, ...given }))
+): OnRows<Options & PrepareOptions, Inputs<I>, Needs, keyof Adds extends never ? "same" : Adds> =>
+  onRows(declare("select", { parts: [], adds: {}, readsIds: false, readsValues: true, prepareOptions: {}, ...given }))
 
 /**
  * n → m rows: groups rows by a key and computes new rows from each group; which rows made which is recorded.

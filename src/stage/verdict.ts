@@ -15,4 +15,6 @@ export interface Verdicts<Reason extends string, Part extends string> {
   /** Drops a row as a duplicate of `into`, a row that is kept; `similarity` is in [0, 1]. */
   readonly merge: (row: number, into: number, similarity: number, reason: Reason) => void
   readonly assign: (row: number, part: Part) => void
+  /** Has the run warn of what the verdicts as a whole look like; it changes none. */
+  readonly warn: (text: string) => void
 }

@@ -1,9 +1,11 @@
 // Which characters datatrove 0.10 counts as punctuation: what its filters and its simplified text are made by.
 
-const MARKS = new Set("!/—”:％１〈&(、━\\【#%「」，】；+^]~“《„';’{|∶´[=-`*．（–？！：$～«〉,><》)?）。…@_.\"}►»")
+/** A punctuation mark, or a control character other than tab and line feed. */
+export const MARK =
+  /[!/—”:％１〈&(、━\\【#%「」，】；+^\]~“《„';’{|∶´[=\-`*．（–？！：$～«〉,><》)?）。…@_."}►»\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu
 
-/** Whether a character is punctuation, or a control character other than tab and line feed. */
+/** Whether a character is a mark. */
 export const isMark = (char: string): boolean => {
-  const point = char.codePointAt(0)!
-  return MARKS.has(char) || (point < 32 && point !== 9 && point !== 10) || (point >= 127 && point < 160)
+  MARK.lastIndex = 0
+  return MARK.test(char)
 }

@@ -1,12 +1,13 @@
 // Text as datatrove 0.10 simplifies it before it compares: lower case, numbers as 0, marks as spaces, no accents.
 import { pointAt, sizeOf } from "./code-point.ts"
-import { isMark } from "./marks.ts"
+import { isMark, MARK } from "./marks.ts"
 import { classOf, SPACE as IS_SPACE } from "./unicode.ts"
 
 const NUMBER = /\p{Nd}+(?:[.,\u060c\u066b\u2396-\u2398]\p{Nd}+)?/gu
 /** What Python's `\s` takes for white space; control characters are marks by then. */
 const SPACES = /[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g
-const ENDS = /^[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g
+const ENDS =
+  /^[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g
 
 /**
  * The simplified text: lower case; a number in any script, with one decimal mark, as `0`; marks and runs of white space as
@@ -17,9 +18,12 @@ const ENDS = /^[\t-\r\u001c- \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u
  * simplified("Über 1,250 Schleusen: «offen»!") // → "uber 0 schleusen offen"
  */
 export const simplified = (text: string): string => {
-  const words = Array.from(text.toLowerCase().replace(NUMBER, "0"), (char) => (isMark(char) ? " " : char)).join("")
+  const words = text.toLowerCase().replace(NUMBER, "0").replace(MARK, " ")
   const even = words.replace(ENDS, "").replace(SPACES, " ")
-  return even.normalize("NFD").replace(/\p{Mn}/gu, "").replace(ENDS, "")
+  return even
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "")
+    .replace(ENDS, "")
 }
 
 const UNKNOWN = 0

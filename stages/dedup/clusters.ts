@@ -1,6 +1,7 @@
 // Joins rows that share a band into groups (locality-sensitive hashing, then union-find); each group's root is its first row.
 import { mix32 } from "#sluice/text"
 import type { Signatures } from "./signatures.ts"
+import { rootOf, separate, settled, union } from "./union-find.ts"
 
 /** `bands` × `rows` minima; an edge needs a whole band in common, and two rows that are alike. */
 export interface Banding {
@@ -20,7 +21,7 @@ const COMPARED = 64
 export const clusters = (signatures: Signatures, banding: Banding): Int32Array => {
   const { bands, isAlike } = banding
   const rows = banding.rows * signatures.width
-  const parent = Int32Array.from({ length: signatures.rows }, (_, row) => row)
+  const parent = separate(signatures.rows)
   const slots = 2 ** Math.ceil(Math.log2(Math.max(2, signatures.rows * 2)))
   const chains = { head: new Int32Array(slots), tail: new Int32Array(slots), next: new Int32Array(signatures.rows) }
   for (let band = 0; band < bands; band++) {
@@ -35,8 +36,7 @@ export const clusters = (signatures: Signatures, banding: Banding): Int32Array =
       chains.tail[slot] = row
     }
   }
-  for (let row = 0; row < parent.length; row++) parent[row] = rootOf(parent, row)
-  return parent
+  return settled(parent)
 }
 
 interface Chains {
@@ -81,21 +81,4 @@ const bandHash = (signatures: Signatures, row: number, offset: number, rows: num
 const sameBand = (minima: Uint32Array, a: number, b: number, rows: number): boolean => {
   for (let i = 0; i < rows; i++) if (minima[a + i] !== minima[b + i]) return false
   return true
-}
-
-const rootOf = (parent: Int32Array, row: number): number => {
-  let root = row
-  while (parent[root] !== root) root = parent[root]!
-  for (let at = row; parent[at] !== root; ) {
-    const up = parent[at]!
-    parent[at] = root
-    at = up
-  }
-  return root
-}
-
-const union = (parent: Int32Array, a: number, b: number): void => {
-  const x = rootOf(parent, a)
-  const y = rootOf(parent, b)
-  parent[Math.max(x, y)] = Math.min(x, y)
 }

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { type Column, input, opt, Stage, type TextColumn } from "#sluice"
 import { digest128, simplified } from "#sluice/text"
 import type { Against } from "./against.ts"
+import { canaryOptions, tellShare, type Watched } from "./canaries.ts"
 import { type Deduplicates, Rank, rankOf, ranksOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
 const select = Stage.select({
@@ -10,6 +11,7 @@ const select = Stage.select({
   needs: { by: Schema.String, rank: Rank },
   inputs: { against: input.someDatasets({}) },
   prepareOptions: { by: opt.column("text"), normalise: opt(Schema.Boolean, false), ...survivorOptions },
+  options: { removes: canaryOptions.removes },
   prepares: { digest: Schema.Uint8Array, rank: Schema.Finite },
   readsValues: ({ keep }) => keep !== "first",
   reasons: ["duplicate", "seen-before"],
@@ -24,16 +26,19 @@ const select = Stage.select({
       columns: { digest: digests(text, batch.rows, options.normalise), rank: ranksOf(batch, options) }
     }
   },
-  resolve: ({ rows, against }, { keep }, verdicts) => {
+  resolve: ({ rows, against }, { keep, removes }, verdicts) => {
     const before = against.reduce((sum, table) => sum + table.rows, 0)
     const group = rows.first("digest", against).map((first) => first - before)
     const own = group.map((first, row) => (first < 0 ? row : first))
     const into = keep === "first" ? undefined : survivors(own, rows.columns.rank)
+    let removed = 0
     for (const [row, first] of group.entries()) {
       const survivor = into === undefined ? first : into[first]
+      if (first < 0 || survivor !== row) removed++
       if (first < 0) verdicts.drop(row, "seen-before")
       else if (survivor !== row) verdicts.merge(row, survivor!, 1, "duplicate")
     }
+    tellShare(rows.rows, removed, removes, verdicts)
   }
 })
 
@@ -48,7 +53,7 @@ const digests = ({ bytes, offsets }: TextColumn, rows: number, normalise: boolea
   return { type: "bytes", offsets: ends, bytes: out, valid: undefined }
 }
 
-interface Options extends Against {
+interface Options extends Against, Pick<Watched, "removes"> {
   /** Compares lower case without marks, accents and digits: see `simplified`. */
   readonly normalise?: boolean
 }
@@ -62,6 +67,8 @@ interface Options extends Against {
  * `rank` names, where null is last; or `priority`, the source in the column `rank` that stands first in the list `priority`,
  * those not listed last. Of equals the first in dataset order survives.
  *
+ * The run warns when it removes another share of rows than `removes` says: 0 to 0.9.
+ *
  * @example
  * import { dedup } from "#stages"
  * rows({ page: 1, text: "dawn" }, { page: 2, text: "dusk" }, { page: 3, text: "dawn" }).pipe(dedup.exact())
@@ -69,10 +76,10 @@ interface Options extends Against {
  * // → { page: 2, text: "dusk" }
  * const earlier = rows({ text: "dusk" }, { text: "noon" })
  * rows({ text: "dawn" }, { text: "dusk" }).pipe(dedup.exact({ against: [earlier] })) // → { text: "dawn" }
- * // dropped: 1 duplicate, 1 seen-before
  * rows({ text: "Dawn.", seen: "2024-05-01" }, { text: "dawn", seen: "2025-01-31" }).pipe(
  *   dedup.exact({ normalise: true, keep: "newest", rank: "seen" })
  * ) // → { text: "dawn", seen: "2025-01-31" }
+ * // dropped: 2 duplicate, 1 seen-before
  */
 export const exact: Deduplicates<Options> & Pick<typeof select, "declaration"> = Object.assign(
   (options?: { readonly by?: string }) => select(withRank(options)) as never,

@@ -1,10 +1,11 @@
 // dedup.minhash: near duplicates by MinHash signatures, banding and union-find.
 import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage, type TextColumn } from "#sluice"
-import { jaccard, ngramSet, type Unit } from "#sluice/text"
-import type { Against } from "./against.ts"
+import { jaccard, ngramSet, type PackedBytes, type Unit } from "#sluice/text"
+import { type Against, giveVerdicts, numbersOf } from "./against.ts"
+import { canaryOptions, makeCanaries, tellCanaries, tellShare, type Watched } from "./canaries.ts"
 import { clusters } from "./clusters.ts"
-import { Profile, type Sketch, signText, signTexts, sketchOf, storedShape } from "./profiles.ts"
+import { Profile, type Sketch, type SketchOptions, signText, signTexts, sketchOf, storedShape } from "./profiles.ts"
 import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
 import { type Deduplicates, Rank, rankOf, ranksOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
@@ -25,7 +26,7 @@ const select = Stage.select({
     verify: opt(Schema.Boolean, false),
     ...survivorOptions
   },
-  options: { threshold: opt.maybe(Schema.Finite) },
+  options: { threshold: opt.maybe(Schema.Finite), ...canaryOptions },
   prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, rank: Schema.Finite },
   reasons: ["near-duplicate", "seen-before"],
   prepare: ({ by, rank }, options) => {
@@ -56,8 +57,14 @@ const select = Stage.select({
     const shape = storedShape(sketch)
     const threshold = options.threshold ?? (options.verify ? Math.max(sketch.threshold, 0.7) : sketch.threshold)
     const tables = [...against, own]
-    const column = (name: "signature" | "ngrams") => tables.map((table) => table.column(name) as BytesColumn)
+    const canaries = makeCanaries(options.canaries, threshold <= 0.9)
+    const planted = preparedTexts(canaries.texts, options)
+    const column = (name: "signature" | "ngrams") => [
+      ...tables.map((table) => table.column(name) as BytesColumn),
+      planted[name]
+    ]
     const before = against.reduce((sum, table) => sum + table.rows, 0)
+    const end = before + own.rows
     const signatures = packSignatures(column("signature"), shape.permutations, sketch.width)
     const sets = options.verify ? packSets(column("ngrams")) : undefined
     const estimate = (a: number, b: number) =>
@@ -66,24 +73,42 @@ const select = Stage.select({
       sets ? jaccard(setOf(sets, a), setOf(sets, b), least) : estimate(a, b)
     const isAlike = (a: number, b: number) => threshold <= 0 || similarity(a, b, threshold) >= threshold
     const group = clusters(signatures, { bands: sketch.bands, rows: shape.rows, isAlike })
-    const into = survivors(
-      group,
-      tables.flatMap((table) => Array.from(table.columns.rank))
+    const ours = group.subarray(0, end)
+    const into = survivors(ours, numbersOf(tables.map((table) => table.columns.rank)))
+    const removed = giveVerdicts(
+      { before, group: ours, into, similarity: (a, b) => similarity(a, b, 0) },
+      verdicts,
+      "near-duplicate"
     )
-    for (let row = before; row < group.length; row++) {
-      if (group[row]! < before) verdicts.drop(row - before, "seen-before")
-      else {
-        const survivor = into[group[row]!]!
-        if (survivor !== row)
-          verdicts.merge(row - before, survivor - before, similarity(row, survivor, 0), "near-duplicate")
-      }
-    }
+    tellShare(own.rows, removed, options.removes, verdicts)
+    tellCanaries(canaries, (canary) => group[end + canary] !== end + canary, verdicts)
   }
 })
 
+/** Texts signed as rows are. */
+const preparedTexts = (texts: ReadonlyArray<string>, options: SketchOptions & { readonly verify: boolean }) => {
+  const text = packTexts(texts)
+  const sketch = sketchOf(options)
+  const none = { offsets: new Int32Array(texts.length + 1), bytes: new Uint8Array(0) }
+  const column = (packed: PackedBytes): BytesColumn => ({ type: "bytes", ...packed, valid: undefined })
+  return {
+    signature: column(signTexts(text, texts.length, sketch)),
+    ngrams: column(options.verify ? ngramSets(text, texts.length, sketch) : none)
+  }
+}
+
+const packTexts = (texts: ReadonlyArray<string>): PackedBytes => {
+  const parts = texts.map((text) => Buffer.from(text))
+  const offsets = new Int32Array(texts.length + 1)
+  parts.forEach((part, i) => {
+    offsets[i + 1] = offsets[i]! + part.length
+  })
+  return { offsets, bytes: new Uint8Array(Buffer.concat(parts)) }
+}
+
 const asBytes = ({ buffer, byteOffset, byteLength }: Uint32Array) => new Uint8Array(buffer, byteOffset, byteLength)
 
-const ngramSets = ({ bytes, offsets }: TextColumn, rows: number, { ngram, unit }: Sketch) => {
+const ngramSets = ({ bytes, offsets }: PackedBytes, rows: number, { ngram, unit }: Sketch) => {
   const sets: Array<Uint8Array> = []
   const ends = new Int32Array(rows + 1)
   for (let row = 0; row < rows; row++) {
@@ -94,7 +119,7 @@ const ngramSets = ({ bytes, offsets }: TextColumn, rows: number, { ngram, unit }
   return { offsets: ends, bytes: new Uint8Array(Buffer.concat(sets)) }
 }
 
-interface Options extends Against {
+interface Options extends Against, Watched {
   /** Settings of another project; each can be changed by the options below. */
   readonly profile?: typeof Profile.Type
   /** What n-grams are made of (`words`). */
@@ -124,6 +149,9 @@ interface Options extends Against {
  * A pair at similarity J meets in some band with probability 1 − (1 − Jʳ)ᵇ: at 0.8 with 0.92 for 14 × 8, FineWeb's setting,
  * with 0.9999 for 25 × 5. Texts of fewer than `ngram` words are kept. Signatures cost about 8 ms a megabyte and 4 bytes ×
  * bands × rows of memory for each row.
+ *
+ * Each run plants `canaries` among the rows, pairs of texts that must be joined and texts that must not, which are in no output,
+ * and warns where that failed, or where another share of rows was removed than `removes` says.
  *
  * `profile` takes another project's settings, with which a band in common is enough unless `threshold` says more:
  * `datatrove` makes the signatures of datatrove 0.10 bit for bit (14 × 8 of 64 bits over simplified text and spaCy's tokens),

@@ -80,7 +80,8 @@ const timeOf = (value: string | number): number => {
 }
 
 /** A date and time without a zone is in UTC. */
-const dated = (value: string): string => (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/.test(value) ? `${value}Z` : value)
+const dated = (value: string): string =>
+  /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/.test(value) ? `${value}Z` : value
 
 const quoted = (value: unknown): string => {
   const text = JSON.stringify(value)

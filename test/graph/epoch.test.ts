@@ -31,7 +31,14 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
   rowId: ["table/row-id", "graph/key"],
   columns: ["table/column", "table/field", "table/digest", "table/parquet", "table/view", "table/bits", "table/pack"],
   rows: ["run/row-node", "run/row-local", "run/row-filter", "run/row-expand", "run/row-function", "run/row-reuse"],
-  select: ["stage/split", "stage/share", "run/select-task", "run/whole-node"],
+  select: [
+    "stage/split",
+    "stage/share",
+    "run/select-task",
+    "run/select-columns",
+    "run/verdict-sheet",
+    "run/whole-node"
+  ],
   gather: ["run/gather-task", "run/group"],
   program: ["run/program", "run/program-process", "run/program-inputs"]
 }

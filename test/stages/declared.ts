@@ -53,10 +53,12 @@ export const resolved = (
   select: Select,
   rows: ReadonlyArray<Plain>,
   options: Plain,
-  others: { readonly [input: string]: ReadonlyArray<ReadonlyArray<Plain>> } = {}
+  others: { readonly [input: string]: ReadonlyArray<ReadonlyArray<Plain>> } = {},
+  warn: (text: string) => void = () => undefined
 ): ReadonlyArray<Recorded> => {
   const recorded: Array<Recorded> = []
   const verdicts = {
+    warn,
     drop: (row: number, reason: string) => recorded.push({ row, reason }),
     merge: (row: number, into: number, similarity: number, reason: string) =>
       recorded.push({ row, into, similarity, reason })
@@ -67,7 +69,7 @@ export const resolved = (
   return recorded.sort((a, b) => a.row - b.row)
 }
 
-const tableOf = (rows: ReadonlyArray<Plain>) => ({
+export const tableOf = (rows: ReadonlyArray<Plain>) => ({
   rows: rows.length,
   columns: Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])])),
   column: (name: string) => bytesColumn(rows, name),

@@ -5,6 +5,7 @@ import { compile } from "./compile.ts"
 const header = `// a wrong use
 import * as Schema from "effect/Schema"
 import { input, keep, opt, split, Stage } from "#sluice"
+import { dedup } from "#stages"
 import { base, chunk, counts, decontaminate, exact, gate, gopher, jsonl, lora, Page, pages, redact, suite } from "../stages.ts"
 `
 
@@ -61,6 +62,26 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   ],
   "split-by-missing": [
     'pages.pipe(split({ by: "nope" }))',
+    "Property 'nope' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly nope: string; }'."
+  ],
+  "rank-of-wrong-type": [
+    `pages.pipe(dedup.minhash({ keep: "best", rank: "source" }))`,
+    "Type 'string' is not assignable to type 'number'."
+  ],
+  "rank-missing": [
+    `pages.pipe(dedup.exact({ keep: "newest", rank: "seen" }))`,
+    "Property 'seen' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly seen: string | number | null; }'."
+  ],
+  "keep-without-rank": [
+    `pages.pipe(dedup.exact({ keep: "best" }))`,
+    `Property 'rank' is missing in type '{ keep: "best"; }' but required in type '{ readonly rank: never; }'.`
+  ],
+  "keep-without-priority": [
+    `pages.pipe(dedup.simhash({ keep: "priority", rank: "source" }))`,
+    `Property 'priority' is missing in type '{ keep: "priority"; rank: "source"; }' but required in type '{ readonly rank: "source"; readonly priority: readonly string[]; }'.`
+  ],
+  "cuts-of-missing-column": [
+    `pages.pipe(dedup.substring({ by: "nope" }))`,
     "Property 'nope' is missing in type '{ readonly id: string; readonly text: string; readonly source: string; }' but required in type '{ readonly nope: string; }'."
   ],
   "wrong-result": [

@@ -4,8 +4,8 @@ import { exact } from "../../../stages/dedup/exact.ts"
 import { columnValues, oddTexts, textBatch } from "../../text/text-batch.ts"
 import { decodedDefaults, resolved, type Select } from "../declared.ts"
 
-const select = exact.declaration as Select & { readonly prepareOptions: object }
-const options = decodedDefaults({ ...select.prepareOptions } as never)
+const select = exact.declaration as Select & { readonly prepareOptions: object; readonly options: object }
+const options = decodedDefaults({ ...select.prepareOptions, ...select.options } as never)
 const prepared = (texts: ReadonlyArray<string>) => texts.map((by) => select.prepare({ by, rank: by }, options))
 
 test("later rows merge into the first of the same text", () => {
@@ -33,7 +33,9 @@ test("a space, a capital or an accent makes another text", () => {
 
 test("normalised texts are compared without case, marks, accents and digits", () => {
   const given = { ...options, normalise: true }
-  const rows = ["Page 7: É", "page 1,250 — e", "page e", "PAGE\n9 e"].map((by) => select.prepare({ by, rank: by }, given))
+  const rows = ["Page 7: É", "page 1,250 — e", "page e", "PAGE\n9 e"].map((by) =>
+    select.prepare({ by, rank: by }, given)
+  )
   expect(resolved(select, rows, given).map(({ row, into }) => [row, into])).toEqual([
     [1, 0],
     [3, 0]
@@ -41,7 +43,9 @@ test("normalised texts are compared without case, marks, accents and digits", ()
 })
 
 /** For ranks of five rows of one text, the row that survives. */
-const policies: ReadonlyArray<readonly [given: object, ranks: ReadonlyArray<string | number | null>, survivor: number]> = [
+const policies: ReadonlyArray<
+  readonly [given: object, ranks: ReadonlyArray<string | number | null>, survivor: number]
+> = [
   [{ keep: "first" }, ["b", "a", "c", "d", "e"], 0],
   [{ keep: "best" }, [1, 3, 2, 3, -7], 1],
   [{ keep: "best" }, [null, -3, null, -4, -7], 1],

@@ -79,7 +79,13 @@ test("row form and batch form prepare the same", () => {
   const texts = [words(50).join(" "), "too short", "", words(5).join(" "), "a a a a a a a"]
   const plain = (value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value)
   const profiles = ["datatrove", "refinedweb", "curator"].map((profile) => ({ profile }))
-  for (const settings of [{}, { verify: true }, { keep: "longest" }, { shingle: "characters", verify: true }, ...profiles]) {
+  for (const settings of [
+    {},
+    { verify: true },
+    { keep: "longest" },
+    { shingle: "characters", verify: true },
+    ...profiles
+  ]) {
     const given = { ...options, ...settings }
     const rows = texts.map((by) => select.prepare({ by, rank: by }, given))
     const flat = (all: ReadonlyArray<object>) =>
@@ -134,7 +140,8 @@ test.each([
   ["refinedweb", 3600],
   ["curator", 1040]
 ])("profile %s: %d bytes a row, joined by a band in common", (profile, bytes) => {
-  const letters = (count: number) => words(count).map((word) => word.replace(/\d/g, (digit) => "abcdefghij"[Number(digit)]!))
+  const letters = (count: number) =>
+    words(count).map((word) => word.replace(/\d/g, (digit) => "abcdefghij"[Number(digit)]!))
   const a = letters(300)
   const texts = [letters(300), a, letters(300), changed(a, 150), a].map((text) => text.join(" "))
   expect(prepared(texts, { ...options, profile }).map(({ signature }) => (signature as Uint8Array).length)).toEqual(
