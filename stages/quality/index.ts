@@ -1,6 +1,7 @@
 // quality: stages that judge rows, drop what is not worth training on, and take personal data out.
 export { c4 } from "./c4.ts"
 export { c4Lines } from "./c4-lines.ts"
+export { contamination } from "./contamination.ts"
 export { curator } from "./curator.ts"
 export { dclm } from "./dclm.ts"
 export { dclmLines } from "./dclm-lines.ts"
