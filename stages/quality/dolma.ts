@@ -15,7 +15,7 @@ import { dolmaScores } from "./dolma-scores.ts"
  * rows(
  *   { text: "The gate of the sluice opens at dawn and that is when the boats go up." },
  *   { text: "The list of the gates\nnorth\nnorth\nsouth\nsouth" }
- * ).pipe(quality.dolma({ minWords: 5 }))
+ * ).pipe(quality.dolma({ minWords: 5, maxTop4: 0.3 }))
  * // → { text: "The gate of the sluice opens at dawn and that is when the boats go up." }
  * // dropped: 1 repeated-lines
  */

@@ -1,5 +1,4 @@
 // Public IP addresses: IPv4 told apart from version and section numbers by what stands around them, IPv6 from paths and times.
-import { isIPv6 } from "node:net"
 import type { Span } from "./checked-numbers.ts"
 
 const VERSION_BEFORE =
@@ -36,6 +35,16 @@ const isPublic = (a: number, b: number, c: number): boolean =>
 
 const isHex = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66)
+
+/** Eight groups of up to four hexadecimal digits, or fewer with one `::` for those that are 0 (RFC 4291). */
+const isIPv6 = (text: string): boolean => {
+  const halves = text.split("::")
+  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")))
+  return (
+    groups.every((group) => group !== "" && group.length <= 4) &&
+    (halves.length === 1 ? groups.length === 8 : halves.length === 2 && groups.length < 8)
+  )
+}
 
 /** Not globally reachable, by IANA's registry: unspecified, loopback, mapped, local, link-local, multicast, documentation. */
 const LOCAL6 = /^(?:::|0+:|fe[89ab]|f[cd]|ff|2001:0?db8|3fff:)/i

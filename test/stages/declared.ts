@@ -18,6 +18,7 @@ export interface Filter {
 
 export interface Select {
   readonly inputs?: Plain
+  readonly options: Plain
   readonly reasons: ReadonlyArray<string>
   readonly prepare: (row: Plain, options: Plain) => Plain
   readonly prepareBatch?: (batch: Batch, options: Plain) => Batch

@@ -88,6 +88,18 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
     `Stage.map({ name: "a.e", needs: { text: Schema.String }, adds: { x: Schema.Int }, apply: ({ text }) => ({ x: text }) })`,
     "Type 'string' is not assignable to type 'number'."
   ],
+  "file-option-is-a-path": [
+    `Stage.map({ name: "a.g", needs: {}, options: { list: opt.file() }, adds: { x: Schema.Int }, apply: () => ({ x: 1 }) })({ list: ["a"] })`,
+    "Type 'string[]' is not assignable to type 'string'."
+  ],
+  "file-option-is-seen-as-bytes": [
+    `Stage.map({ name: "a.h", needs: {}, options: { list: opt.file() }, adds: { x: Schema.String }, apply: (_, { list }) => ({ x: list }) })`,
+    "Type 'Uint8Array<ArrayBufferLike>' is not assignable to type 'string'."
+  ],
+  "list-option-of-numbers": [
+    `Stage.map({ name: "a.i", needs: {}, options: { list: opt.list([]) }, adds: { x: Schema.Int }, apply: (_, { list }) => ({ x: list.length }) })({ list: [1] })`,
+    "Type 'number' is not assignable to type 'string'."
+  ],
   "column-name-in-function": [
     `Stage.map({ name: "a.f", needs: { by: Schema.String }, options: { by: opt.column("text") }, adds: { x: Schema.String }, apply: (_, options) => ({ x: options.by }) })`,
     `Property 'by' does not exist on type 'Decoded<{ by: OptionSpec<"text", false, "column">; }>'.`

@@ -1,7 +1,7 @@
 // quality.decontaminate: shared n-grams, short items, several tests.
 import { expect, test } from "vitest"
 import { decontaminate } from "../../../stages/quality/decontaminate.ts"
-import { resolved, type Select } from "../declared.ts"
+import { decodedDefaults, resolved, type Select } from "../declared.ts"
 
 const select = decontaminate.declaration as Select
 const prepared = (texts: ReadonlyArray<string>, ngram = 8) =>
@@ -37,4 +37,22 @@ test("reasons", () => {
     { row: 0, reason: "contaminated" }
   ])
   expect(select.reasons).toEqual(["contaminated"])
+})
+
+const probed = (texts: ReadonlyArray<string>) => texts.map((by) => select.prepare({ by }, { method: "probe" }))
+const probeDefaults = decodedDefaults(select.options)
+const droppedByProbe = (train: ReadonlyArray<string>, tests: ReadonlyArray<ReadonlyArray<string>>) =>
+  resolved(select, probed(train), { ...probeDefaults, method: "probe" }, { against: tests.map(probed) }).map(
+    ({ row }) => row
+  )
+
+test("probed: a shared phrase drops no row, an item within other words does", () => {
+  const phrase = "what does the save exact flag of npm do when it is given twice on one line"
+  const train = [
+    `So: ${phrase}? It is ignored.`,
+    "what does the save exact flag of npm do for pnpm",
+    "who is it",
+    "Who?"
+  ]
+  expect(droppedByProbe(train, [[phrase, "who"], []])).toEqual([0, 3])
 })
