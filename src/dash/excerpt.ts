@@ -20,13 +20,22 @@ const cutMark = (cut: number): string => ` […${cut.toLocaleString("en-US")} ch
 const hidden =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]/u
 
-const named = new RegExp(`(${hidden.source})`, "u")
+const run = new RegExp(`(${hidden.source}+)`, "u")
 
 const codePoint = (character: string): string =>
   `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`
 
+/** Characters of a run of hidden ones that are named. */
+const mostNamed = 3
+
+const names = (characters: string): string => {
+  const points = [...characters]
+  const more = points.length > mostNamed ? ` and ${points.length - mostNamed} more` : ""
+  return `${points.slice(0, mostNamed).map(codePoint).join(" ")}${more}`
+}
+
 /** A text for the page: what cannot be seen, or would turn the text around it, stands as its code point. */
 export const shown = (text: string): Markup => {
-  const parts = text.replaceAll("\r\n", "\n").split(named)
-  return html`${parts.map((part) => (hidden.test(part) ? html`<span class="code-point">${codePoint(part)}</span>` : part))}`
+  const parts = text.replaceAll("\r\n", "\n").split(run)
+  return html`${parts.map((part) => (hidden.test(part) ? html`<u>${names(part)}</u>` : part))}`
 }

@@ -2,9 +2,8 @@
 import type { Histogram } from "./histogram.ts"
 import { html, type Markup } from "./html.ts"
 import { tickText, ticks } from "./line-chart.ts"
-import { edgeOf } from "./measure-report.ts"
-import { count } from "./number-text.ts"
-import { settingText, type Threshold } from "./threshold.ts"
+import { counted } from "./number-text.ts"
+import { edgeOf, settingText, type Threshold } from "./threshold.ts"
 
 const width = 360
 const height = 158
@@ -97,9 +96,9 @@ export const histogramText = (
   powers: boolean
 ): string => {
   const outside = [
-    ...(below > 0 ? [`${count(below)} rows are left of the figure`] : []),
-    ...(above > 0 ? [`${count(above)} rows are right of the figure`] : []),
-    ...(missing > 0 ? [`${count(missing)} rows have no value`] : [])
+    ...(below > 0 ? [`${counted(below, "row")} left of the figure`] : []),
+    ...(above > 0 ? [`${counted(above, "row")} right of the figure`] : []),
+    ...(missing > 0 ? [`${counted(missing, "row")} without a value`] : [])
   ]
   const scales = [...(scale === "log" ? ["values"] : []), ...(powers ? ["counts"] : [])]
   return [

@@ -106,6 +106,10 @@ const thresholdOf = (
   return best?.threshold
 }
 
+/** Where a threshold stands on the axis: whole numbers have bins from half to half. */
+export const edgeOf = ({ value, side }: Threshold, integer: boolean): number =>
+  integer ? (side === "least" ? Math.ceil(value) - 0.5 : Math.floor(value) + 0.5) : value
+
 /** How a row stands to a threshold: "words 32 < minWords 50". */
 export const standing = ({ option, measure, value, side }: Threshold, score: number): string => {
   const isBeyond = side === "least" ? score < value : score > value
