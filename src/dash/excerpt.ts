@@ -4,8 +4,23 @@ import { html, type Markup } from "./html.ts"
 /** Characters of a text that are shown at most. */
 export const mostShown = 480
 
-/** A text with its middle cut where it is longer than `most` characters; no character is cut in two. */
+/** Bytes that a text takes on the page. */
+export const weight = (text: string): number => Buffer.byteLength(shown(text).text)
+
+/**
+ * A text with its middle cut where it is longer than `most` characters, or where its characters are such that it takes
+ * more than twice as many bytes on the page; no character is cut in two.
+ */
 export const excerpt = (text: string, most = mostShown): string => {
+  let short = cutMiddle(text, most)
+  for (let room = most; weight(short) > most * 2 && room > 16; ) {
+    room = Math.floor(Math.min(room * 0.9, (room * most * 2) / weight(short)))
+    short = cutMiddle(text, room)
+  }
+  return short
+}
+
+const cutMiddle = (text: string, most: number): string => {
   if (text.length <= most) return text
   const half = most >> 1
   const head = text.slice(0, half).replace(/[\ud800-\udbff]$/, "")

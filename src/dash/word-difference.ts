@@ -1,4 +1,5 @@
 // Two texts word by word: the stretches that both have, and those that only one has; what both have is cut where it is long.
+import { weight } from "./excerpt.ts"
 
 export interface Stretch {
   readonly of: "both" | "first" | "second"
@@ -43,7 +44,7 @@ export const wordDifference = async (
     }
     const stretch = cut({ of, text: value.join("") }, at === 0, at === changes.length - 1)
     stretches.push(stretch)
-    size += stretch.text.length
+    size += Math.max(stretch.text.length, weight(stretch.text) / 2)
   }
   return { stretches, differences, left }
 }
