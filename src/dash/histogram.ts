@@ -162,8 +162,8 @@ const steps = (low: number, high: number, integer: boolean, edge: number | undef
   const edges = Array.from({ length: Math.max(1, last - first) + 1 }, (_, at) =>
     Number((origin + (first + at) * step).toPrecision(12))
   )
-  // A share does not look as if it could be below zero.
-  return low >= 0 && edges[0]! < 0 && !integer ? [0, ...edges.slice(1)] : edges
+  // What is never below zero does not look as if it could be.
+  return low >= 0 && edges[0]! < -shift ? [-shift, ...edges.slice(1)] : edges
 }
 
 /** Edges a fixed factor apart; zero, which no factor reaches, has a bin of its own. */
