@@ -36,6 +36,7 @@ const clustersShown = 3
 const membersShown = 2
 const columnsShown = 2
 const survivorShown = 360
+const differencesShown = 1400
 
 const sizeNames = ["2", "3", "4", "5–9", "10–99", "100 and more"] as const
 const sizeOf = (rows: number): number => (rows < 5 ? rows - 2 : rows < 10 ? 3 : rows < 100 ? 4 : 5)
@@ -76,7 +77,10 @@ export const draftDuplicates = (judged: Judgement, texts: BlockTexts): (() => Pr
       for (const column of columns) {
         const [first, second] = [textOf(survivor, column), textOf(row, column)]
         if (first === undefined && second === undefined) continue
-        const difference = first === undefined || second === undefined ? undefined : await wordDifference(first, second)
+        const difference =
+          first === undefined || second === undefined
+            ? undefined
+            : await wordDifference(first, second, differencesShown / columns.length)
         differences.push({ column, difference: difference ?? null })
       }
       members.push({ id: input.id(row), similarity, differences })

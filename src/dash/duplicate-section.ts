@@ -12,8 +12,8 @@ const marked = ({ stretches, differences, left }: WordDifference): Markup =>
     ? html`<p class="muted">the same text</p>`
     : html`<blockquote dir="auto" tabindex="0">${stretches.map(({ of, text }) => (of === "both" ? shown(text) : of === "first" ? html`<del>${shown(text)}</del>` : html`<ins>${shown(text)}</ins>`))}</blockquote>${left > 0 && html`<p class="note">and ${counted(left, "difference")} more</p>`}`
 
-const member = (pipeline: string, { id, similarity, differences }: ClusterMember): Markup =>
-  html`<figure class="answer"><figcaption>similarity ${similarity.toFixed(similarity === 1 ? 0 : 3)}</figcaption>${
+const member = (pipeline: string, { id, similarity: share, differences }: ClusterMember): Markup =>
+  html`<figure class="answer"><figcaption>similarity ${similarity(share)}</figcaption>${
     differences.length === 0
       ? html`<p class="muted">These rows have no text.</p>`
       : differences.map(
@@ -22,9 +22,15 @@ const member = (pipeline: string, { id, similarity, differences }: ClusterMember
         )
   }<p class="row-id">${traceCommand(pipeline, id)}</p></figure>`
 
+const similarity = (value: number): string => (value === 1 ? "1" : value.toFixed(3))
+
+/** The similarities of the members that are shown. */
+const similarities = (members: ReadonlyArray<ClusterMember>): string =>
+  [...new Set(members.map((one) => similarity(one.similarity)))].join(", ")
+
 const cluster = (pipeline: string, { survivor, texts, rows, members }: Cluster, isFirst: boolean): Markup => {
   const others = rows - 1 - members.length
-  return html`<details class="reason-sample"${isFirst && html` open`}><summary><b>${counted(rows, "row")}</b> <span class="muted">least similarity shown ${Math.min(...members.map(({ similarity }) => similarity)).toFixed(3)}</span></summary>
+  return html`<details class="reason-sample"${isFirst && html` open`}><summary><b>${counted(rows, "row")}</b> <span class="muted">similarity ${similarities(members)}</span></summary>
 <div class="sides"><div class="side"><h4>Survivor</h4><figure class="answer">${textBlocks(texts)}<p class="row-id">${traceCommand(pipeline, survivor)}</p></figure></div><div class="side"><h4>Merged into it</h4>${members.map((one) => member(pipeline, one))}${others > 0 && html`<p class="muted">and ${counted(others, "row")} more</p>`}</div></div></details>
 `
 }

@@ -41,12 +41,16 @@ const bar = ({ totals }: ReportNode): Markup | null => {
   return html`<span class="bar">${part(totals.kept, "part-kept")}${part(totals.merged, "part-merged")}${part(totals.dropped + totals.failed, "part-lost")}</span>`
 }
 
+/** Reasons named here; the table by reason has all of them. */
+const reasonsNamed = 5
+
 const reasons = ({ reasons, totals }: ReportNode): Markup => {
-  const list = Object.entries(reasons).sort((a, b) => b[1] - a[1])
+  const all = Object.entries(reasons).sort((a, b) => b[1] - a[1])
+  const list = all.slice(0, all.length === reasonsNamed + 1 ? reasonsNamed + 1 : reasonsNamed)
   return html`<td class="reasons">${list.map(
     ([reason, rows]) =>
       html`<span class="reason"><span class="reason-name">${reason}</span> <b>${count(rows)}</b><i class="reason-bar" style="width:${((rows / Math.max(1, totals.in)) * 100).toFixed(2)}%"></i></span>`
-  )}</td>`
+  )}${all.length > list.length && html`<span class="muted">and ${all.length - list.length} more, below</span>`}</td>`
 }
 
 /** Seconds in the last run; of a hit, what its result cost when it was computed. */

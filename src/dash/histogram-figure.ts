@@ -1,10 +1,10 @@
 // A histogram as SVG: kept and dropped rows stacked, round ticks, and a line where a threshold stands.
+import { fitText } from "./graph-figure.ts"
 import type { Histogram } from "./histogram.ts"
 import { html, type Markup } from "./html.ts"
 import { tickText, ticks } from "./line-chart.ts"
-import { edgeOf } from "./measure-report.ts"
-import { count } from "./number-text.ts"
-import { settingText, type Threshold } from "./threshold.ts"
+import { counted } from "./number-text.ts"
+import { edgeOf, settingText, type Threshold } from "./threshold.ts"
 
 const width = 360
 const height = 158
@@ -48,6 +48,8 @@ const axesOf = ({ bins, scale }: Histogram): Axes => {
 }
 
 const base = height - room.bottom
+/** Width of a letter of a threshold's name. */
+const letter = 5.8
 
 const bar = ({ left, tall }: Axes, { bins }: Histogram): Markup =>
   html`${bins.map(({ from, to, kept, own, other }) => {
@@ -67,7 +69,8 @@ const bar = ({ left, tall }: Axes, { bins }: Histogram): Markup =>
 
 const valueTicks = (histogram: Histogram): ReadonlyArray<number> => {
   const [from, to] = [histogram.bins[0]!.from, histogram.bins.at(-1)!.to]
-  if (histogram.scale === "linear") return ticks(from, to, 5).filter((value) => !histogram.integer || value % 1 === 0)
+  if (histogram.scale === "linear")
+    return ticks(from, to, tickText(to).length > 6 ? 3 : 5).filter((value) => !histogram.integer || value % 1 === 0)
   const least = Math.ceil(Math.log10(Math.max(histogram.bins[0]!.to, from)) - 1e-9)
   const tens = Array.from(
     { length: Math.max(0, Math.floor(Math.log10(to)) - least + 1) },
@@ -80,15 +83,18 @@ const valueTicks = (histogram: Histogram): ReadonlyArray<number> => {
 const line = (axes: Axes, histogram: Histogram, threshold: Threshold, at: number): Markup => {
   const edge = edgeOf(threshold, histogram.integer)
   const [from, to] = [histogram.bins[0]!.from, histogram.bins.at(-1)!.to]
-  const text = `${threshold.option} ${settingText(threshold.value)}`
+  const name = (space: number) => {
+    const value = settingText(threshold.value)
+    return `${fitText(threshold.option, space - (value.length + 3) * letter, letter)} ${value}`
+  }
   const y = room.top - 12 + at * 11
   if (edge < from || edge > to) {
     const right = edge > to
-    return html`<text class="threshold-name" x="${right ? width - room.right : room.left}" y="${y}" text-anchor="${right ? "end" : "start"}">${right ? `${text} →` : `← ${text}`}</text>`
+    return html`<text class="threshold-name" x="${right ? width - room.right : room.left}" y="${y}" text-anchor="${right ? "end" : "start"}">${right ? `${name(plot.width)} →` : `← ${name(plot.width)}`}</text>`
   }
   const x = axes.left(edge)
   const isRight = x > width * 0.55
-  return html`<line class="threshold" x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${y - 8}" y2="${base}"/><text class="threshold-name" x="${(x + (isRight ? -4 : 4)).toFixed(1)}" y="${y}" text-anchor="${isRight ? "end" : "start"}">${text}</text>`
+  return html`<line class="threshold" x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${y - 8}" y2="${base}"/><text class="threshold-name" x="${(x + (isRight ? -4 : 4)).toFixed(1)}" y="${y}" text-anchor="${isRight ? "end" : "start"}">${name(isRight ? x - room.left : width - x)}</text>`
 }
 
 /** What the figure shows, in words. */
@@ -97,9 +103,9 @@ export const histogramText = (
   powers: boolean
 ): string => {
   const outside = [
-    ...(below > 0 ? [`${count(below)} rows are left of the figure`] : []),
-    ...(above > 0 ? [`${count(above)} rows are right of the figure`] : []),
-    ...(missing > 0 ? [`${count(missing)} rows have no value`] : [])
+    ...(below > 0 ? [`${counted(below, "row")} left of the figure`] : []),
+    ...(above > 0 ? [`${counted(above, "row")} right of the figure`] : []),
+    ...(missing > 0 ? [`${counted(missing, "row")} without a value`] : [])
   ]
   const scales = [...(scale === "log" ? ["values"] : []), ...(powers ? ["counts"] : [])]
   return [
@@ -125,7 +131,7 @@ export const histogramFigure = (
   const values = valueTicks(histogram).map((value) => {
     const zero = histogram.scale === "log" && value === 0 && !histogram.integer
     const x = (zero ? room.left : axes.left(value)).toFixed(1)
-    return html`<line class="grid-mark" x1="${x}" x2="${x}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${x}" y="${base + 15}" text-anchor="middle">${tickText(value)}</text>`
+    return html`<line class="grid-mark" x1="${x}" x2="${x}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${x}" y="${base + 15}" text-anchor="${Number(x) > width - 30 ? "end" : "middle"}">${tickText(value)}</text>`
   })
   const figure = html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="Histogram of ${title}: ${text}${set.length > 0 && `; thresholds ${set.join(", ")}`}">
 ${marks}${bar(axes, histogram)}${values}<line class="axis" x1="${room.left}" x2="${width - room.right}" y1="${base}" y2="${base}"/>

@@ -35,19 +35,20 @@ export interface Binned {
   /** A number of `fates` for each row. */
   readonly fate: Uint8Array
   readonly integer: boolean
-  /** A value that should be an edge, and whether it belongs to the bin below it. */
-  readonly edge?: number
+  /** Thresholds: the figure reaches to them where it can, and the first one is an edge between bins. */
+  readonly marks?: ReadonlyArray<number>
+  /** The side of a bin that belongs to it. */
   readonly closed?: "left" | "right"
 }
 
 /** The histogram of some values; undefined where none of them is a number. */
-export const histogramOf = ({ values, fate, integer, edge, closed = "left" }: Binned): Histogram | undefined => {
+export const histogramOf = ({ values, fate, integer, marks = [], closed = "left" }: Binned): Histogram | undefined => {
   const sorted = values.filter((value) => Number.isFinite(value)).sort()
   const rows = sorted.length
   if (rows === 0) return undefined
   const at = (share: number) => sorted[Math.min(rows - 1, Math.floor(share * rows))]!
   const [low, median, high] = [sorted[0]!, at(0.5), sorted[rows - 1]!]
-  const { scale, edges } = edgesOf({ low, high, middle: at(0.9), first: at(0.0005), last: at(0.9995) }, integer, edge)
+  const { scale, edges } = edgesOf({ low, high, middle: at(0.9), first: at(0.0005), last: at(0.9995) }, integer, marks)
   const bins = edges.length - 1
   const counts = [new Uint32Array(bins), new Uint32Array(bins), new Uint32Array(bins)] as const
   let [below, above, missing] = [0, 0, 0]
@@ -108,23 +109,41 @@ interface Spread {
 const edgesOf = (
   { low, high, middle, first, last }: Spread,
   integer: boolean,
-  edge: number | undefined
+  marks: ReadonlyArray<number>
 ): Pick<Histogram, "scale"> & { readonly edges: ReadonlyArray<number> } => {
-  const shift = integer ? 0.5 : 0
-  if (integer && high - low < mostBins)
-    return { scale: "linear", edges: Array.from({ length: high - low + 2 }, (_, at) => low + at - shift) }
-  if (low === high) return { scale: "linear", edges: [low - Math.abs(low || 1) / 2, low + Math.abs(low || 1) / 2] }
-  if (low >= 0 && middle > 0 && high > middle * 20 && high > 50)
-    return { scale: "log", edges: powers(low, high, integer, edge) }
-  return { scale: "linear", edges: steps(...tight(low, high, first, last), integer, edge) }
+  const [edge] = marks
+  if (low >= 0 && middle > 0 && high > middle * 20 && high > 50) {
+    const near = marks.filter((mark) => mark > 0 && mark < high * 100)
+    const range = [Math.min(low, ...near), Math.max(high, ...near)] as const
+    return { scale: "log", edges: powers(...whole(range, integer), integer, edge) }
+  }
+  const [from, to] = whole(reach(tight(low, high, first, last), marks), integer)
+  if (integer && to - from < mostBins)
+    return { scale: "linear", edges: Array.from({ length: to - from + 2 }, (_, at) => from + at - 0.5) }
+  const half = Math.abs(from || 1) / 2
+  return { scale: "linear", edges: from === to ? [from - half, from + half] : steps(from, to, integer, edge) }
 }
 
+type Range = readonly [low: number, high: number]
+
 /** The range to be drawn: all of it, unless a few rows stretch it to more than twice. */
-const tight = (low: number, high: number, first: number, last: number): readonly [low: number, high: number] => {
+const tight = (low: number, high: number, first: number, last: number): Range => {
   const width = last - first
   if (!(width > 0)) return [low, high]
   return [first - low > width ? first : low, high - last > width ? last : high]
 }
+
+/** How many times the width of the values a mark may be away and still be drawn. */
+const marksReach = 3
+
+const reach = ([low, high]: Range, marks: ReadonlyArray<number>): Range => {
+  const most = (high - low || Math.abs(low) || 1) * marksReach
+  const near = marks.filter((mark) => mark >= low - most && mark <= high + most)
+  return [Math.min(low, ...near), Math.max(high, ...near)]
+}
+
+const whole = ([low, high]: Range, integer: boolean): Range =>
+  integer ? [Math.floor(low), Math.ceil(high)] : [low, high]
 
 /** A round step: 1, 2, 2.5 or 5 times a power of ten. */
 const roundStep = (least: number, integer: boolean): number => {
@@ -143,8 +162,8 @@ const steps = (low: number, high: number, integer: boolean, edge: number | undef
   const edges = Array.from({ length: Math.max(1, last - first) + 1 }, (_, at) =>
     Number((origin + (first + at) * step).toPrecision(12))
   )
-  // A share does not look as if it could be below zero.
-  return low >= 0 && edges[0]! < 0 && !integer ? [0, ...edges.slice(1)] : edges
+  // What is never below zero does not look as if it could be.
+  return low >= 0 && edges[0]! < -shift ? [-shift, ...edges.slice(1)] : edges
 }
 
 /** Edges a fixed factor apart; zero, which no factor reaches, has a bin of its own. */

@@ -27,10 +27,11 @@ export interface Judgement {
 /** Errors remembered with their text. */
 const errorsKept = 100
 
-/** Reads a node's verdicts; undefined where it left out none of the rows it met. */
+/** Reads a node's verdicts; undefined where it left out none of the rows it met, and did not measure them either. */
 export const readJudgement = (past: PastRun, node: string): Judgement | undefined => {
   const { totals, kind, reasons: counts } = past.record(node)
-  if (totals.dropped + totals.merged + totals.failed === 0 || kind === "source" || kind === "program") return undefined
+  if (kind === "source" || kind === "program") return undefined
+  if (totals.dropped + totals.merged + totals.failed === 0 && kind !== "filter") return undefined
   const verdicts = readVerdicts(past, node)
   if (verdicts === undefined) return undefined
   const { input } = verdicts

@@ -4,7 +4,7 @@ import { readScoreColumns, type ScoreColumn, scoreNumbers } from "../lineage/sco
 import { columnLength, valueAt } from "../table/column.ts"
 import { fates, type Histogram, histogramOf } from "./histogram.ts"
 import type { Judgement } from "./judgement.ts"
-import { findThresholds, type Threshold } from "./threshold.ts"
+import { edgeOf, findThresholds, type Threshold } from "./threshold.ts"
 
 /** Rows of one value of a text or flag. */
 export interface Category {
@@ -68,10 +68,6 @@ const rowsBeyond = (values: Float64Array, { value, side }: Threshold): number =>
   return rows
 }
 
-/** Where a threshold stands on the axis: whole numbers have bins from half to half. */
-export const edgeOf = ({ value, side }: Threshold, integer: boolean): number =>
-  integer ? (side === "least" ? Math.ceil(value) - 0.5 : Math.floor(value) + 0.5) : value
-
 const drawn = (
   values: Float64Array,
   integer: boolean,
@@ -80,10 +76,9 @@ const drawn = (
 ): Histogram | null => {
   const own = new Set(thresholds.flatMap(({ reason }) => (reason === null ? [] : [reasons.indexOf(reason) + 1])))
   const fate = Uint8Array.from(codes, (code) => (code === 0 ? fates.kept : own.has(code) ? fates.own : fates.other))
-  const [first] = thresholds
-  if (first === undefined) return histogramOf({ values, fate, integer }) ?? null
-  const closed = first.side === "least" ? "left" : "right"
-  return histogramOf({ values, fate, integer, edge: edgeOf(first, integer), closed }) ?? null
+  const marks = thresholds.map((one) => edgeOf(one, integer))
+  const closed = thresholds[0]?.side === "most" ? "right" : "left"
+  return histogramOf({ values, fate, integer, marks, closed }) ?? null
 }
 
 const categoriesOf = ({ column }: ScoreColumn, codes: Uint16Array): ReadonlyArray<Category> => {

@@ -39,7 +39,7 @@ export const measureSection = (data: ReportData): Markup | null => {
   return html`<section id="measures"><h2>Measures</h2><p class="intro">Every row that a filter measured, by its scores as they are stored; a threshold is drawn where it stands. Rows beyond a threshold may have been dropped for a reason that is asked before.</p>
 <div class="legend"><span><i class="swatch part-kept"></i>kept</span><span><i class="swatch part-lost"></i>dropped for the reason of this measure</span><span><i class="swatch part-other"></i>dropped for another reason</span></div>
 ${[...nodes].map(
-  ([node, list]) => html`<h3><code>${node}</code></h3><div class="panels">${list.map((report) =>
+  ([node, list]) => html`<h3><code>${node}</code></h3><div class="panels measures">${list.map((report) =>
     report.categories === null ? numbers(report) : bars(report, report.categories)
   )}</div>
 `

@@ -124,7 +124,7 @@ const numbered = (rows: number, nameOf: (row: number) => string): Pick<Labels, "
   return { names: [...places.keys()], label }
 }
 
-/** By file where there are few, else by the deepest folders that are few. */
+/** By file where there are few, else by the deepest folders that are few but more than one. */
 const fileLabels = (past: PastRun, source: string): Labels => {
   const { paths, file } = readSourceFiles(past, source)
   const row = (id: string) => past.table(source).row(id)
@@ -133,7 +133,8 @@ const fileLabels = (past: PastRun, source: string): Labels => {
   const foldersAt = (level: number) =>
     paths.map((path) => path.split("/").slice(0, -1).slice(0, level).join("/") || ".")
   let level = 1
-  while (level < depth && new Set(foldersAt(level + 1)).size <= groupsNamed) level++
+  const groups = (at: number) => new Set(foldersAt(at)).size
+  while (level < depth && (groups(level) === 1 || groups(level + 1) <= groupsNamed)) level++
   const folders = foldersAt(level)
   return { of: "folder", node: source, ...numbered(file.length, (at) => folders[file[at]!]!), row }
 }

@@ -81,6 +81,7 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 
 const rows = `
 .part-other{background:var(--other);fill:var(--other)}.part-before{background:var(--muted)}
+.measures{grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr));align-items:start}
 .measure{margin:0}.measure caption{padding-top:0}
 .measure figcaption{margin-bottom:.3rem;min-height:2.6em}
 .measure .note{margin:.3rem 0 0}
@@ -98,7 +99,7 @@ h4{font-size:.85rem;margin:.9rem 0 .3rem;color:var(--muted);font-weight:620}
 .side .row-id{margin-top:.5rem}
 .nearest{border:1px solid var(--rule);border-radius:4px;padding:0 .35em;white-space:nowrap}
 .column-name{color:var(--muted);font:.78rem var(--mono);margin:.4rem 0 .1rem}
-.code-point{border:1px solid var(--rule);border-radius:3px;padding:0 .2em;color:var(--bad);font:.75em var(--mono);white-space:nowrap}
+u{text-decoration:none;border:1px solid var(--rule);border-radius:3px;padding:0 .2em;color:var(--bad);font:.75em var(--mono);white-space:nowrap}
 ins{color:var(--good);background:var(--faint);text-decoration:underline;text-decoration-thickness:2px}
 del{color:var(--bad);background:var(--faint);text-decoration:line-through}
 blockquote:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
@@ -163,7 +164,8 @@ pre{overflow-x:auto;background:var(--faint);border-radius:8px;padding:.8rem 1rem
 `
 
 const media = `
-@media (max-width:640px){.folders th:last-child,.folders td:last-child{display:none}body{font-size:14.5px}main{padding:1.4rem 1rem 3rem}h1{font-size:1.6rem}.lede{font-size:1.05rem}section{margin-top:2.4rem}.legend-note{margin-left:0}.panel{padding:.9rem}
+@media (max-width:640px){.reason-table{font-size:.8rem}.reason-table th,.reason-table td{padding-right:.5rem}.reason-table thead th{white-space:normal}.reason-table tbody th[scope=row],.mix th[scope=row]{min-width:7.2rem;overflow-wrap:anywhere}.group .muted{display:block;white-space:normal}
+.folders th:last-child,.folders td:last-child{display:none}body{font-size:14.5px}main{padding:1.4rem 1rem 3rem}h1{font-size:1.6rem}.lede{font-size:1.05rem}section{margin-top:2.4rem}.legend-note{margin-left:0}.panel{padding:.9rem}
 .funnel tbody th{position:sticky;left:0;background:var(--paper);min-width:11rem;z-index:1}.facts.wide div{flex-direction:column;gap:0}.facts.wide dt{flex-basis:auto}.outputs .digest code{display:inline-block;width:17ch;overflow-wrap:anywhere}}
 @media print{:root{--paper:#fff;--panel:#fff;--ink:#000;--muted:#444;--rule:#ccc;--faint:#f3f3f3;--accent:#23598f;color-scheme:light}body{font-size:10pt}main{max-width:none;padding:0}nav,footer{display:none}section{margin-top:1.6rem}.panel,tr,figure,.losses li{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible}.dag{min-width:0!important;max-height:24cm}.answer blockquote{max-height:none}table{font-size:7pt}.funnel th,.funnel td,.scores th,.scores td{padding-right:.5rem}.funnel tbody th,.reasons,.scores td{min-width:0}.scores .interval,.scores .p{display:block}.whisker{width:80px}thead th,.interval,.p,.direction,.baseline,.funnel .verdict,.digest{font-size:7pt!important}.panels{grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:.8rem}.panel{padding:.7rem}*{print-color-adjust:exact}}
 `

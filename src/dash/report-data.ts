@@ -16,7 +16,7 @@ import {
   type SourceAudit
 } from "./audit.ts"
 import { type Evaluation, readEvaluation } from "./evaluation.ts"
-import { gatherRows, type RowReport } from "./row-report.ts"
+import type { RowReport } from "./row-report.ts"
 import { folderJson, gatherTraining, type TrainingReport } from "./training.ts"
 
 export interface ReportNode {
@@ -256,7 +256,7 @@ export const gatherReport = async (
       accepted: auditAccepted(store, all),
       example: trained === undefined ? firstRow(store, ref, records) : { id: trained.exampleRow!, node: trained.node }
     },
-    rows: rows ? await gatherRows(store, ref) : null,
+    rows: rows ? await (await import("./row-report.ts")).gatherRows(store, ref) : null,
     environment: environmentOf(all),
     lastRun,
     times: {

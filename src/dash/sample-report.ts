@@ -34,7 +34,7 @@ export interface ReasonSample {
 /** Rows by lot of each reason and side, and columns of a row. */
 const rowsByLot = 2
 const columnsShown = 3
-const noteShown = 240
+const noteShown = 160
 
 interface Draft extends Pick<ReasonSample, "reason" | "rows" | "threshold"> {
   readonly dropped: ReadonlyArray<Chosen>
@@ -146,7 +146,7 @@ const noteOf = (
   threshold: Threshold | null,
   row: number
 ): string => {
-  if (codes[row] === failedRow) return (errors.get(row) ?? "").slice(0, noteShown)
+  if (codes[row] === failedRow) return excerpt(errors.get(row) ?? "", noteShown)
   if (measured === undefined) return ""
   if (threshold !== null) return standing(threshold, measured.numbers.get(threshold.measure)![row]!)
   if (measured.columns.size > scoresTold) return ""
@@ -154,5 +154,5 @@ const noteOf = (
     const value = valueAt(column, row)
     return `${name} ${typeof value === "number" ? figure(value) : JSON.stringify(value)}`
   })
-  return scores.join(", ").slice(0, noteShown)
+  return excerpt(scores.join(", "), noteShown)
 }

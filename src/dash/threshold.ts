@@ -24,9 +24,16 @@ export interface Judged {
 interface Range {
   readonly low: number
   readonly high: number
+  readonly rows: number
 }
 
 const prefix = /^(min|max)(?:imum)?(?=[A-Z_0-9])|^(?:at)?(least|most)(?=[A-Z_0-9])/i
+
+/** Names that say that a number is a threshold, though not of what. */
+const telling = /threshold|limit|cut|bound|least|most/i
+
+/** Rows on either side that make a threshold of a number whose name says nothing. */
+const rowsTelling = 30
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
 
@@ -47,14 +54,16 @@ const likeness = (option: string, measure: string): 0 | 1 | 2 => {
 const rangesOf = (values: Float64Array, codes: Uint16Array, reasons: number): ReadonlyArray<Range> => {
   const low = new Float64Array(reasons + 1).fill(Number.POSITIVE_INFINITY)
   const high = new Float64Array(reasons + 1).fill(Number.NEGATIVE_INFINITY)
+  const rows = new Uint32Array(reasons + 1)
   for (let row = 0; row < codes.length; row++) {
     const code = codes[row]!
     const value = values[row]!
     if (code > reasons) continue
+    rows[code]!++
     if (value < low[code]!) low[code] = value
     if (value > high[code]!) high[code] = value
   }
-  return Array.from(low, (_, code) => ({ low: low[code]!, high: high[code]! }))
+  return Array.from(low, (_, code) => ({ low: low[code]!, high: high[code]!, rows: rows[code]! }))
 }
 
 const passes = ({ low, high }: Range, value: number, side: Threshold["side"]): boolean =>
@@ -65,8 +74,9 @@ const beyond = ({ low, high }: Range, value: number, side: Threshold["side"]): b
 
 /**
  * The thresholds of a filter. A number among its options is one of a measure where every kept row is on one side of it, and
- * either its name says so (`minWords`, `words`) or all rows of a reason are on the other side. A reason belongs to the
- * first threshold that all its rows are beyond, for a decision that asks in the order of its options ends there.
+ * either its name says so (`minWords`, `words`) or all rows of a reason are on the other side, many of them where its name
+ * says nothing at all. A reason belongs to the first threshold that all its rows are beyond, for a decision that asks in
+ * the order of its options ends there.
  */
 export const findThresholds = ({ options, measures, codes, reasons }: Judged): ReadonlyArray<Threshold> => {
   const ranges = new Map([...measures].map(([name, values]) => [name, rangesOf(values, codes, reasons.length)]))
@@ -97,7 +107,10 @@ const thresholdOf = (
       if ((named !== undefined && named !== side) || !passes(kept!, value, side)) continue
       const like = likeness(option, measure)
       const explained = dropped.some((range) => beyond(range, value, side))
-      const told = named === undefined ? explained : like > 0 || explained
+      const isTelling = named !== undefined || like > 0 || telling.test(option)
+      const isShown =
+        kept!.rows >= rowsTelling && dropped.some((range) => range.rows >= rowsTelling && beyond(range, value, side))
+      const told = named === undefined ? explained && (isTelling || isShown) : like > 0 || explained
       if (!told || codes.length === 0) continue
       const score = like * 2 + (explained ? 1 : 0)
       if (best === undefined || score > best.score)
@@ -105,6 +118,10 @@ const thresholdOf = (
     }
   return best?.threshold
 }
+
+/** Where a threshold stands on the axis: whole numbers have bins from half to half. */
+export const edgeOf = ({ value, side }: Threshold, integer: boolean): number =>
+  integer ? (side === "least" ? Math.ceil(value) - 0.5 : Math.floor(value) + 0.5) : value
 
 /** How a row stands to a threshold: "words 32 < minWords 50". */
 export const standing = ({ option, measure, value, side }: Threshold, score: number): string => {

@@ -1,4 +1,5 @@
 // Two texts word by word: the stretches that both have, and those that only one has; what both have is cut where it is long.
+import { weight } from "./excerpt.ts"
 
 export interface Stretch {
   readonly of: "both" | "first" | "second"
@@ -13,33 +14,39 @@ export interface WordDifference {
   readonly left: number
 }
 
-/** Characters of a text that are compared, words that may differ, and what is shown of the result. */
+/** Characters of a text that are compared, and words that may differ. */
 export const mostCompared = 40_000
 const mostEdits = 3_000
+/** Characters of a stretch that are shown, and of all stretches together unless told otherwise. */
 const sameShown = 140
-const onlyShown = 240
-const mostStretches = 13
+const onlyShown = 200
+const mostShown = 1400
 
 const words = (text: string): Array<string> => text.match(/\s+|[\p{L}\p{N}\p{M}_]+|[^\s\p{L}\p{N}\p{M}_]/gu) ?? []
 
 /** The difference of two texts; undefined where they differ in more words than it pays to find. */
-export const wordDifference = async (first: string, second: string): Promise<WordDifference | undefined> => {
+export const wordDifference = async (
+  first: string,
+  second: string,
+  most = mostShown
+): Promise<WordDifference | undefined> => {
   const { diffArrays } = await import("diff")
   const changes = diffArrays(words(first), words(second), { maxEditLength: mostEdits })
   if (changes === undefined) return undefined
-  const all = changes.map(
-    ({ value, added, removed }): Stretch => ({
-      of: added ? "second" : removed ? "first" : "both",
-      text: value.join("")
-    })
-  )
-  const differences = all.filter(({ of }) => of !== "both").length
-  const head = all.slice(0, mostStretches)
-  return {
-    stretches: head.map((stretch, at) => cut(stretch, at === 0, at === all.length - 1)),
-    differences,
-    left: differences - head.filter(({ of }) => of !== "both").length
+  const stretches: Array<Stretch> = []
+  let [differences, left, size] = [0, 0, 0]
+  for (const [at, { value, added, removed }] of changes.entries()) {
+    const of = added ? "second" : removed ? "first" : "both"
+    if (of !== "both") differences++
+    if (size >= most) {
+      if (of !== "both") left++
+      continue
+    }
+    const stretch = cut({ of, text: value.join("") }, at === 0, at === changes.length - 1)
+    stretches.push(stretch)
+    size += Math.max(stretch.text.length, weight(stretch.text) / 2)
   }
+  return { stretches, differences, left }
 }
 
 /** A stretch that is not too long: of what both have only what is near a difference. */

@@ -5,6 +5,7 @@ import { fitText } from "../../src/dash/graph-figure.ts"
 import { shellWord } from "../../src/dash/audit-section.ts"
 import { renderPage } from "../../src/dash/page.ts"
 import type { ReportData, ReportNode } from "../../src/dash/report-data.ts"
+import { fullRows } from "./full-rows.ts"
 import { checkPage } from "./page-check.ts"
 
 const evil = `"><script>alert(1)</script><img src='https://example.invalid/x' onerror=alert(2)>\u0000\ud800&amp;`
@@ -105,6 +106,7 @@ test("hostile texts stay texts wherever they stand", () => {
         accepted: [{ stage: evil, because: evil, by: evil, at: evil, changes: [evil] }],
         example: { id: evil, node: evil }
       },
+      rows: fullRows(evil),
       environment: [{ runtime: { [evil]: evil }, nodes: 1 }],
       lastRun: { run: evil, workers: 1, nodes: { [evil]: { verdict: "run", computed: 1, reused: 0, because: [evil] } } }
     })
@@ -114,6 +116,18 @@ test("hostile texts stay texts wherever they stand", () => {
   expect(text).toContain("<script>alert(1)</script>")
   expect(text).toContain("The gate did not pass.")
   expect(text).not.toContain("\u0000")
+})
+
+test.each([
+  ["letters", "gate "],
+  ["what HTML escapes", "<'\"&>"],
+  ["what is named by its code point", "a\u202e"],
+  ["long words", "x"],
+  ["letters of three bytes", "水"]
+])("a page stays small however long texts of %s are, and many the rows", (_, text) => {
+  const page = renderPage(data({ rows: fullRows(text.repeat(100_000 / text.length)) }))
+  checkPage(page)
+  expect(Buffer.byteLength(page)).toBeLessThan(2_000_000)
 })
 
 test("two evaluations are both told", () => {
