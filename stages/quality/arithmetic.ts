@@ -37,7 +37,7 @@ const plain = (text: string): string => text.replace(/[,$]/g, "").replaceAll("\u
 const agrees = (value: number, written: string): boolean => {
   const text = plain(written)
   const said = Number(text.replace("%", ""))
-  const step = 10 ** -(/\.(\d+)/.exec(text)?.[1]!.length ?? 0)
+  const step = 10 ** -(text.match(/\.(\d+)/)?.[1]?.length ?? 0)
   const near = (a: number) =>
     Math.abs(a - said) < step * (1 + 1e-9) && (step < 1 || Math.abs(a - said) < 1e-6 || !Number.isInteger(a))
   return near(value) || (text.endsWith("%") && near(value * 100))
