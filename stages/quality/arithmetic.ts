@@ -21,7 +21,7 @@ const EQUATION = new RegExp(
 export const equationsIn = (text: string): Equations => {
   const found: Equations = { count: 0, wrong: 0, first: "" }
   for (const [whole, left, right] of text.matchAll(EQUATION)) {
-    const value = valueOf(left!)
+    const value = resultOf(left!)
     if (value === undefined || !Number.isFinite(value)) continue
     found.count++
     if (agrees(value, right!) || (left!.includes("%") && agrees(value * 100, right!))) continue
@@ -44,7 +44,7 @@ const agrees = (value: number, written: string): boolean => {
 }
 
 /** The value of an expression: brackets, then × and ÷ and "of", then + and −, left to right; undefined where it is none. */
-const valueOf = (expression: string): number | undefined => {
+const resultOf = (expression: string): number | undefined => {
   const tokens = plain(expression)
     .replaceAll("\u00d7", "*")
     .replaceAll("\u00f7", "/")
