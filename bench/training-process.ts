@@ -93,8 +93,8 @@ const train = async ({ work, device, steps }: Order): Promise<Measured> => {
   const seconds = (performance.now() - from) / 1000
   const tokensPerSecond = ((losses.length - before) * work.rows * work.length) / seconds
   const used = memory(device)
-  const { weights } = await trainer.snapshot()
-  const measured = { tokensPerSecond, firstSeconds, ...used, losses, weights: digestOf(weights) }
+  const weights = digestOf(await trainer.weights())
+  const measured = { tokensPerSecond, firstSeconds, ...used, losses, weights }
   await trainer.dispose()
   return measured
 }

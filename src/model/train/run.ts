@@ -134,8 +134,7 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
       }
       input.onStep?.(entry)
     }
-    const { weights } = await trainer.snapshot()
-    return { ...finish(input, weights), ledger, lost: plan.lost }
+    return { ...finish(input, await trainer.weights()), ledger, lost: plan.lost }
   } finally {
     await trainer.dispose()
   }

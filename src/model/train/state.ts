@@ -54,9 +54,9 @@ export class State {
     if (read !== this.zeros?.values) release(read)
   }
 
-  /** A copy of the current content of all tensors. */
-  async read(): Promise<ReadonlyMap<string, Float32Array>> {
-    const found = Object.entries(this.current)
+  /** A copy of the current content of some tensors. */
+  async read(names: ReadonlyArray<string>): Promise<ReadonlyMap<string, Float32Array>> {
+    const found = names.map((name) => [name, this.current[name]!] as const)
     const away = Object.fromEntries(found.filter(([, value]) => isOnDevice(value)))
     const brought = Object.keys(away).length === 0 ? {} : await toMemory(away, this.device)
     return new Map(

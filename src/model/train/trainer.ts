@@ -40,7 +40,7 @@ interface Compiled {
   readonly sums: State
 }
 
-/** Weights and moments as state, and sums of gradients where micro-batches are accumulated. */
+/** Weights and moments as the state of a training. */
 const newState = (weights: Weights, moments: Moments | undefined, device: Device): State => {
   const state = new State(device)
   for (const [name, { shape, data }] of weights) {
@@ -139,12 +139,24 @@ export class Trainer {
     return { loss, gradNorm, badBatch: bad === -1 && !Number.isFinite(gradNorm) ? 0 : bad }
   }
 
+  private async copies(...renames: ReadonlyArray<(name: string) => string>): Promise<Map<string, Weight>[]> {
+    const wanted = renames.flatMap((rename) => [...this.names.keys()].map(rename))
+    const data = await this.compiled.state.read(wanted)
+    return renames.map(
+      (rename) => new Map([...this.names].map(([name, shape]) => [name, { shape, data: data.get(rename(name))! }]))
+    )
+  }
+
+  /** A copy of the trained weights. */
+  async weights(): Promise<Map<string, Weight>> {
+    const [weights] = await this.copies(inputName)
+    return weights!
+  }
+
   /** A copy of the trained weights and of the optimiser state. */
-  async snapshot(): Promise<{ readonly weights: Map<string, Weight>; readonly moments: Moments }> {
-    const data = await this.compiled.state.read()
-    const copy = (rename: (name: string) => string): Map<string, Weight> =>
-      new Map([...this.names].map(([name, shape]) => [name, { shape, data: data.get(rename(name))! }]))
-    return { weights: copy(inputName), moments: { first: copy(momentName), second: copy(secondMomentName) } }
+  async snapshot(): Promise<{ readonly weights: Weights; readonly moments: Moments }> {
+    const [weights, first, second] = await this.copies(inputName, momentName, secondMomentName)
+    return { weights: weights!, moments: { first: first!, second: second! } }
   }
 
   /** Frees the compiled graphs and what lies on the device. */

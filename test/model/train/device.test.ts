@@ -1,4 +1,7 @@
 // Graphs written for a GPU: the same mathematics as for the CPU, held against it here, and run on a GPU where there is one.
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { createLora, generate, scoreSequences, type TrainInput, trainCausal } from "../../../src/model/index.ts"
 import { layOutBatch } from "../../../src/model/train/batch.ts"
@@ -130,6 +133,24 @@ for (const device of ["webgpu", "cuda"] as const) {
       }
       const bytes = (result: typeof first) => encodeSafetensors((result.adapter ?? result.model).weights)
       expect(bytes(first)).toEqual(bytes(second))
+    })
+
+    test("a run continued from a checkpoint ends with the same bytes", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "sluice-device-"))
+      const checkpoint = { folder, every: 2 }
+      const unbroken = await train(device, { adapter })
+      const stopped = train(device, {
+        adapter,
+        checkpoint,
+        onStep: ({ step }) => {
+          if (step === 3) throw new Error("stopped")
+        }
+      })
+      await expect(stopped).rejects.toThrow("stopped")
+      const resumed = await train(device, { adapter, checkpoint })
+      rmSync(folder, { recursive: true })
+      expect(resumed.ledger).toEqual(unbroken.ledger)
+      expect(encodeSafetensors(resumed.adapter!.weights)).toEqual(encodeSafetensors(unbroken.adapter!.weights))
     })
 
     test("scores are the CPU's, and so is greedy text", async () => {
