@@ -58,7 +58,8 @@ export const runSequence = async (engine: Engine, options: SequenceOptions): Pro
       wrong.push(
         `the run after "${history.join("; ")}" gave ${JSON.stringify(digestsOf(warm))}, from nothing ${JSON.stringify(digestsOf(cold))} ${warm.error?.stack}`
       )
-    if (warm.error === undefined) {
+    if (warm.error !== undefined) oracle.miss()
+    else {
       wrong.push(...oracle.check(calls, warm.rows!, warm.nodes!).map((text) => `${text} after "${history.join("; ")}"`))
       for (const { path, what } of warm.damage!) wrong.push(`${path}: ${what}`)
     }
