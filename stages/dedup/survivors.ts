@@ -39,11 +39,13 @@ type RowsOf<By extends string, K extends KeepName, R extends string> = { readonl
 }
 
 /** A dedup stage as a pipeline calls it: the columns that `by` and `rank` name must be there, with the right type. */
-export interface Deduplicates<Options> {
-  <By extends string = "text", K extends KeepName = "first", R extends string = never>(
-    options?: Options & { readonly by?: By; readonly keep?: K } & Ranking<K, R>
-  ): <Row extends RowsOf<By, K, R>>(dataset: Dataset<Row>) => Dataset<Row>
-}
+export type Deduplicates<Options> = <
+  By extends string = "text",
+  K extends KeepName = "first",
+  R extends string = never
+>(
+  options?: Options & { readonly by?: By; readonly keep?: K } & Ranking<K, R>
+) => <Row extends RowsOf<By, K, R>>(dataset: Dataset<Row>) => Dataset<Row>
 
 /** Completes a call's options: without a column to rank by, that of the text is read, which is there. */
 export const withRank = (given: { readonly by?: string } = {}): never =>
