@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Batch, TextColumn } from "#sluice"
 import { dedup } from "#stages"
+import { withProfile } from "../stages/dedup/profiles.ts"
 import { type Ran, runCommand } from "./command.ts"
 import { Figures, median, root } from "./figure.ts"
 import { corpusFiles } from "./given-corpus.ts"
@@ -15,6 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"))
 const archive = process.env["SLUICE_DEDUP_DEV"] ?? join(root, "../shared/data/dedup-dev.tar.zst")
 
 interface Select {
+  readonly prepareOptions: object
+  readonly options: object
   readonly prepareBatch: (batch: Batch, options: object) => Batch
   readonly resolve: (tables: object, options: object, verdicts: object) => void
 }
@@ -54,8 +57,14 @@ const textColumn = (texts: ReadonlyArray<string>): TextColumn => {
 
 /** For each text the first of its group. */
 const groupsOf = (texts: ReadonlyArray<string>, given: object): ReadonlyArray<number> => {
-  const { prepareBatch, resolve } = dedup.minhash.declaration as unknown as Select
-  const options = { keep: "first", priority: [], canaries: 4, removes: { least: 0, most: 1 }, ...given }
+  const { prepareBatch, resolve, ...declared } = dedup.minhash.declaration as unknown as Select
+  const specs = Object.entries({ ...declared.prepareOptions, ...declared.options } as {
+    [name: string]: { fallback: unknown }
+  })
+  const options = {
+    ...Object.fromEntries(specs.map(([name, { fallback }]) => [name, fallback])),
+    ...withProfile(given)
+  }
   const by = textColumn(texts)
   const { columns } = prepareBatch({ rows: texts.length, columns: { by, rank: by } }, options)
   const rank = (columns["rank"] as { readonly values: Float64Array }).values
@@ -94,8 +103,8 @@ if (existsSync(archive)) {
     figures.note(`25 × 5, verified at J ≥ ${threshold}: recall`, 100 * recall, "%", at08 ? "≥ 97 %" : "")
     figures.note(`25 × 5, verified at J ≥ ${threshold}: precision`, 100 * precision, "%", at08 ? "≥ 99 %" : "")
   }
-  for (const profile of [undefined, "datatrove", "curator"]) {
-    const group = groupsOf(texts, { profile })
+  for (const profile of [undefined, "datatrove", "curator"] as const) {
+    const group = groupsOf(texts, profile === undefined ? {} : { profile })
     const name = profile ?? "14 × 8, estimated at 0.7"
     figures.note(`${name}: recall of J ≥ 0.8`, 100 * measured(group, pairs, 0.8).recall, "%", "")
     figures.note(`${name}: precision as J ≥ 0.6`, 100 * measured(group, pairs, 0.6).precision, "%", "")

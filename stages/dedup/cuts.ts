@@ -32,7 +32,15 @@ export const without = (text: string, cuts: ReadonlyArray<Cut>): string => {
   return cuts.length === 0 ? text : (left + text.slice(at)).trimStart()
 }
 
-/** Leaves out of a column what `cuts` names. */
+/**
+ * Leaves out of a column (default `text`) what the column `cuts` names: parts in ascending order that do not overlap, in UTF-16
+ * code units. `dedup.sentences` and `dedup.substring` end with it.
+ *
+ * @example
+ * import { dedup } from "#stages"
+ * rows({ text: "Dawn. Dusk. Noon.", cuts: [{ from: 6, to: 12, of: "" }] }).pipe(dedup.cut())
+ * // → { text: "Dawn. Noon.", … }
+ */
 export const cut = Stage.map({
   name: "dedup.cut",
   needs: { by: Schema.String, cuts: Cuts },
@@ -41,7 +49,17 @@ export const cut = Stage.map({
   apply: ({ by, cuts }) => ({ by: without(by, cuts) })
 })
 
-/** Drops a row that was cut when too little of it is left. */
+/**
+ * Drops a row that was cut, so says its column `cuts`, when fewer than `minWords` words or `minSentences` sentences of it are
+ * left. `dedup.sentences` and `dedup.substring` end with it.
+ *
+ * @example
+ * import { dedup } from "#stages"
+ * const cuts = [{ from: 0, to: 9, of: "" }]
+ * rows({ text: "Dawn.", cuts }, { text: "Dusk.", cuts: cuts.slice(1) }).pipe(dedup.remainder({ minWords: 2 }))
+ * // → { text: "Dusk.", cuts: [] }
+ * // dropped: 1 little-left
+ */
 export const remainder = Stage.filter({
   name: "dedup.remainder",
   needs: { by: Schema.String, cuts: Cuts },

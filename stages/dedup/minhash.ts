@@ -5,7 +5,17 @@ import { jaccard, ngramSet, type PackedBytes, type Unit } from "#sluice/text"
 import { type Against, giveVerdicts, numbersOf } from "./against.ts"
 import { canaryOptions, makeCanaries, tellCanaries, tellShare, type Watched } from "./canaries.ts"
 import { clusters } from "./clusters.ts"
-import { Profile, type Sketch, type SketchOptions, signText, signTexts, sketchOf, storedShape } from "./profiles.ts"
+import {
+  type ProfileName,
+  Signature,
+  type Sketch,
+  type SketchOptions,
+  signText,
+  signTexts,
+  sketchOf,
+  storedShape,
+  withProfile
+} from "./profiles.ts"
 import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
 import { type Deduplicates, Rank, rankOf, ranksOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
@@ -17,16 +27,16 @@ const select = Stage.select({
   inputs: { against: input.someDatasets({}) },
   prepareOptions: {
     by: opt.column("text"),
-    profile: opt.maybe(Profile),
-    shingle: opt.maybe(Schema.Literals(["words", "characters"])),
-    ngram: opt.maybe(from(1, 64)),
-    bands: opt.maybe(from(1)),
-    rows: opt.maybe(from(1)),
-    seed: opt.maybe(from(0, 2 ** 32 - 1)),
+    signature: opt(Signature, "minima"),
+    shingle: opt(Schema.Literals(["words", "characters"]), "words"),
+    ngram: opt(from(1, 64), 5),
+    bands: opt(from(1), 14),
+    rows: opt(from(1), 8),
+    seed: opt(from(0, 2 ** 32 - 1), 1),
     verify: opt(Schema.Boolean, false),
     ...survivorOptions
   },
-  options: { threshold: opt.maybe(Schema.Finite), ...canaryOptions },
+  options: { threshold: opt(Schema.Finite, 0.7), ...canaryOptions },
   prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, rank: Schema.Finite },
   reasons: ["near-duplicate", "seen-before"],
   prepare: ({ by, rank }, options) => {
@@ -55,7 +65,7 @@ const select = Stage.select({
   resolve: ({ rows: own, against }, options, verdicts) => {
     const sketch = sketchOf(options)
     const shape = storedShape(sketch)
-    const threshold = options.threshold ?? (options.verify ? Math.max(sketch.threshold, 0.7) : sketch.threshold)
+    const { threshold } = options
     const tables = [...against, own]
     const canaries = makeCanaries(options.canaries, threshold <= 0.9)
     const planted = preparedTexts(canaries.texts, options)
@@ -121,7 +131,9 @@ const ngramSets = ({ bytes, offsets }: PackedBytes, rows: number, { ngram, unit 
 
 interface Options extends Against, Watched {
   /** Settings of another project; each can be changed by the options below. */
-  readonly profile?: typeof Profile.Type
+  readonly profile?: ProfileName
+  /** What a signature holds: 32-bit `minima` (the default), the 64-bit ones of `datatrove`, or a hash of each of its `bands`. */
+  readonly signature?: typeof Signature.Type
   /** What n-grams are made of (`words`). */
   readonly shingle?: Unit
   /** Words or characters in an n-gram, 1 to 64 (5). */
@@ -167,6 +179,7 @@ interface Options extends Against, Watched {
  * // dropped: 1 near-duplicate
  */
 export const minhash: Deduplicates<Options> & Pick<typeof select, "declaration"> = Object.assign(
-  (options?: { readonly by?: string }) => select(withRank(options)) as never,
+  (options?: { readonly by?: string; readonly profile?: ProfileName }) =>
+    select(withRank(withProfile(options ?? {}))) as never,
   { declaration: select.declaration }
 )

@@ -2,16 +2,45 @@
 import * as Schema from "effect/Schema"
 import { type PackedBytes, signAll, signAllWide, signOne, signOneWide, type Unit } from "#sluice/text"
 
-export const Profile = Schema.Literals(["datatrove", "refinedweb", "curator"])
+export type ProfileName = "datatrove" | "refinedweb" | "curator"
 
-/** What a call may say; what it leaves out its profile says. */
+/**
+ * What a signature holds: `minima` of our 32-bit hashes; those of 64 bits that `datatrove` 0.10 makes, bit for bit; or a
+ * 64-bit hash of each of the `bands` of our minima, for very many of them.
+ */
+export const Signature = Schema.Literals(["minima", "datatrove", "bands"])
+
+/** What says how texts are signed. */
 export interface SketchOptions {
-  readonly profile: typeof Profile.Type | undefined
-  readonly shingle: Unit | undefined
-  readonly ngram: number | undefined
-  readonly bands: number | undefined
-  readonly rows: number | undefined
-  readonly seed: number | undefined
+  readonly signature: typeof Signature.Type
+  readonly shingle: Unit
+  readonly ngram: number
+  readonly bands: number
+  readonly rows: number
+  readonly seed: number
+}
+
+/**
+ * Settings by their names, where they differ from ours. `datatrove` is FineWeb's: the same numbers and hashes. `refinedweb` has
+ * the bands of RefinedWeb (Penedo et al. 2023, G.3) and `curator` the characters and bands of NeMo Curator, both with our
+ * hashes: they join pairs with the same probability as theirs, not the same pairs. All take a band in common for enough.
+ */
+const profiles: { readonly [P in ProfileName]: Partial<SketchOptions> & { readonly threshold: number } } = {
+  datatrove: { signature: "datatrove", threshold: 0 },
+  refinedweb: { signature: "bands", bands: 450, rows: 20, threshold: 0 },
+  curator: { shingle: "characters", ngram: 24, bands: 20, rows: 13, seed: 42, threshold: 0 }
+}
+
+/** A call's options with its profile's in place of the profile. With `verify` the threshold stays ours. */
+export const withProfile = ({
+  profile,
+  ...given
+}: { readonly profile?: ProfileName; readonly verify?: boolean } & Partial<SketchOptions>): {
+  readonly [option: string]: unknown
+} => {
+  if (profile === undefined) return given
+  const { threshold, ...settings } = profiles[profile]
+  return { ...settings, ...(given.verify ? {} : { threshold }), ...given }
 }
 
 export interface Sketch {
@@ -20,41 +49,18 @@ export interface Sketch {
   readonly bands: number
   readonly rows: number
   readonly seed: number
-  /** The least similarity by default; 0 where a band in common is enough. */
-  readonly threshold: number
   /** 32-bit words of a minimum. */
   readonly width: 1 | 2
   /** Whether a signature holds a hash of each band in place of its minima. */
   readonly folded: boolean
 }
 
-const words = { unit: "words", ngram: 5, bands: 14, rows: 8, seed: 1, threshold: 0.7, width: 1, folded: false } as const
-
-/**
- * The settings by their names. `datatrove` is FineWeb's, bit for bit (datatrove 0.10, 64-bit hashes). `refinedweb` has the
- * bands of RefinedWeb (Penedo et al. 2023, G.3) and `curator` the characters and bands of NeMo Curator, both with our hashes:
- * they join the pairs that theirs join with the same probability, not the same pairs.
- */
-const profiles: { readonly [P in typeof Profile.Type]: Sketch } = {
-  datatrove: { ...words, threshold: 0, width: 2 },
-  refinedweb: { ...words, bands: 450, rows: 20, threshold: 0, width: 2, folded: true },
-  curator: { ...words, unit: "characters", ngram: 24, bands: 20, rows: 13, seed: 42, threshold: 0 }
-}
-
-/** The settings of a call. */
-export const sketchOf = (given: SketchOptions): Sketch => {
-  const base = given.profile === undefined ? words : profiles[given.profile]
-  const { shingle, ngram, bands, rows, seed } = given
-  if (given.profile === "datatrove" && shingle === "characters")
-    throw new TypeError('dedup.minhash: the profile "datatrove" has n-grams of words')
-  return {
-    ...base,
-    unit: shingle ?? base.unit,
-    ngram: ngram ?? base.ngram,
-    bands: bands ?? base.bands,
-    rows: rows ?? base.rows,
-    seed: seed ?? base.seed
-  }
+/** How texts are signed by a call's options. */
+export const sketchOf = ({ signature, shingle, ngram, bands, rows, seed }: SketchOptions): Sketch => {
+  if (signature === "datatrove" && shingle === "characters")
+    throw new TypeError('dedup.minhash: datatrove signs n-grams of words; leave out shingle: "characters"')
+  const width = signature === "minima" ? 1 : 2
+  return { unit: shingle, ngram, bands, rows, seed, width, folded: signature === "bands" }
 }
 
 /** Minima that a stored signature has, 4 × `width` bytes each, and how many of them make a band. */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { makeCanaries, tellShare } from "../../../stages/dedup/canaries.ts"
 import { bloom } from "../../../stages/dedup/bloom.ts"
 import { minhash } from "../../../stages/dedup/minhash.ts"
+import { withProfile } from "../../../stages/dedup/profiles.ts"
 import { simhash } from "../../../stages/dedup/simhash.ts"
 import { jaccard, ngramSet } from "#sluice/text"
 import { seeded } from "../../text/text-batch.ts"
@@ -21,7 +22,10 @@ const texts = Array.from({ length: 30 }, (_, i) =>
 
 const run = (stage: { readonly declaration: unknown }, given: object) => {
   const select = stage.declaration as Select & { readonly prepareOptions: object; readonly options: object }
-  const options = { ...decodedDefaults({ ...select.prepareOptions, ...select.options } as never), ...given }
+  const options = {
+    ...decodedDefaults({ ...select.prepareOptions, ...select.options } as never),
+    ...withProfile(given)
+  }
   const warnings: Array<string> = []
   const rows = texts.map((by) => select.prepare({ by, rank: by }, options))
   const verdicts = resolved(select, rows, options, {}, (text) => warnings.push(text))

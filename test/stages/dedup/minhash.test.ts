@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
+import { withProfile } from "../../../stages/dedup/profiles.ts"
 import { minhash } from "../../../stages/dedup/minhash.ts"
 import { columnValues, seeded, textBatch } from "../../text/text-batch.ts"
 import { decodedDefaults, resolved, type Select } from "../declared.ts"
@@ -11,6 +12,7 @@ import { decodedDefaults, resolved, type Select } from "../declared.ts"
 const select = minhash.declaration as Select & { readonly prepareOptions: object; readonly options: object }
 const options = decodedDefaults({ ...select.prepareOptions, ...select.options } as never)
 
+const full = (given: object) => ({ ...options, ...withProfile(given) })
 const prepared = (texts: ReadonlyArray<string>, given: typeof options = options, partition = texts.length) => {
   const rows: Array<{ readonly [name: string]: unknown }> = []
   for (let at = 0; at < texts.length; at += partition) {
@@ -22,7 +24,7 @@ const prepared = (texts: ReadonlyArray<string>, given: typeof options = options,
   return rows
 }
 const merges = (texts: ReadonlyArray<string>, given: object = {}, partition?: number) =>
-  resolved(select, prepared(texts, { ...options, ...given }, partition), { ...options, ...given })
+  resolved(select, prepared(texts, full(given), partition), full(given))
 
 const next = seeded(9)
 const words = (count: number) => Array.from({ length: count }, () => `w${Math.floor(next() * 1e6)}`)
@@ -86,7 +88,7 @@ test("row form and batch form prepare the same", () => {
     { shingle: "characters", verify: true },
     ...profiles
   ]) {
-    const given = { ...options, ...settings }
+    const given = full(settings)
     const rows = texts.map((by) => select.prepare({ by, rank: by }, given))
     const flat = (all: ReadonlyArray<object>) =>
       all.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])))
@@ -144,7 +146,7 @@ test.each([
     words(count).map((word) => word.replace(/\d/g, (digit) => "abcdefghij"[Number(digit)]!))
   const a = letters(300)
   const texts = [letters(300), a, letters(300), changed(a, 150), a].map((text) => text.join(" "))
-  expect(prepared(texts, { ...options, profile }).map(({ signature }) => (signature as Uint8Array).length)).toEqual(
+  expect(prepared(texts, full({ profile })).map(({ signature }) => (signature as Uint8Array).length)).toEqual(
     texts.map(() => bytes)
   )
   const found = merges(texts, { profile })
@@ -158,8 +160,19 @@ test.each([
 })
 
 test("a profile's settings can be changed one by one", () => {
-  const [row] = prepared([words(40).join(" ")], { ...options, profile: "datatrove", bands: 3 })
+  const [row] = prepared([words(40).join(" ")], full({ profile: "datatrove", bands: 3 }))
   expect((row!.signature as Uint8Array).length).toBe(3 * 8 * 8)
+})
+
+test("a profile stands for its options, which a call may change", () => {
+  expect(withProfile({ profile: "curator", rows: 7 })).toEqual({
+    ...{ shingle: "characters", ngram: 24, bands: 20, rows: 7, seed: 42, threshold: 0 }
+  })
+  expect(withProfile({ profile: "datatrove", verify: true })).toEqual({ signature: "datatrove", verify: true })
+  expect(withProfile({ ngram: 3 })).toEqual({ ngram: 3 })
+  expect(() => merges(["a"], { profile: "datatrove", shingle: "characters" })).toThrow(
+    'leave out shingle: "characters"'
+  )
 })
 
 test("characters find what words miss", () => {
