@@ -1,8 +1,7 @@
 // FineWeb's recipe (Penedo et al. 2024, as datatrove's examples/fineweb.py has it) over rows with a page or a text: extract,
 // English, Gopher, C4 without its rule on line ends, FineWeb's own rules, near duplicates, personal data.
 import * as Schema from "effect/Schema"
-import { param, pipeline, Stage } from "#sluice"
-import { htmlText } from "#sluice/text"
+import { param, pipeline } from "#sluice"
 import { dedup, ingest, quality } from "#stages"
 
 const row = Schema.Struct({
@@ -12,17 +11,9 @@ const row = Schema.Struct({
   text: Schema.optional(Schema.String)
 })
 
-/** The main content of a page; a row that brings its text keeps it. */
-const extract = Stage.map({
-  name: "fineweb.extract",
-  needs: { html: Schema.optional(Schema.String), text: Schema.optional(Schema.String) },
-  adds: { text: Schema.String },
-  apply: ({ html, text }) => ({ text: html === undefined ? (text ?? "") : htmlText(html).text })
-})
-
 const pages = ingest.jsonl({ path: param("corpus", Schema.String, "corpus/*.jsonl.zst"), row, key: "id" })
 const written = pages.pipe(
-  extract(),
+  ingest.extract(),
   quality.language({ keep: ["en"], minConfidence: 0.65 }),
   quality.gopherRepetition(),
   quality.gopher(),
@@ -30,6 +21,6 @@ const written = pages.pipe(
   quality.c4Lines({ filterNoTerminalPunct: false }),
   quality.fineweb()
 )
-const fineweb = written.pipe(dedup.minhash({ ngram: 5, bands: 14, rows: 8 }), quality.redact())
+const fineweb = written.pipe(dedup.minhash({ profile: "datatrove" }), quality.redact())
 
 export default pipeline("fineweb", { fineweb })

@@ -2,11 +2,11 @@
 import * as Schema from "effect/Schema"
 import { param, pipeline } from "#sluice"
 import { dedup, ingest, quality } from "#stages"
-import { document, plain } from "./document.ts"
+import { document } from "./document.ts"
 
 const documents = ingest.jsonl({ path: param("corpus", Schema.String, "corpus/*.jsonl"), row: document, key: "id" })
 const clean = documents.pipe(
-  plain(),
+  ingest.extract(),
   dedup.exact({ by: "text" }),
   quality.language({ keep: ["en"] }),
   quality.gopher({ words: "plain", minAlphabeticShare: 0.5 }),

@@ -62,7 +62,7 @@ it("leaves English prose without its pages' frame, and replays a threshold from 
   const first = run(...easier)
   expect(first.nodes.map(({ name }) => name)).toEqual([
     "ingest.jsonl",
-    "fineweb.extract",
+    "ingest.extract",
     "quality.language",
     "quality.gopherRepetition",
     "quality.gopher",
