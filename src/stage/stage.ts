@@ -6,50 +6,10 @@ import type { Declaration, Fields, RowOf } from "./declaration.ts"
 import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
 import { type Decoded, type OptionFields, opt } from "./option.ts"
+import { type Databases, type Folder, type Frames, sourceOptions } from "./source.ts"
 import type { ProgramContext, ProgramResult } from "./program.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
-
-/** What a source's `frame` returns: how many records, their bytes and their places in the file. */
-export interface Frames {
-  readonly count: number
-  readonly record: (index: number) => Uint8Array
-  /** A line number (1-based), or a byte range. */
-  readonly place: (index: number) => { readonly line: number } | { readonly start: number; readonly end: number }
-}
-
-/** A row of a database: text, numbers, integers as bigints, bytes, dates, lists, structs or null. */
-export type QueryRow = { readonly [column: string]: unknown }
-
-/**
- * What the engine does for a source's `frame` that a stage may not do by itself: a query of a database whose bytes are given.
- * One statement that only reads, without clock and chance, its rows ordered; else an Error says what is wrong.
- */
-export interface Databases {
-  readonly sqlite: (bytes: Uint8Array, query: string) => Promise<ReadonlyArray<QueryRow>>
-  readonly duckdb: (bytes: Uint8Array, query: string) => Promise<ReadonlyArray<QueryRow>>
-}
-
-/** What a source's `list` may look at. Paths are relative to the project's folder. */
-export interface Folder {
-  /** A file's text; undefined where there is none. */
-  readonly read: (path: string) => string | undefined
-  /** A file's size in bytes; undefined where there is none. */
-  readonly size: (path: string) => number | undefined
-  /** The files below a folder, relative to it, in byte order. */
-  readonly names: (path: string) => ReadonlyArray<string>
-}
-
-/**
- * What every source takes: which members of tar and zip archives it reads (globs; all unless told otherwise), how large its
- * partitions should be, in bytes of records, and how large a compressed file, a member of an archive, or what is read of an
- * archive in all may become, in bytes. A change recomputes nothing but, for other members, what these bring.
- */
-const sourceOptions = {
-  member: opt.knob(Schema.Union([Schema.String, Schema.Array(Schema.String)]), "**"),
-  partitionBytes: opt.knob(Schema.Int, 2 << 20),
-  maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
-}
 
 type Parsed<E> = E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
 
