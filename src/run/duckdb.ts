@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { QueryRow } from "../stage/source-files.ts"
+import type { QueryRow } from "../stage/source.ts"
 import { checkNames, checkOrder, checkQuery } from "./sql-query.ts"
 
 /** The rows in order; an Error says what is wrong with the database or the query, or that the package is not installed. */

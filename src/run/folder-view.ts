@@ -1,7 +1,7 @@
 // The project's folder as a source's `list` sees it: files that say which other files are to be read.
 import { globSync, readFileSync, statSync } from "node:fs"
 import { isAbsolute, join, relative, sep } from "node:path"
-import type { Folder } from "../stage/source-files.ts"
+import type { Folder } from "../stage/source.ts"
 
 const inside = (root: string, path: string): string => (isAbsolute(path) ? path : join(root, path))
 

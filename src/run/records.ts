@@ -1,7 +1,7 @@
 // The records of a source: each file framed once per content, all records cut into partitions, bytes fetched when needed.
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
-import type { Frames } from "../stage/source-files.ts"
+import type { Frames } from "../stage/source.ts"
 import type { Store } from "../store/store.ts"
 import { cutRecords } from "../table/cut.ts"
 import { digestBytes } from "../table/digest.ts"

@@ -1,6 +1,6 @@
 // A query of a SQLite database whose bytes are in memory; nothing but reading it is allowed.
 import { checkNames, checkOrder, checkQuery } from "./sql-query.ts"
-import type { QueryRow } from "../stage/source-files.ts"
+import type { QueryRow } from "../stage/source.ts"
 
 /** The rows in order; an Error says what is wrong with the database or the query. Integers are bigints. */
 export const querySqlite = async (bytes: Uint8Array, query: string): Promise<ReadonlyArray<QueryRow>> => {

@@ -1,4 +1,5 @@
 // zip archives: the directory by a library, loaded where one is read; each member undone by itself and held to its checksum.
+/// <reference path="../yauzl.d.ts" />
 import { crc32, inflateRawSync } from "node:zlib"
 import type { Entry, ZipFile } from "yauzl"
 import type { Member } from "./archive.ts"

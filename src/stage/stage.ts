@@ -1,13 +1,12 @@
 // The constructors of the seven kinds of stage: they type the author's functions and return what a pipeline calls.
-import * as Schema from "effect/Schema"
 import type { Batch, Column, Table } from "./batch.ts"
 import { declare, divide, onRows } from "./declare.ts"
 import type { Declaration, Fields, RowOf } from "./declaration.ts"
 import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
 import type { Decoded, OptionFields } from "./option.ts"
+import { type Databases, type Folder, type Frames, sourceOptions } from "./source.ts"
 import type { ProgramContext, ProgramResult } from "./program.ts"
-import { type Databases, type Folder, type Frames, sourceOptions } from "./source-files.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 

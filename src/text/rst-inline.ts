@@ -35,6 +35,8 @@ const shown = (inner: string): string => inner.replace(/\s*<[^<>]*>$/, "") || in
 
 /** Backquotes of code are written as a mark, so that what follows does not take them for its own. */
 const roleText = (role: string, inner: string): string => {
+  if (role === "pep" || role === "rfc")
+    return /^\d+$/.test(shown(inner)) ? `${role.toUpperCase()} ${shown(inner)}` : shown(inner)
   const text = shown(inner)
     .replace(/^[~!]/, "")
     .replace(/^(?:[\w.]+\.)(?=\w+$)/, inner.startsWith("~") ? "" : "$&")

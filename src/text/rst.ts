@@ -37,8 +37,26 @@ export const rstText = (source: string): RstText => {
     const found = /^\.\. \|([^|]+)\| replace::\s*(.*)$/.exec(line)
     if (found !== null) reading.replaced.set(found[1]!, found[2]!)
   }
-  const blocks = blocksOf(lines, reading, 0)
-  return { ...documentText("", joinItems(blocks)), author: reading.author, date: reading.date }
+  const proposal = proposalHead(lines, reading)
+  const blocks = blocksOf(proposal === undefined ? lines : lines.slice(lines.indexOf("")), reading, 0)
+  return { ...documentText(proposal ?? "", joinItems(blocks)), author: reading.author, date: reading.date }
+}
+
+/** The title of a PEP, which begins with a header like that of a mail; its sections stand below that title. */
+const proposalHead = (lines: ReadonlyArray<string>, reading: Reading): string | undefined => {
+  const number = /^PEP: (\d+)$/.exec(lines[0]!)?.[1]
+  const end = lines.indexOf("")
+  if (number === undefined || end === -1) return undefined
+  const head = lines.slice(0, end).join("\n").replace(/\n\s+/g, " ").split("\n")
+  const about = (name: string) =>
+    head
+      .find((line) => line.startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim() ?? ""
+  reading.author = about("Author").replace(/\s*<[^>]*>/g, "")
+  reading.date = about("Created")
+  reading.styles.push("PEP")
+  return `PEP ${number} – ${about("Title")}`
 }
 
 /** Deepest nesting that is read. */

@@ -11,27 +11,28 @@ export interface PageLine {
 
 type Pages = ReadonlyArray<ReadonlyArray<PageLine>>
 
-/** Lines at the upper and lower edge that are looked at on each page. */
-const edge = 2
+/** The share of a page's height, at its upper and lower edge, where running heads and page numbers stand. */
+const edge = 0.1
 
-/** Pages without the lines at their edges that stand there on most pages, numbers aside. */
+/** Lines of a table of contents: dots that lead to a number. */
+const leading = /(?:\s*\.){5,}\s*\w*$/
+
+/** Pages without tables of contents, page numbers, and lines at their edges that stand there on several, numbers aside. */
 export const withoutFurniture = (pages: Pages): Pages => {
-  if (pages.length < 3) return pages
+  const heights = pages.flat().map(({ y }) => y)
+  const [low, high] = [
+    heights.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    heights.reduce((a, b) => Math.max(a, b), 0)
+  ]
+  const isEdge = ({ y }: PageLine) => Math.min(y - low, high - y) <= (high - low) * edge
   const counts = new Map<string, number>()
   for (const page of pages)
-    for (const key of new Set(edges(page).map(masked))) counts.set(key, (counts.get(key) ?? 0) + 1)
-  const often = new Set([...counts].filter(([, count]) => count >= Math.max(3, pages.length * 0.5)).map(([key]) => key))
-  return pages.map((page) => {
-    const furniture = new Set(edges(page).filter((line) => often.has(masked(line))))
-    return page.filter((line) => !furniture.has(line))
-  })
-}
-
-const edges = (page: ReadonlyArray<PageLine>): ReadonlyArray<PageLine> => {
-  const sorted = page.toSorted((a, b) => b.y - a.y)
-  return sorted.length <= edge * 2
-    ? sorted.slice(0, 1).concat(sorted.slice(1).slice(-1))
-    : [...sorted.slice(0, edge), ...sorted.slice(-edge)]
+    for (const key of new Set(page.filter(isEdge).map(masked))) counts.set(key, (counts.get(key) ?? 0) + 1)
+  const isFurniture = (line: PageLine) =>
+    pages.length > 2 &&
+    isEdge(line) &&
+    ((counts.get(masked(line)) ?? 0) >= 3 || /^(?:\d{1,4}|[ivxl]{1,6})$/i.test(line.text))
+  return pages.map((page) => page.filter((line) => !isFurniture(line) && !leading.test(line.text)))
 }
 
 const masked = ({ text, y }: PageLine): string => `${text.replace(/\d+/g, "#")} ${Math.round(y / 4)}`

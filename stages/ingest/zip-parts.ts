@@ -1,4 +1,5 @@
 // The parts of a document that is a zip archive (EPUB, DOCX), by name, up to a size in all.
+/// <reference path="../../src/yauzl.d.ts" />
 import { crc32, inflateRawSync } from "node:zlib"
 import type { Entry } from "yauzl"
 

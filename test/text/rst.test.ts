@@ -164,6 +164,17 @@ test.each([
   expect(rstText(source).text).toBe(text)
 })
 
+test("a PEP: its header gives title, author and date, its sections stand below the title", () => {
+  const source =
+    "PEP: 8\nTitle: Style\n  of code\nAuthor: Ann Lock <a@b.c>,\n        Bo Weir\nCreated: 05-Jul-2001\n\nAbstract\n========\n\nSee :pep:`257` and :rfc:`822`."
+  expect(rstText(source)).toEqual({
+    title: "PEP 8 – Style of code",
+    author: "Ann Lock, Bo Weir",
+    date: "05-Jul-2001",
+    text: "# PEP 8 – Style of code\n\n## Abstract\n\nSee PEP 257 and RFC 822.\n"
+  })
+})
+
 test("deep nesting ends, and is no danger", () => {
   const deep = Array.from({ length: 5000 }, (_, i) => `${"  ".repeat(Math.min(i, 2000))}- x`).join("\n\n")
   expect(rstText(deep).text.length).toBeGreaterThan(0)

@@ -2,6 +2,7 @@
 import { gunzipSync } from "node:zlib"
 import { expect, test } from "vitest"
 import { documents } from "../../../stages/ingest/documents.ts"
+import { paragraphsOf, withoutFurniture } from "../../../stages/ingest/pdf-lines.ts"
 import type { Source } from "../declared.ts"
 import { documentFiles } from "./document-files.ts"
 
@@ -141,6 +142,22 @@ test("a book: its chapters in order, its package's title", async () => {
 const sentence =
   "The north gate opens at dawn and closes at dusk, whatever the height of the water may be on the other side of the lock."
 const pdfText = `# Gates of the canal\n\n## Opening\n\n${Array(4).fill(sentence).join(" ")}\n\nSecond paragraph.\n\n## Closing\n\nIt closes.\n\nLast page.\n`
+
+test("lines of a PDF: page numbers, running heads and tables of contents go, hyphens at line ends too", () => {
+  const line = (text: string, y: number, more: object = {}) => ({ text, x: 72, y, end: 500, height: 10, ...more })
+  const pages = [1, 2, 3, 4].map((page) => [
+    line(`Chapter 1: Gates ${page}`, 780),
+    line(`Opening . . . . . . . ${page}`, 700),
+    line("The north gate opens at the be-", 680),
+    line(`ginning of day ${page} and`, 668),
+    line("• a point", 650),
+    line(String(page), 30)
+  ])
+  const each = [1, 2, 3, 4].flatMap((page) => [`The north gate opens at the beginning of day ${page} and`, "* a point"])
+  // A page that does not begin a sentence goes on with the last one.
+  const joined = each.join("\n").replaceAll("* a point\nThe", "* a point The").split("\n")
+  expect(paragraphsOf(withoutFurniture(pages))).toEqual(joined)
+})
 
 test.each(["pdf", "owner"] as const)("a PDF (%s): headings, joined lines, no page numbers", async (name) => {
   expect(await parse("a.pdf", documentFiles[name])).toMatchObject({

@@ -1,4 +1,4 @@
-// What the functions of a source are given of files and give back, and the options that every source has.
+// What a source works with: the records that its framing finds, what it may look at and ask for, and the options that all have.
 import * as Schema from "effect/Schema"
 import { opt } from "./option.ts"
 
