@@ -49,7 +49,10 @@ export class StepStore extends Store {
   }
 
   protected override write(path: string, bytes: Uint8Array | string): void {
-    if (this.#step === undefined) return super.write(path, bytes)
+    if (this.#step === undefined) {
+      super.write(path, bytes)
+      return
+    }
     const known = this.#step.at.get(path)
     // An object that is on its way already.
     if (known !== undefined && typeof bytes !== "string") return
