@@ -91,7 +91,7 @@ export const writeParquet = (
     parquet.write({ columnData, rowGroupSize: to - from })
   }
   parquet.finish()
-  return writer.getBytes()
+  return new Uint8Array(writer.getBuffer())
 }
 
 /** Reads some columns of a Parquet file in memory. Text stays bytes: no strings are made. */
