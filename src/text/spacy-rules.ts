@@ -122,7 +122,7 @@ const suffixOf = (run: string): number => {
 const TAIL = 16
 
 /** What may be a mark of INFIX: a quick look before the slow one. */
-const MAY_CUT = /[.+\-*^,~:<>=\/\u2013\u2014\u2026]|(?![\u2000-\u206f])[^\0-\x7f\p{L}\p{M}\p{N}]/u
+const MAY_CUT = /[.+\-*^,~:<>=/\u2013\u2014\u2026]|(?![\u2000-\u206f])[^\0-\x7f\p{L}\p{M}\p{N}]/u
 
 const infixed = (run: string): ReadonlyArray<string> => {
   if (!MAY_CUT.test(run)) return [run]
