@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from "node:fs"
 import { basename, join } from "node:path"
 import { root } from "./figure.ts"
 
-const given = process.env["SLUICE_CORPUS"] ?? join(root, "../shared/data/corpus")
+/** The folder, which may not be there. */
+export const given = process.env["SLUICE_CORPUS"] ?? join(root, "../shared/data/corpus")
 
 interface CorpusFile {
   /** Without the ending of its compression. */

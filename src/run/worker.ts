@@ -4,7 +4,8 @@ import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { Graph, GraphNode } from "../graph/graph.ts"
 import { asError } from "../store/durable-file.ts"
 import { FencedStore } from "../store/fence.ts"
-import { type Damage, DamagedObject, type Difference, Store } from "../store/store.ts"
+import { StepStore } from "../store/step-store.ts"
+import { type Damage, DamagedObject, type Difference, type Store } from "../store/store.ts"
 import { Partition } from "../table/view.ts"
 import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
@@ -24,12 +25,11 @@ watchRows(start.row)
 const port = parentPort!
 const sources = new LoadedSources()
 const found: Array<Damage | Difference> = []
-const openStore = (lease?: string): Store => {
-  const opened = lease === undefined ? new Store(start.storeRoot) : new FencedStore(start.storeRoot, lease)
+const told = <S extends Store>(opened: S): S => {
   opened.onFound((one) => found.push(one))
   return opened
 }
-let store: Store
+let store: StepStore
 const reuses = new Map<string, RowReuse>()
 let graph: Graph
 
@@ -53,7 +53,7 @@ const runChain = async (task: ChainTask): Promise<ChainResult> => {
   else {
     const { step, input } = task.parse
     const before = performance.now()
-    const made = await parseRecords(store, nodeOf(step.node), step.keys, input, reuseOf(step))
+    const made = await store.step(() => parseRecords(store, nodeOf(step.node), step.keys, input, reuseOf(step)))
     parsed = { ...made, seconds: (performance.now() - before) / 1000 }
     partition = openParsed(store, parsed.action)
     if (parsed.action.errors.length > 0 && nodeOf(step.node).options["onBadRow"] !== "drop") return { parsed, outcomes }
@@ -61,7 +61,8 @@ const runChain = async (task: ChainTask): Promise<ChainResult> => {
   for (const [index, step] of task.steps.entries()) {
     if (start.alone) port.postMessage({ at: { step: index + (parsed === undefined ? 0 : 1), ids: partition.ids() } })
     const before = performance.now()
-    const ran = await runRowNode({ store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) })
+    const rows = { store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) }
+    const ran = await store.step(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })
     if (ran.outcome.action.errors.length > 0 && !task.goOn) break
@@ -70,7 +71,8 @@ const runChain = async (task: ChainTask): Promise<ChainResult> => {
 }
 
 /** The store as the holder of a lease sees it. */
-const storeUnder = (lease: string | undefined): Store => (lease === undefined ? store : openStore(lease))
+const storeUnder = (lease: string | undefined): Store =>
+  lease === undefined ? store : told(new FencedStore(start.storeRoot, lease))
 
 const runTask = async (task: Task): Promise<unknown> => {
   switch (task.kind) {
@@ -116,7 +118,7 @@ export const wireError = (cause: unknown): WireError => {
 }
 
 try {
-  store = openStore()
+  store = told(new StepStore(start.storeRoot))
   graph = await reloadGraph(start)
   port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
     runTask(task).then(

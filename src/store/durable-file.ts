@@ -1,11 +1,63 @@
 // Files that exist whole or not at all: written under a temporary name, flushed to disk, then renamed.
 import { randomBytes } from "node:crypto"
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { SluiceError } from "../errors.ts"
 
 /** Writes a file atomically; a reader sees the old content or the new, never a part. */
 export const writeDurably = (path: string, bytes: Uint8Array | string): void => {
+  const { temporary, file } = writeTemporary(path, bytes)
+  try {
+    try {
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (cause) {
+    removeIfPossible(temporary)
+    throw diskError(path, cause)
+  }
+}
+
+/** A file that is written whole under a temporary name and on its way to the disk, beside others. */
+export interface Flushing {
+  /** Fails where the disk does. */
+  readonly flushed: Promise<void>
+  /** Gives the file its name, once it is flushed. */
+  readonly publish: () => void
+  /** Takes it away instead. */
+  readonly discard: () => void
+}
+
+/** Writes a file as `writeDurably` does, without waiting for the disk: the file has its name when `publish` was called. */
+export const flushDurably = (path: string, bytes: Uint8Array | string): Flushing => {
+  const { temporary, file } = writeTemporary(path, bytes)
+  const flushed = new Promise<void>((done, fail) => {
+    fsync(file, (cause) => {
+      try {
+        closeSync(file)
+      } catch (closing) {
+        fail(diskError(path, cause ?? closing))
+        return
+      }
+      if (cause === null) done()
+      else fail(diskError(path, cause))
+    })
+  })
+  flushed.catch(() => {})
+  return {
+    flushed,
+    publish: () => onDisk(path, () => renameSync(temporary, path)),
+    discard: () => removeIfPossible(temporary)
+  }
+}
+
+/** A temporary file beside `path` with these bytes, open. */
+const writeTemporary = (
+  path: string,
+  bytes: Uint8Array | string
+): { readonly temporary: string; readonly file: number } => {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`
   const data = typeof bytes === "string" ? Buffer.from(bytes) : bytes
   try {
@@ -19,11 +71,11 @@ export const writeDurably = (path: string, bytes: Uint8Array | string): void => 
     }
     try {
       for (let at = 0; at < data.length; ) at += writeSync(file, data, at, data.length - at)
-      fsyncSync(file)
-    } finally {
+    } catch (cause) {
       closeSync(file)
+      throw cause
     }
-    renameSync(temporary, path)
+    return { temporary, file }
   } catch (cause) {
     removeIfPossible(temporary)
     throw diskError(path, cause)

@@ -50,7 +50,7 @@ export class Store {
     return join(this.root, "objects", digest.slice(0, 2), digest.slice(2))
   }
 
-  #actionPath(key: string): string {
+  protected actionPath(key: string): string {
     return join(this.root, "actions", key.slice(0, 2), `${key.slice(2)}.json`)
   }
 
@@ -58,7 +58,7 @@ export class Store {
   put(bytes: Uint8Array): string {
     const digest = sha256(bytes)
     const path = this.objectPath(digest)
-    if (statSync(path, { throwIfNoEntry: false })?.size !== bytes.length) writeDurably(path, bytes)
+    if (statSync(path, { throwIfNoEntry: false })?.size !== bytes.length) this.write(path, bytes)
     return digest
   }
 
@@ -115,7 +115,7 @@ export class Store {
   }
 
   #damage(kind: Stored, name: string, what: string): Damage {
-    return { kind, name, what, path: kind === "object" ? this.objectPath(name) : this.#actionPath(name) }
+    return { kind, name, what, path: kind === "object" ? this.objectPath(name) : this.actionPath(name) }
   }
 
   /**
@@ -169,12 +169,17 @@ export class Store {
 
   /** Writes a result or ref to where others see it. */
   protected publish(path: string, text: string): void {
-    writeDurably(path, text)
+    this.write(path, text)
+  }
+
+  /** Writes a file that others see whole or not at all. */
+  protected write(path: string, bytes: Uint8Array | string): void {
+    writeDurably(path, bytes)
   }
 
   /** Records a result under its key. Written last: what it names exists already. */
   putAction(key: string, body: unknown): void {
-    this.publish(this.#actionPath(key), sealed(body))
+    this.publish(this.actionPath(key), sealed(body))
   }
 
   /**
@@ -189,14 +194,14 @@ export class Store {
 
   /** The result stored under a key, or undefined where there is none or it is damaged. */
   action<A>(key: string): A | undefined {
-    const read = readSealed<A>(this.#actionPath(key))
+    const read = readSealed<A>(this.actionPath(key))
     if (read === undefined || "body" in read) return read?.body
     this.#lost("result", key, read.wrong)
     return undefined
   }
 
   hasAction(key: string): boolean {
-    return existsSync(this.#actionPath(key))
+    return existsSync(this.actionPath(key))
   }
 
   /** The result stored under a key that something names. */
@@ -207,7 +212,7 @@ export class Store {
   }
 
   removeAction(key: string): void {
-    rmSync(this.#actionPath(key), { force: true })
+    rmSync(this.actionPath(key), { force: true })
   }
 
   /** What a pipeline's outputs and nodes point to now. */

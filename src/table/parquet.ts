@@ -91,7 +91,7 @@ export const writeParquet = (
     parquet.write({ columnData, rowGroupSize: to - from })
   }
   parquet.finish()
-  return writer.getBytes()
+  return new Uint8Array(writer.getBuffer())
 }
 
 /** The columns that a file written here has, all of them nullable. */

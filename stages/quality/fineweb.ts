@@ -8,7 +8,7 @@ import { Words } from "./words.ts"
  * Drops text that is lists, menus or copies of one line, by the rules of FineWeb (Penedo et al. 2024, section 3.6) as
  * datatrove 0.10 defines them: lines that end a sentence, lines of at most `shortLine` characters, characters in lines seen
  * before, line feeds for each token. Blank lines do not count as lines. `words` says what a
- * token is: spaCy's, as datatrove has them, or cut by a plainer and faster rule.
+ * token is: spaCy's, as datatrove has them, or cut by a plainer rule.
  *
  * @example
  * import { quality } from "#stages"

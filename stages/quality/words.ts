@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { makeSpacyTokeniser, type Tokeniser, tokenise } from "#sluice/text"
 
-/** `spacy`: the tokens of spaCy's English tokenizer, as datatrove has them; `plain`: by the rule of `tokenise`, which is faster. */
+/** `spacy`: the tokens of spaCy's English tokenizer, as datatrove has them; `plain`: by the rule of `tokenise`, which is plainer. */
 export const Words = Schema.Literals(["spacy", "plain"])
 
 /** What a thread has made: texts share most of their words, and a tokeniser remembers how those are cut. */

@@ -141,6 +141,17 @@ const fsyncSync = (file: number): void => {
   real.fsyncSync(file)
 }
 
+const fsync = (file: number, done: (cause: Error | null) => void): void => {
+  const path = paths.get(file)
+  try {
+    if (path !== undefined && orderNow() !== undefined) meet("fsync", "fsync", path, false)
+  } catch (cause) {
+    process.nextTick(done, cause as Error)
+    return
+  }
+  real.fsync(file, done)
+}
+
 const closeSync = (file: number): void => {
   const path = paths.get(file)
   paths.delete(file)
@@ -191,6 +202,7 @@ Object.assign(fs, {
   openSync,
   writeSync,
   fsyncSync,
+  fsync,
   closeSync,
   writeFileSync,
   appendFileSync,

@@ -1,0 +1,88 @@
+// A store whose files of one step of work go to the disk side by side: waiting for each by itself takes longer than the work.
+import { type Flushing, flushDurably } from "./durable-file.ts"
+import { Store } from "./store.ts"
+
+interface Pending {
+  readonly path: string
+  readonly bytes: Uint8Array | string
+  readonly flushing: Flushing
+}
+
+/** The files of the step that runs: in the order they were written, and by where they will stand. */
+interface Step {
+  readonly files: Array<Pending>
+  readonly at: Map<string, Pending>
+}
+
+/** Outside of a step it is a store like any other. */
+export class StepStore extends Store {
+  #step: Step | undefined
+
+  /**
+   * Runs a step. What it writes can be read by this store at once, and by others when the step is done: all files are on the
+   * disk by then, and got their names in the order they were written. Of a step that fails, what it wrote stays as well.
+   */
+  async step<A>(run: () => Promise<A>): Promise<A> {
+    this.#step = { files: [], at: new Map() }
+    let result: A
+    try {
+      result = await run()
+    } catch (cause) {
+      await this.#settle().catch(() => {})
+      throw cause
+    }
+    await this.#settle()
+    return result
+  }
+
+  async #settle(): Promise<void> {
+    const { files } = this.#step!
+    let published = 0
+    try {
+      for (const outcome of await Promise.allSettled(files.map(({ flushing }) => flushing.flushed)))
+        if (outcome.status === "rejected") throw outcome.reason
+      for (; published < files.length; published++) files[published]!.flushing.publish()
+    } finally {
+      for (const { flushing } of files.slice(published)) flushing.discard()
+      this.#step = undefined
+    }
+  }
+
+  protected override write(path: string, bytes: Uint8Array | string): void {
+    if (this.#step === undefined) {
+      super.write(path, bytes)
+      return
+    }
+    const known = this.#step.at.get(path)
+    // An object that is on its way already.
+    if (known !== undefined && typeof bytes !== "string") return
+    const pending = { path, bytes, flushing: flushDurably(path, bytes) }
+    this.#step.files.push(pending)
+    this.#step.at.set(path, pending)
+  }
+
+  #pending(path: string): Uint8Array | string | undefined {
+    return this.#step?.at.get(path)?.bytes
+  }
+
+  override size(digest: string): number {
+    return this.#pending(this.objectPath(digest))?.length ?? super.size(digest)
+  }
+
+  override has(digest: string): boolean {
+    return this.#pending(this.objectPath(digest)) !== undefined || super.has(digest)
+  }
+
+  override get(digest: string): Uint8Array {
+    return (this.#pending(this.objectPath(digest)) as Uint8Array | undefined) ?? super.get(digest)
+  }
+
+  override action<A>(key: string): A | undefined {
+    const text = this.#pending(this.actionPath(key)) as string | undefined
+    return text === undefined ? super.action<A>(key) : (JSON.parse(text.slice(text.indexOf("\n") + 1)) as A)
+  }
+
+  override hasAction(key: string): boolean {
+    return this.#pending(this.actionPath(key)) !== undefined || super.hasAction(key)
+  }
+}
