@@ -19,7 +19,15 @@ const signed = (texts: ReadonlyArray<string>, given = shape) => {
 /** From the xxhash package 3.8.2: xxh64_intdigest. */
 test.each([
   ["", 17241709254077376921n],
+  ["a", 15154266338359012955n],
   ["abc", 4952883123889572249n],
+  ["abcd", 15997673941747208908n],
+  ["abcdefg", 1756566643212976685n],
+  ["abcdefgh", 4238821247360054455n],
+  ["abcdefghijkl", 5407054947222279347n],
+  ["abcdefghijklmnopqrstuvw", 14934442522014779562n],
+  ["abcdefghijklmnopqrstuvwxyzabcde", 17857935540651039433n],
+  ["abcdefghijklmnopqrstuvwxyzabcdef", 5595383772381926855n],
   ["the north gate of the old sluice opens every morning", 3236230324497823754n]
 ])("xxHash64 of %j", (text, expected) => {
   expect(xxhash64(Buffer.from(text))).toBe(expected)
