@@ -21,7 +21,7 @@ const EQUATION = new RegExp(
 export const equationsIn = (text: string): Equations => {
   const found: Equations = { count: 0, wrong: 0, first: "" }
   for (const [whole, left, right] of text.matchAll(EQUATION)) {
-    const value = valueOf(left!)
+    const value = workedOut(left!)
     if (value === undefined || !Number.isFinite(value)) continue
     found.count++
     if (agrees(value, right!) || (left!.includes("%") && agrees(value * 100, right!))) continue
@@ -37,14 +37,15 @@ const plain = (text: string): string => text.replace(/[,$]/g, "").replaceAll("\u
 const agrees = (value: number, written: string): boolean => {
   const text = plain(written)
   const said = Number(text.replace("%", ""))
-  const step = 10 ** -(/\.(\d+)/.exec(text)?.[1]!.length ?? 0)
+  const decimals = text.includes(".") ? text.replace("%", "").length - 1 - text.indexOf(".") : 0
+  const step = 10 ** -decimals
   const near = (a: number) =>
     Math.abs(a - said) < step * (1 + 1e-9) && (step < 1 || Math.abs(a - said) < 1e-6 || !Number.isInteger(a))
   return near(value) || (text.endsWith("%") && near(value * 100))
 }
 
 /** The value of an expression: brackets, then × and ÷ and "of", then + and −, left to right; undefined where it is none. */
-const valueOf = (expression: string): number | undefined => {
+const workedOut = (expression: string): number | undefined => {
   const tokens = plain(expression)
     .replaceAll("\u00d7", "*")
     .replaceAll("\u00f7", "/")

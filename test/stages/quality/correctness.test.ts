@@ -44,7 +44,7 @@ test.each([
   ["f(", false],
   ["f(')') // )", true],
   ['s = """ ( """\nprint(s) # (', true],
-  ["`${a(}`", true]
+  ["`$(a(`", true]
 ])("%j", (code, balanced) => {
   expect(isBalanced(code)).toBe(balanced)
 })
