@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
+import { gunzipSync, zstdDecompressSync } from "node:zlib"
 import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
 import { buildGraph, type Graph } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
@@ -43,6 +44,16 @@ export const pipelineFile = (project: Project, given: string, cwd: string): stri
   )
 }
 
+/** Most bytes that a file named by an option may become: it is held in memory by every worker. */
+const maxOptionBytes = 2 ** 30
+
+/** A file that an option names, decompressed where its name ends in .gz or .zst. */
+const readOption = (path: string): Uint8Array => {
+  const bytes = readFileSync(path)
+  if (path.endsWith(".gz")) return gunzipSync(bytes, { maxOutputLength: maxOptionBytes })
+  return path.endsWith(".zst") ? zstdDecompressSync(bytes, { maxOutputLength: maxOptionBytes }) : bytes
+}
+
 /** Imports a pipeline's module and builds the graph of its default export; options name files relative to `root`. */
 export const loadGraph = async (
   file: string,
@@ -65,7 +76,7 @@ export const loadGraph = async (
     throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} has no pipeline as its default export`, {
       hint: 'end the file with: export default pipeline("name", { … })'
     })
-  return buildGraph(module.default, sets, (path) => readFileSync(resolve(root, path)))
+  return buildGraph(module.default, sets, (path) => readOption(resolve(root, path)))
 }
 
 /** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */

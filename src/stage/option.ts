@@ -87,7 +87,8 @@ interface Opt {
    */
   readonly rows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields>, true, "rows">
   /**
-   * A file, given as its path relative to the project's root; functions see its bytes.
+   * A file, given as its path relative to the project's root; functions see its bytes, those within where the name ends in
+   * .gz or .zst.
    *
    * @example
    * // seal.bin

@@ -1,5 +1,5 @@
 // Word n-grams of one text by number: words become places in a list, so that what recurs is counted without cutting the text again.
-import { countHash, countOf, emptyTable, type HashTable, makeTable } from "#sluice/text"
+import { classOf, countHash, countOf, emptyTable, type HashTable, makeTable, SPACE } from "#sluice/text"
 
 /** The words of a text: for each the number of its first occurrence, and its length as the filter counts it. */
 export interface WordList {
@@ -92,15 +92,20 @@ export const pointsIn = (text: string): number => {
 }
 
 const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/
-const PYTHON_ENDS =
-  /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g
-
 /** Runs between white space, as Python's `str.split()`. */
 export const pythonWords = (text: string): ReadonlyArray<string> =>
   text.split(PYTHON_SPACE).filter((word) => word !== "")
 
+const isPythonSpace = (code: number): boolean => (classOf(code) & SPACE) !== 0
+
 /** A text without white space at its ends, as Python's `str.strip()`. */
-export const pythonTrim = (text: string): string => text.replace(PYTHON_ENDS, "")
+export const pythonTrim = (text: string): string => {
+  let from = 0
+  let to = text.length
+  while (from < to && isPythonSpace(text.charCodeAt(from))) from++
+  while (to > from && isPythonSpace(text.charCodeAt(to - 1))) to--
+  return text.slice(from, to)
+}
 
 /** The eight words of Gopher's stop word rule. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(["the", "be", "to", "of", "and", "that", "have", "with"])
