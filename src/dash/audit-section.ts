@@ -19,7 +19,7 @@ const sourceBlock = (source: SourceAudit): Markup => {
   }: SourceFolder) => html`<tr><th scope="row"><code>${folder}</code></th><td class="n">${counted(files, "file")}</td><td class="n">${count(records)}</td><td class="share"><span class="bar"><i class="part-kept" style="width:${((records / Math.max(1, source.records)) * 100).toFixed(2)}%"></i></span></td></tr>
 `
   return html`<div class="source"><p><b><code>${source.node}</code></b> read ${counted(source.records, "record")} in ${counted(source.files, "file")} and gave ${counted(source.rows, "row")}${source.patterns.length > 0 && html`, from ${source.patterns.map((pattern, at) => html`${at > 0 && ", "}<code>${pattern}</code>`)}`}.</p>
-<div class="scroll"><table class="folders"><thead><tr><th scope="col">Folder</th><th scope="col" class="n">Files</th><th scope="col" class="n">Records</th><th scope="col">Share</th></tr></thead><tbody>
+<div class="scroll"><table class="folders"><caption class="unseen">Records of ${source.node} by folder</caption><thead><tr><th scope="col">Folder</th><th scope="col" class="n">Files</th><th scope="col" class="n">Records</th><th scope="col">Share</th></tr></thead><tbody>
 ${source.folders.map(bar)}${source.others !== null && bar(source.others)}</tbody></table></div></div>`
 }
 
@@ -67,7 +67,7 @@ export const otherReportSection = (data: ReportData): Markup | null =>
 /** The content digest of every output. */
 export const outputSection = (data: ReportData): Markup => html`<section id="outputs"><h2>Outputs</h2>
 <p class="intro">A digest stands for the content: the same digest, the same rows or files, however they were computed.</p>
-<div class="scroll" tabindex="0" role="group" aria-label="Outputs"><table class="outputs"><thead><tr><th scope="col">Output</th><th scope="col">Kind</th><th scope="col">Node</th><th scope="col" class="n">Rows</th><th scope="col">Digest</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Outputs"><table class="outputs"><caption class="unseen">Outputs</caption><thead><tr><th scope="col">Output</th><th scope="col">Kind</th><th scope="col">Node</th><th scope="col" class="n">Rows</th><th scope="col">Digest</th></tr></thead><tbody>
 ${data.outputs.map(
   ({ name, kind, node, part, rows, digest }) =>
     html`<tr><th scope="row">${name}</th><td>${kind}</td><td><code>${node}</code>${part !== null && ` (${part})`}</td><td class="n">${rows === null ? "–" : count(rows)}</td><td class="digest"><code>${digest}</code></td></tr>

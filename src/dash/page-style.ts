@@ -107,6 +107,7 @@ blockquote:focus-visible,summary:focus-visible{outline:2px solid var(--accent);o
 
 const tables = `
 table{border-collapse:collapse;font-size:.87rem;min-width:100%}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 caption{text-align:left;font-weight:620;padding:.9rem 0 .3rem;font-size:.95rem}
 th,td{padding:.42rem .7rem .42rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 th{font-weight:500}

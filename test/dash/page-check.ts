@@ -38,6 +38,14 @@ export const checkPage = (page: string): PageFacts => {
         if (name === "id") ids.push(value)
         if (name === "href") links.push(value)
       }
+      if (node.tagName === "table")
+        expect(node.childNodes[0]?.nodeName, "a table begins with its caption").toBe("caption")
+      if (node.tagName === "svg") {
+        const told = node.attrs.some(
+          ({ name, value }) => name === "aria-label" || (name === "aria-hidden" && value === "true")
+        )
+        expect(told, "a figure has words").toBe(true)
+      }
       const [first] = node.childNodes
       const inner = first !== undefined && "value" in first ? first.value : ""
       if (node.tagName === "style") expect(inner).not.toMatch(/@import|url\(|expression/)
