@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { param, pipeline } from "#sluice"
 import { dedup, ingest, quality } from "#stages"
-import { document, plain } from "./document.ts"
+import { document } from "./document.ts"
 
 const documents = ingest.jsonl({
   path: param("corpus", Schema.String, "corpus/*.jsonl.zst"),
@@ -10,7 +10,7 @@ const documents = ingest.jsonl({
   key: "id"
 })
 const clean = documents.pipe(
-  plain(),
+  ingest.extract(),
   dedup.exact(),
   quality.language({ keep: ["en"] }),
   quality.gopher({ minAlphabeticShare: param("alphabetic", Schema.Finite, 0.5) }),

@@ -43,7 +43,14 @@ const defaults = (spec: OptionFields[string]): string => {
   return spec.fallback === undefined ? "left out" : code(JSON.stringify(spec.fallback))
 }
 
-const kinds = { data: "", knob: "Changes the speed alone.", column: "", rows: "" } as const
+const kinds = {
+  data: "",
+  knob: "Changes the speed alone.",
+  column: "",
+  rows: "",
+  file: "A path; the content counts.",
+  list: "The entries, or the path of a file with one a line."
+} as const
 
 const optionRows = (options: OptionFields, source: StageSource, note: string): ReadonlyArray<ReadonlyArray<string>> =>
   Object.entries(options).map(([name, spec]) => {
