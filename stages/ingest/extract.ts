@@ -10,7 +10,7 @@ import { htmlText } from "#sluice/text"
  * @example
  * import { ingest } from "#stages"
  * const page = "<nav>Home</nav><main><p>Opens <b>at</b> dawn.</p></main>"
- * rows({ html: page }).pipe(ingest.extract()) // → { text: "Opens at dawn.\n", … }
+ * rows({ html: page, text: "" }).pipe(ingest.extract()) // → { text: "Opens at dawn.\n", … }
  */
 export const extract = Stage.map({
   name: "ingest.extract",

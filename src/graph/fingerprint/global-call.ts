@@ -1,6 +1,6 @@
 // Calls and constructions of the language's own globals that do nothing but make a value of their arguments.
 import type { ModuleNames } from "./module-names.ts"
-import { bare, childOf, childrenOf, memberName, type Node, textOf } from "./syntax.ts"
+import { bare, childOf, childrenOf, isFunction, memberName, type Node, textOf } from "./syntax.ts"
 
 const ITERATING_CONSTRUCTORS = new Set(
   [
@@ -73,6 +73,14 @@ export function isFixedGlobal(name: string): boolean {
   return FIXED_GLOBALS.has(name)
 }
 
+/** Whether an `Object.assign` gives a function made there the values of object literals: no getter or setter can run. */
+function extendsFunction(call: Node): boolean {
+  const [first, ...others] = childrenOf(call, "arguments").map(bare)
+  const holdsValues = (node: Node) =>
+    node.type === "ObjectExpression" && childrenOf(node, "properties").every(({ kind }) => kind === "init")
+  return first !== undefined && isFunction(first) && others.every(holdsValues)
+}
+
 /** Knows which global calls are pure, seen from one module. */
 export class GlobalCalls {
   readonly #names: ModuleNames
@@ -109,6 +117,7 @@ export class GlobalCalls {
       const first = childrenOf(node, "arguments")[0]
       return first && FRESH.has(bare(first).type) ? "build" : undefined
     }
+    if (object === "Object" && method === "assign") return extendsFunction(node) ? "build" : undefined
     return READING_OBJECTS.has(object) || READING_METHODS.get(object)?.has(method) ? "iterate" : undefined
   }
 
