@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage } from "#sluice"
 import { curatorScores } from "./curator-scores.ts"
+import { ngramOptions, ngramReason, ngramReasons } from "./ngram-rules.ts"
 
 /**
  * Drops text by the 28 rules of NeMo Curator's English heuristic pipeline (NVIDIA-NeMo/Curator,
@@ -75,15 +76,7 @@ export const curator = Stage.filter({
     maxMeanWordLength: opt(Schema.Finite, 10),
     maxLongestWord: opt(Schema.Int, 1000),
     maxEllipsisLines: opt(Schema.Finite, 0.3),
-    maxTop2: opt(Schema.Finite, 0.2),
-    maxTop3: opt(Schema.Finite, 0.18),
-    maxTop4: opt(Schema.Finite, 0.16),
-    maxRepeated5: opt(Schema.Finite, 0.15),
-    maxRepeated6: opt(Schema.Finite, 0.14),
-    maxRepeated7: opt(Schema.Finite, 0.13),
-    maxRepeated8: opt(Schema.Finite, 0.12),
-    maxRepeated9: opt(Schema.Finite, 0.11),
-    maxRepeated10: opt(Schema.Finite, 0.1),
+    ...ngramOptions,
     maxBulletLines: opt(Schema.Finite, 0.9)
   },
   reasons: [
@@ -107,15 +100,7 @@ export const curator = Stage.filter({
     "long-words",
     "longest-word",
     "ellipsis-lines",
-    "frequent-2-gram",
-    "frequent-3-gram",
-    "frequent-4-gram",
-    "repeated-5-grams",
-    "repeated-6-grams",
-    "repeated-7-grams",
-    "repeated-8-grams",
-    "repeated-9-grams",
-    "repeated-10-grams",
+    ...ngramReasons,
     "bullet-lines"
   ],
   decide: (m, options) => {
@@ -139,15 +124,8 @@ export const curator = Stage.filter({
     if (m.meanWordLength > options.maxMeanWordLength) return "long-words"
     if (m.longestWord > options.maxLongestWord) return "longest-word"
     if (m.ellipsisLines > options.maxEllipsisLines) return "ellipsis-lines"
-    if (m.top2 > options.maxTop2) return "frequent-2-gram"
-    if (m.top3 > options.maxTop3) return "frequent-3-gram"
-    if (m.top4 > options.maxTop4) return "frequent-4-gram"
-    if (m.repeated5 > options.maxRepeated5) return "repeated-5-grams"
-    if (m.repeated6 > options.maxRepeated6) return "repeated-6-grams"
-    if (m.repeated7 > options.maxRepeated7) return "repeated-7-grams"
-    if (m.repeated8 > options.maxRepeated8) return "repeated-8-grams"
-    if (m.repeated9 > options.maxRepeated9) return "repeated-9-grams"
-    if (m.repeated10 > options.maxRepeated10) return "repeated-10-grams"
+    const recurs = ngramReason(m, options)
+    if (recurs !== undefined) return recurs
     if (m.bulletLines > options.maxBulletLines) return "bullet-lines"
     return keep
   }

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage } from "#sluice"
 import { dclmScores } from "./dclm-scores.ts"
+import { repeatedOptions, repeatedReason, repeatedReasons } from "./ngram-rules.ts"
 
 /**
  * Drops text by the heuristics of DCLM's recipe (Li et al. 2024) as datamap-rs runs them (allenai/datamap-rs,
@@ -66,12 +67,7 @@ export const dclm = Stage.filter({
     maxRepeated2: opt(Schema.Finite, 0.2),
     maxRepeated3: opt(Schema.Finite, 0.18),
     maxRepeated4: opt(Schema.Finite, 0.16),
-    maxRepeated5: opt(Schema.Finite, 0.15),
-    maxRepeated6: opt(Schema.Finite, 0.14),
-    maxRepeated7: opt(Schema.Finite, 0.13),
-    maxRepeated8: opt(Schema.Finite, 0.12),
-    maxRepeated9: opt(Schema.Finite, 0.11),
-    maxRepeated10: opt(Schema.Finite, 0.1),
+    ...repeatedOptions,
     maxRemovedWords: opt(Schema.Finite, 0.05)
   },
   reasons: [
@@ -92,12 +88,7 @@ export const dclm = Stage.filter({
     "frequent-2-gram",
     "frequent-3-gram",
     "frequent-4-gram",
-    "repeated-5-grams",
-    "repeated-6-grams",
-    "repeated-7-grams",
-    "repeated-8-grams",
-    "repeated-9-grams",
-    "repeated-10-grams",
+    ...repeatedReasons,
     "words-removed"
   ],
   decide: (m, options) => {
@@ -118,12 +109,8 @@ export const dclm = Stage.filter({
     if (m.repeated2 > options.maxRepeated2) return "frequent-2-gram"
     if (m.repeated3 > options.maxRepeated3) return "frequent-3-gram"
     if (m.repeated4 > options.maxRepeated4) return "frequent-4-gram"
-    if (m.repeated5 > options.maxRepeated5) return "repeated-5-grams"
-    if (m.repeated6 > options.maxRepeated6) return "repeated-6-grams"
-    if (m.repeated7 > options.maxRepeated7) return "repeated-7-grams"
-    if (m.repeated8 > options.maxRepeated8) return "repeated-8-grams"
-    if (m.repeated9 > options.maxRepeated9) return "repeated-9-grams"
-    if (m.repeated10 > options.maxRepeated10) return "repeated-10-grams"
+    const recurs = repeatedReason(m, options)
+    if (recurs !== undefined) return recurs
     if (m.removedWords > options.maxRemovedWords) return "words-removed"
     return keep
   }

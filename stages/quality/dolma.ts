@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage } from "#sluice"
 import { dolmaScores } from "./dolma-scores.ts"
+import { ngramOptions, ngramReason, ngramReasons } from "./ngram-rules.ts"
 
 /**
  * Drops text by Gopher's rules (Rae et al. 2021, appendix A1.1) as Dolma's tagger `gopher_v1` measures them
@@ -55,15 +56,7 @@ export const dolma = Stage.filter({
     maxEllipsisLines: opt(Schema.Finite, 0.3),
     maxDuplicateLines: opt(Schema.Finite, 0.3),
     maxDuplicateLineText: opt(Schema.Finite, 0.2),
-    maxTop2: opt(Schema.Finite, 0.2),
-    maxTop3: opt(Schema.Finite, 0.18),
-    maxTop4: opt(Schema.Finite, 0.16),
-    maxRepeated5: opt(Schema.Finite, 0.15),
-    maxRepeated6: opt(Schema.Finite, 0.14),
-    maxRepeated7: opt(Schema.Finite, 0.13),
-    maxRepeated8: opt(Schema.Finite, 0.12),
-    maxRepeated9: opt(Schema.Finite, 0.11),
-    maxRepeated10: opt(Schema.Finite, 0.1)
+    ...ngramOptions
   },
   reasons: [
     "too-few-words",
@@ -77,15 +70,7 @@ export const dolma = Stage.filter({
     "ellipsis-lines",
     "repeated-lines",
     "repeated-line-text",
-    "frequent-2-gram",
-    "frequent-3-gram",
-    "frequent-4-gram",
-    "repeated-5-grams",
-    "repeated-6-grams",
-    "repeated-7-grams",
-    "repeated-8-grams",
-    "repeated-9-grams",
-    "repeated-10-grams"
+    ...ngramReasons
   ],
   decide: (m, options) => {
     if (m.words < options.minWords) return "too-few-words"
@@ -99,15 +84,6 @@ export const dolma = Stage.filter({
     if (m.ellipsisLines > options.maxEllipsisLines) return "ellipsis-lines"
     if (m.duplicateLines > options.maxDuplicateLines) return "repeated-lines"
     if (m.duplicateLineText > options.maxDuplicateLineText) return "repeated-line-text"
-    if (m.top2 > options.maxTop2) return "frequent-2-gram"
-    if (m.top3 > options.maxTop3) return "frequent-3-gram"
-    if (m.top4 > options.maxTop4) return "frequent-4-gram"
-    if (m.repeated5 > options.maxRepeated5) return "repeated-5-grams"
-    if (m.repeated6 > options.maxRepeated6) return "repeated-6-grams"
-    if (m.repeated7 > options.maxRepeated7) return "repeated-7-grams"
-    if (m.repeated8 > options.maxRepeated8) return "repeated-8-grams"
-    if (m.repeated9 > options.maxRepeated9) return "repeated-9-grams"
-    if (m.repeated10 > options.maxRepeated10) return "repeated-10-grams"
-    return keep
+    return ngramReason(m, options) ?? keep
   }
 })

@@ -1,6 +1,7 @@
 // quality.gopherRepetition: drops text that repeats itself, by Gopher's repetition rules with datatrove's definitions.
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage, type TextColumn } from "#sluice"
+import { ngramOptions, ngramReason, ngramReasons } from "./ngram-rules.ts"
 import { repetitionBatch, repetitionScores } from "./repetition-scores.ts"
 import { Words } from "./words.ts"
 
@@ -48,45 +49,14 @@ export const gopherRepetition = Stage.filter({
     maxParagraphText: opt(Schema.Finite, 0.2),
     maxLines: opt(Schema.Finite, 0.3),
     maxLineText: opt(Schema.Finite, 0.2),
-    maxTop2: opt(Schema.Finite, 0.2),
-    maxTop3: opt(Schema.Finite, 0.18),
-    maxTop4: opt(Schema.Finite, 0.16),
-    maxRepeated5: opt(Schema.Finite, 0.15),
-    maxRepeated6: opt(Schema.Finite, 0.14),
-    maxRepeated7: opt(Schema.Finite, 0.13),
-    maxRepeated8: opt(Schema.Finite, 0.12),
-    maxRepeated9: opt(Schema.Finite, 0.11),
-    maxRepeated10: opt(Schema.Finite, 0.1)
+    ...ngramOptions
   },
-  reasons: [
-    "repeated-paragraphs",
-    "repeated-paragraph-text",
-    "repeated-lines",
-    "repeated-line-text",
-    "frequent-2-gram",
-    "frequent-3-gram",
-    "frequent-4-gram",
-    "repeated-5-grams",
-    "repeated-6-grams",
-    "repeated-7-grams",
-    "repeated-8-grams",
-    "repeated-9-grams",
-    "repeated-10-grams"
-  ],
+  reasons: ["repeated-paragraphs", "repeated-paragraph-text", "repeated-lines", "repeated-line-text", ...ngramReasons],
   decide: (m, options) => {
     if (m.paragraphs > options.maxParagraphs) return "repeated-paragraphs"
     if (m.paragraphText > options.maxParagraphText) return "repeated-paragraph-text"
     if (m.lines > options.maxLines) return "repeated-lines"
     if (m.lineText > options.maxLineText) return "repeated-line-text"
-    if (m.top2 > options.maxTop2) return "frequent-2-gram"
-    if (m.top3 > options.maxTop3) return "frequent-3-gram"
-    if (m.top4 > options.maxTop4) return "frequent-4-gram"
-    if (m.repeated5 > options.maxRepeated5) return "repeated-5-grams"
-    if (m.repeated6 > options.maxRepeated6) return "repeated-6-grams"
-    if (m.repeated7 > options.maxRepeated7) return "repeated-7-grams"
-    if (m.repeated8 > options.maxRepeated8) return "repeated-8-grams"
-    if (m.repeated9 > options.maxRepeated9) return "repeated-9-grams"
-    if (m.repeated10 > options.maxRepeated10) return "repeated-10-grams"
-    return keep
+    return ngramReason(m, options) ?? keep
   }
 })
