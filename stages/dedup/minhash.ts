@@ -19,8 +19,6 @@ import {
 import { equalShare, packSets, packSignatures, setOf } from "./signatures.ts"
 import { type Deduplicates, Rank, rankOf, ranksOf, survivorOptions, survivors, withRank } from "./survivors.ts"
 
-const from = (minimum: number, maximum = 16384) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
-
 const select = Stage.select({
   name: "dedup.minhash",
   needs: { by: Schema.String, rank: Rank },
@@ -29,10 +27,10 @@ const select = Stage.select({
     by: opt.column("text"),
     signature: opt(Signature, "minima"),
     shingle: opt(Schema.Literals(["words", "characters"]), "words"),
-    ngram: opt(from(1, 64), 5),
-    bands: opt(from(1), 14),
-    rows: opt(from(1), 8),
-    seed: opt(from(0, 2 ** 32 - 1), 1),
+    ngram: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })), 5),
+    bands: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 16384 })), 14),
+    rows: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 16384 })), 8),
+    seed: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 32 - 1 })), 1),
     verify: opt(Schema.Boolean, false),
     ...survivorOptions
   },

@@ -25,11 +25,11 @@ export interface SketchOptions {
  * the bands of RefinedWeb (Penedo et al. 2023, G.3) and `curator` the characters and bands of NeMo Curator, both with our
  * hashes: they join pairs with the same probability as theirs, not the same pairs. All take a band in common for enough.
  */
-const profiles: { readonly [P in ProfileName]: Partial<SketchOptions> & { readonly threshold: number } } = {
+const profiles = (): { readonly [P in ProfileName]: Partial<SketchOptions> & { readonly threshold: number } } => ({
   datatrove: { signature: "datatrove", threshold: 0 },
   refinedweb: { signature: "bands", bands: 450, rows: 20, threshold: 0 },
   curator: { shingle: "characters", ngram: 24, bands: 20, rows: 13, seed: 42, threshold: 0 }
-}
+})
 
 /** A call's options with its profile's in place of the profile. With `verify` the threshold stays ours. */
 export const withProfile = ({
@@ -39,7 +39,7 @@ export const withProfile = ({
   readonly [option: string]: unknown
 } => {
   if (profile === undefined) return given
-  const { threshold, ...settings } = profiles[profile]
+  const { threshold, ...settings } = profiles()[profile]
   return { ...settings, ...(given.verify ? {} : { threshold }), ...given }
 }
 
