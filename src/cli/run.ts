@@ -77,7 +77,11 @@ export const run = Command.make(
         runPipeline({
           ...prepared,
           listeners: [(event) => display.event(event)],
-          planned: (plan) => display.planned(plan)
+          planned: (plan) => {
+            display.planned(plan)
+            // Loaded while the threads work, for the report comes last.
+            if (plan.some(({ verdict }) => verdict !== "hit")) import("../dash/report.ts").catch(() => {})
+          }
         }).pipe(Effect.ensuring(Effect.sync(() => display.close())))
       )
       yield* attempt(async () => printResult(pipeline, result, display.idle, path))

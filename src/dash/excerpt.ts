@@ -1,5 +1,6 @@
 // Texts of rows as a reader sees them: long ones with their middle cut, invisible and direction-changing characters named.
 import { html, type Markup } from "./html.ts"
+import { count } from "./number-text.ts"
 
 /** Characters of a text that are shown at most. */
 export const mostShown = 480
@@ -29,7 +30,7 @@ const cutMiddle = (text: string, most: number): string => {
 }
 
 /** Stands where characters were cut. */
-const cutMark = (cut: number): string => ` […${cut.toLocaleString("en-US")} characters…] `
+const cutMark = (cut: number): string => ` […${count(cut)} characters…] `
 
 /** Controls, direction marks and characters without width: what would hide or turn text. Joiners, which scripts need, are none. */
 const hidden =

@@ -1,9 +1,8 @@
 // How the report writes numbers: grouped counts, figures at a sensible precision, spans of time.
 
-const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
-
-/** A whole number with its thousands apart. */
-export const count = (value: number): string => grouped.format(value)
+/** A whole number with its thousands apart. Not by `Intl`, whose first use takes longer than a small page. */
+export const count = (value: number): string =>
+  value < 0 ? `-${count(-value)}` : `${Math.round(value)}`.replace(/\B(?=(?:\d{3})+$)/g, ",")
 
 /** A count with its noun: `1 row`, `2 rows`. */
 export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`
@@ -15,7 +14,7 @@ export const figure = (value: number): string => {
   const sign = value < 0 ? "−" : ""
   if (size === 0) return "0"
   if (size >= 1e7) return `${sign}${size.toExponential(2)}`
-  if (size >= 100) return `${sign}${grouped.format(size)}`
+  if (size >= 100) return `${sign}${count(size)}`
   if (size >= 10) return `${sign}${size.toFixed(1)}`
   if (size >= 1) return `${sign}${size.toFixed(2)}`
   if (size >= 0.001) return `${sign}${size.toFixed(3)}`

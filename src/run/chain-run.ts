@@ -1,13 +1,12 @@
 // One chain at work: takes partitions from earlier runs while it can, sends the rest to workers, adds up what came of them.
 import * as Effect from "effect/Effect"
 import { Partition, type View } from "../table/view.ts"
-import { type Chain, type ChainLink, inStretches, type Passed, type Work } from "./chain.ts"
+import { type Chain, type ChainLink, inStretches, type Passed, type Prepared, type Work } from "./chain.ts"
 import { badRow } from "./chain-error.ts"
 import { ChainPartitions } from "./chain-partitions.ts"
 import type { Execution, Failure, Made } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
 import { datasetHead } from "./node-record.ts"
-import { parseKey } from "./parse.ts"
 import { Rechecks } from "./rechecks.ts"
 import { placeOf } from "./record-key.ts"
 import type { Records } from "./records.ts"
@@ -104,8 +103,8 @@ export class ChainRun {
     for (let at = from; at < links.length; at++) {
       const link = links[at]!
       if (link.role === "parse") {
-        const key = this.#parseKey(link, index)
-        const action = store.action<RowAction>(key)
+        const planned = this.#execution.plan.parsed.get(link.node)![index]!
+        const { key, action = store.action<RowAction>(planned.key) } = planned
         if (action === undefined || !store.has(action.block!) || !store.has(action.pack))
           return { index, from: at, view }
         this.#parsed(at, index, action, key, 0, 0)
@@ -122,10 +121,6 @@ export class ChainRun {
 
   #paths() {
     return this.#records!.files.map(({ path }) => path)
-  }
-
-  #parseKey(link: ChainLink, index: number): string {
-    return parseKey(link.node, this.#keys(link), { ...this.#records!.partitions[index]!, paths: this.#paths() })
   }
 
   #step(at: number): ChainStep {
@@ -172,7 +167,8 @@ export class ChainRun {
   #place(index: number) {
     return (id: string) => {
       if (this.#records === undefined) return this.#partitions.place(index, undefined, id)
-      const parsed = this.#execution.survey.store.action<RowAction>(this.#parseKey(this.#chain.links[0]!, index))
+      const { key } = this.#execution.plan.parsed.get(this.#chain.links[0]!.node)![index]!
+      const parsed = this.#execution.survey.store.action<RowAction>(key)
       return this.#partitions.place(index, parsed?.face?.view, id)
     }
   }
@@ -226,7 +222,8 @@ export class ChainRun {
       journal.write({ event: "warning", code: "SLUICE_FAILED_ROWS", node: name, text })
     }
     const { key, reuseKey, view } = outcome
-    this.#count_(at, index, { key, reuseKey, view }, { ...outcome, seconds }, counts.dropped)
+    const prepared = link.role === "prepare" ? { key, content: preparedContent(outcome.action) } : undefined
+    this.#count_(at, index, { key, reuseKey, view, prepared }, { ...outcome, seconds }, counts.dropped)
   }
 
   #count_(
@@ -261,8 +258,9 @@ export class ChainRun {
     })
   }
 
-  actionKeys(at: number): ReadonlyArray<string> {
-    return this.#passed[at]!.map((passed) => passed!.key)
+  /** What was prepared of each partition. */
+  prepared(at: number): ReadonlyArray<Prepared> {
+    return this.#passed[at]!.map((passed) => passed!.prepared!)
   }
 
   /** Lets later runs take single rows from these partitions. */
@@ -291,3 +289,7 @@ export class ChainRun {
     return { datasets: { "": datasetHead(store, views, Object.keys(link.node.columns)) }, folder: undefined, refs }
   }
 }
+
+/** What a select knows of prepared rows: their columns, and which are missing because they failed. */
+const preparedContent = ({ content, errors }: RowAction): unknown =>
+  errors.length === 0 ? content : [content, errors.map(({ row }) => row)]

@@ -28,6 +28,13 @@ export interface Passed {
   readonly key: string
   readonly reuseKey: string
   readonly view: View
+  readonly prepared?: Prepared | undefined
+}
+
+/** What was prepared of a partition for a select: the key of the action, and what the select knows of it. */
+export interface Prepared {
+  readonly key: string
+  readonly content: unknown
 }
 
 /** Kinds of stage whose result of a row depends on that row alone. */

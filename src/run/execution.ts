@@ -8,7 +8,7 @@ import { asError } from "../store/durable-file.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import { DamagedObject } from "../store/store.ts"
 import type { View } from "../table/view.ts"
-import type { Chain, ChainLink } from "./chain.ts"
+import type { Chain, ChainLink, Prepared } from "./chain.ts"
 import { chainsOf, prepares } from "./chain.ts"
 import { ChainRun } from "./chain-run.ts"
 import { exclusively } from "./exclusive.ts"
@@ -58,7 +58,7 @@ export class Execution {
   /** By key of what was prepared for a select in this run, its name. */
   readonly preparedFor = new Map<string, string>()
   readonly #done = new Map<GraphNode, Deferred.Deferred<NodeRecord, Failure>>()
-  readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<string>, Failure>>()
+  readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<Prepared>, Failure>>()
   readonly #earlier = new Map<ChainLink, ReadonlyArray<string>>()
   readonly #tallies = new Map<GraphNode, Tally>()
 
@@ -92,7 +92,7 @@ export class Execution {
         self.#done.set(node, yield* Deferred.make<NodeRecord, Failure>())
         if (prepares(node))
           for (const edge of node.edges)
-            self.#prepared.set(edge, yield* Deferred.make<ReadonlyArray<string>, Failure>())
+            self.#prepared.set(edge, yield* Deferred.make<ReadonlyArray<Prepared>, Failure>())
       }
       for (const node of nodes) {
         const record = self.plan.known.get(node)?.record
@@ -159,12 +159,10 @@ export class Execution {
     return Effect.map(this.record(edge.node), (record) => viewsOf(this.survey.store, headOf(edge, record)))
   }
 
-  /** The prepared actions of a select's input, when they are there. */
-  prepared(edge: Edge): Effect.Effect<ReadonlyArray<string>, Failure> {
+  /** What was prepared of each partition of a select's input, when it is there; undefined where nothing is to be. */
+  prepared(edge: Edge): Effect.Effect<ReadonlyArray<Prepared> | undefined, Failure> {
     const deferred = this.#prepared.get(edge)
-    return deferred === undefined
-      ? Effect.map(this.views(edge), (views) => views.map(() => ""))
-      : Deferred.await(deferred)
+    return deferred === undefined ? Effect.undefined : Deferred.await(deferred)
   }
 
   /** Computes sampled rows again in a thread that has run nothing else. */
@@ -190,9 +188,9 @@ export class Execution {
         const failed = running.failure(index)
         if (failed !== undefined) return yield* Effect.fail(failed)
         if (link.role === "prepare") {
-          const keys = running.actionKeys(index)
-          for (const key of keys) self.preparedFor.set(key, link.node.name)
-          yield* Deferred.succeed(self.#prepared.get(link.edge!)!, keys)
+          const prepared = running.prepared(index)
+          for (const { key } of prepared) self.preparedFor.set(key, link.node.name)
+          yield* Deferred.succeed(self.#prepared.get(link.edge!)!, prepared)
           yield* self.promise(async () => running.rememberReuse(index))
         } else yield* self.complete(link.node, running.made(index))
       }

@@ -95,6 +95,8 @@ const readRecords = (store: Store, refs: SourceRefs, wanted: ReadonlySet<string>
   const records = new FileRecords(paths, wanted)
   const bad = new Set<number>()
   for (const [index, { action: key }] of refs.partitions.entries()) {
+    const [first, last] = refs.spans?.[index] ?? [0, paths.length - 1]
+    if (!paths.slice(first, last + 1).some((path) => wanted.has(path))) continue
     const action = store.action<RowAction>(key)
     if (action === undefined) return new Map()
     const fileOf = int32Of(readPack(store.get(refs.places[index]!))["file"]!)

@@ -8,9 +8,9 @@ import type { Store } from "../store/store.ts"
 import { digestBytes, keyOf } from "../table/digest.ts"
 import { DigestMap } from "../table/digest-map.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
-import { changedInRun, memberChoice, readMember } from "./archive.ts"
+import { changedInRun, isArchive, memberChoice, readMember } from "./archive.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
-import type { InputFile } from "./listing.ts"
+import type { FrameAhead, InputFile } from "./listing.ts"
 import { digestBeside, readWhole } from "./whole-file.ts"
 
 export interface FramedFile {
@@ -23,6 +23,12 @@ export interface FramedFile {
   readonly sizes: Float64Array
   readonly starts: Float64Array
   readonly lines: boolean
+}
+
+/** What was framed of a file while it was digested. */
+export interface FramedAhead {
+  readonly frames: Frames
+  readonly records: Omit<FramedFile, "file">
 }
 
 /** The records of a file as they are stored. */
@@ -53,11 +59,22 @@ export const frameAndKeep = async (
   file: InputFile,
   raw: Uint8Array
 ): Promise<{ readonly framed: FramedFile; readonly frames: Frames }> => {
-  const frames = await frameFile(node, file, raw)
-  const framed = frameRecords(file, frames)
+  const { frames, records } = (await file.digested?.framed) ?? (await frameBytes(node, file.path, raw))
+  const framed = { ...records, file }
   keepFrames(store, key, framed)
   return { framed, frames }
 }
+
+const frameBytes = async (node: GraphNode, path: string, raw: Uint8Array): Promise<FramedAhead> => {
+  const frames = await frameFile(node, path, raw)
+  return { frames, records: frameRecords(frames) }
+}
+
+/** Frames a file that is still being digested. What is wrong with it is told when its digest is there. */
+export const frameAhead =
+  (node: GraphNode): FrameAhead =>
+  (path, bytes) =>
+    isArchive(path) ? Promise.resolve(undefined) : frameBytes(node, path, bytes).catch(() => undefined)
 
 const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile => {
   const pack = readPack(store.get(action.pack))
@@ -87,14 +104,14 @@ const databases: Databases = {
   duckdb: async (bytes, query) => (await import("./duckdb.ts")).queryDuckdb(bytes, query)
 }
 
-export const frameFile = async (node: GraphNode, file: InputFile, raw: Uint8Array): Promise<Frames> => {
-  const plain = await decompress(raw, file.path, node.name, node.options["maxExpandedBytes"] as number)
+export const frameFile = async (node: GraphNode, path: string, raw: Uint8Array): Promise<Frames> => {
+  const plain = await decompress(raw, path, node.name, node.options["maxExpandedBytes"] as number)
   const { frame } = node.declaration as SourceDeclaration
   try {
-    return (await frame(plain, node.options, file.path, databases)) as Frames
+    return (await frame(plain, node.options, path, databases)) as Frames
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause
-    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${file.path} ${(cause as Error).message}`, {
+    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${path} ${(cause as Error).message}`, {
       hint: "mend or remove the file",
       cause
     })
@@ -121,7 +138,7 @@ export const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uin
   return bytes
 }
 
-const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
+const frameRecords = (frames: Frames): Omit<FramedFile, "file"> => {
   const digests = new Uint8Array(frames.count * digestBytes)
   const occurrences = new Int32Array(frames.count)
   const sizes = new Float64Array(frames.count)
@@ -139,5 +156,5 @@ const frameRecords = (file: InputFile, frames: Frames): FramedFile => {
   const entries = met.put(digests)
   const times = new Int32Array(met.size)
   for (let i = 0; i < frames.count; i++) occurrences[i] = times[entries[i]!]!++
-  return { file, count: frames.count, digests, occurrences, sizes, starts, lines }
+  return { count: frames.count, digests, occurrences, sizes, starts, lines }
 }

@@ -6,7 +6,8 @@ import { writeDurably } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
 import type { Store } from "../store/store.ts"
 import { isArchive, type MemberChoice, memberFiles, memberNames } from "./archive.ts"
-import { digestBeside, readWhole } from "./whole-file.ts"
+import type { FramedAhead } from "./frames.ts"
+import { digestBeside, large, readWhole } from "./whole-file.ts"
 
 export interface InputFile {
   /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
@@ -16,9 +17,12 @@ export interface InputFile {
   readonly bytes: number
   /** Where the file lies in an archive: its name there, the archive's digest and path. */
   readonly member?: { readonly name: string; readonly of: string; readonly archive: string }
-  /** Of the file that was read last, what was read to digest it: kept until the plan is made. */
-  readonly digested?: { bytes: Uint8Array | undefined }
+  /** Of the file that was read last, what was read to digest it, and its records if they were found meanwhile: kept until the plan is made. */
+  readonly digested?: { bytes: Uint8Array | undefined; framed: Promise<FramedAhead | undefined> | undefined }
 }
+
+/** Frames the bytes of a file while they are digested; gives nothing where that fails, for then it is too early to tell. */
+export type FrameAhead = (path: string, bytes: Uint8Array) => Promise<FramedAhead | undefined>
 
 type Stat = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
 
@@ -36,17 +40,25 @@ export class StatCache {
   /** Files met that are new or have other bytes than they had. */
   news = 0
   /** The last file that had to be read. */
-  #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
+  #last: ({ readonly absolute: string } & NonNullable<InputFile["digested"]>) | undefined
+  /** Called when the first file is met whose stat is new. */
+  readonly #meets: () => void
+  #met = false
 
-  /** `damaged` is told where the file that is there cannot be used. */
-  constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}) {
+  /** `damaged` is told where the file that is there cannot be used; `meets` when the first file is met whose stat is new. */
+  constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}, meets = () => {}) {
+    this.#meets = meets
     this.#path = join(storeRoot, "stats.json")
     const read = readSealed<ReadonlyArray<readonly [string, Stat]>>(this.#path)
     if (read !== undefined && "wrong" in read) damaged(this.#path, read.wrong)
     this.#entries = new Map(read !== undefined && "body" in read ? read.body : [])
   }
 
-  async digest(absolute: string): Promise<Pick<InputFile, "digest" | "bytes">> {
+  /** `ahead` frames the first file that is not what it was, if it is large: while it is digested this thread would wait. */
+  async digest(
+    absolute: string,
+    ahead: (bytes: Uint8Array) => Promise<FramedAhead | undefined>
+  ): Promise<Pick<InputFile, "digest" | "bytes">> {
     const stat = statSync(absolute)
     const known = this.#entries.get(absolute)
     if (
@@ -58,12 +70,17 @@ export class StatCache {
       known[5] - stat.mtimeMs > settleMs
     )
       return { digest: known[4], bytes: known[0] }
+    const first = !this.#met
+    this.#met = true
+    if (first) this.#meets()
     const bytes = await readWhole(absolute)
-    const digest = await digestBeside(bytes)
+    const digesting = digestBeside(bytes)
+    const framed = first && known !== undefined && bytes.length >= large ? ahead(bytes) : undefined
+    const digest = await digesting
     if (known?.[4] !== digest) this.news++
     this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
     this.#changed = true
-    this.#last = { absolute, bytes }
+    this.#last = { absolute, bytes, framed }
     return { digest, bytes: bytes.length }
   }
 
@@ -73,7 +90,7 @@ export class StatCache {
     this.#last = undefined
     return files.map((file) =>
       file.absolute === last?.absolute && file.member === undefined
-        ? { ...file, digested: { bytes: last.bytes } }
+        ? { ...file, digested: { bytes: last.bytes, framed: last.framed } }
         : file
     )
   }
@@ -95,7 +112,8 @@ export const listFiles = async (
   patterns: string | ReadonlyArray<string>,
   stats: StatCache,
   store: Store,
-  choice: MemberChoice
+  choice: MemberChoice,
+  ahead: FrameAhead = async () => undefined
 ): Promise<ReadonlyArray<InputFile>> => {
   const { node } = choice
   const found = new Map<string, string>()
@@ -118,7 +136,7 @@ export const listFiles = async (
     while (next < paths.length) {
       const at = next++
       const [path, absolute] = paths[at]!
-      files[at] = { path, absolute, ...(await stats.digest(absolute)) }
+      files[at] = { path, absolute, ...(await stats.digest(absolute, (bytes) => ahead(path, bytes))) }
     }
   }
   await Promise.all(Array.from({ length: atOnce }, digestSome))

@@ -120,6 +120,8 @@ export interface SourceRefs extends RowRefs {
   readonly files: ReadonlyArray<{ readonly path: string; readonly digest: string }>
   /** Per partition a pack with `file` (Int32) and `start`, `end` (Float64; `end` −1 where `start` is a line). */
   readonly places: ReadonlyArray<string>
+  /** Of each partition the first and the last of the files that it has records of; older records lack it. */
+  readonly spans?: ReadonlyArray<readonly [first: number, last: number]>
 }
 
 export interface SelectRefs {

@@ -38,8 +38,15 @@ export interface Plan {
   readonly records: ReadonlyMap<GraphNode, Records>
   /** What earlier runs made of an edge's partitions, for the nodes that work on it row by row. */
   readonly outcomes: ReadonlyMap<Edge, ReadonlyArray<Outcome | undefined>>
+  /** Of each partition of a source, the key of what it is parsed to, and that where it is there. */
+  readonly parsed: ReadonlyMap<GraphNode, ReadonlyArray<ParsedPartition>>
   /** Seconds spent on listing, digesting and framing a source's files. */
   readonly reading: ReadonlyMap<GraphNode, number>
+}
+
+export interface ParsedPartition {
+  readonly key: string
+  readonly action: RowAction | undefined
 }
 
 /** Rows looked up one by one for a plan; beyond these the numbers stay open, for planning must stay quick. */
@@ -50,13 +57,15 @@ export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Pl
   const planner = new Planner(survey, survey.store.away().length > 0, beside)
   const nodes: Array<NodePlan> = []
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
-  for (const file of [...survey.files.values()].flat()) if (file.digested !== undefined) file.digested.bytes = undefined
-  const { known, records, outcomes, reading } = planner
+  for (const file of [...survey.files.values()].flat())
+    if (file.digested !== undefined) file.digested.bytes = file.digested.framed = undefined
+  const { known, records, outcomes, parsed, reading } = planner
   return {
     nodes: withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute),
     known,
     records,
     outcomes,
+    parsed,
     reading
   }
 }
@@ -69,6 +78,7 @@ class Planner {
   readonly known = new Map<GraphNode, Known>()
   readonly records = new Map<GraphNode, Records>()
   readonly outcomes = new Map<Edge, ReadonlyArray<Outcome | undefined>>()
+  readonly parsed = new Map<GraphNode, ReadonlyArray<ParsedPartition>>()
   readonly reading: Map<GraphNode, number>
   readonly #survey: Survey
   readonly #beside: FrameBeside | undefined
@@ -163,12 +173,13 @@ class Planner {
     this.reading.set(node, (this.reading.get(node) ?? 0) + (performance.now() - began) / 1000)
     this.records.set(node, records)
     const paths = records.files.map(({ path }) => path)
-    const actionKeys = records.partitions.map((part) => parseKey(node, keys, { ...part, paths }))
-    const views = actionKeys.map((key) => {
-      const action = store.action<RowAction>(key)
-      return action && viewOf(action)
+    const parsed = records.partitions.map((part) => {
+      const key = parseKey(node, keys, { ...part, paths })
+      return { key, action: store.action<RowAction>(key) }
     })
-    const taken = new Map(actionKeys.flatMap((key, index) => (views[index] === undefined ? [] : [[key, 1]])))
+    this.parsed.set(node, parsed)
+    const views = parsed.map(({ action }) => action && viewOf(action))
+    const taken = new Map(parsed.flatMap(({ key, action }) => (action === undefined ? [] : [[key, 1]])))
     const reuse = this.#reuse(node, undefined, taken)
     let rows = { reusable: 0, new: 0 }
     const parts = records.partitions.map((part, index): Part => {
@@ -185,7 +196,8 @@ class Planner {
     this.known.set(node, { record: undefined, parts })
     const run = views.filter((view) => view === undefined).length
     const cause: Cause = { cause: "partitions", new: run, of: views.length, rows: rows.new }
-    return this.#plan(node, [], { partitions: { hit: views.length - run, run }, rows }, { records, causes: [cause] })
+    const counts = { partitions: { hit: views.length - run, run }, rows }
+    return this.#plan(node, [], counts, { records, causes: [cause] })
   }
 
   /** What a row function would do on what an edge delivers. */

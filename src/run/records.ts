@@ -143,7 +143,7 @@ export class Records {
   #frames(index: number): Promise<Frames> {
     if (this.#open?.index !== index) {
       const { file } = this.#framed[index]!
-      this.#open = { index, frames: readPlanned(this.#node, file).then((raw) => frameFile(this.#node, file, raw)) }
+      this.#open = { index, frames: readPlanned(this.#node, file).then((raw) => frameFile(this.#node, file.path, raw)) }
     }
     return this.#open.frames
   }

@@ -25,6 +25,8 @@ export interface RowAction {
   /** Content of each column made. */
   readonly content: { readonly [column: string]: Content }
   readonly errors: ReadonlyArray<RowError>
+  /** Of a decision: where the scores are that it is about. */
+  readonly measured?: Pick<RowAction, "pack" | "block">
   /** The view this led to, when it was computed from the view `from`; `as` is its key. */
   readonly face?: { readonly from: string; readonly view: View; readonly as?: string }
 }
@@ -58,10 +60,8 @@ export const rowKey = (node: GraphNode, keys: NodeKeys, view: View): string =>
 export const decideKey = (keys: NodeKeys, measured: string): string => keyOf([keys.whole, measured])
 
 /** The key of the action that gives a node's view: its decision where it measures, else its row function. */
-export const outcomeKey = (node: GraphNode, keys: NodeKeys, view: View): string => {
-  const row = rowKey(node, keys, view)
-  return node.declaration.kind === "filter" && node.declaration.measures !== undefined ? decideKey(keys, row) : row
-}
+export const outcomeKey = (node: GraphNode, keys: NodeKeys, view: View, row = rowKey(node, keys, view)): string =>
+  node.declaration.kind === "filter" && node.declaration.measures !== undefined ? decideKey(keys, row) : row
 
 /** Keys of views as they were read or made: the same view is looked at by node after node. */
 const viewKeys = new WeakMap<View, string>()
@@ -86,17 +86,19 @@ const faceKey = (node: GraphNode, view: View): string => keyOf([viewKey(view), c
 
 /** The outcome of a node on a view from earlier work alone; undefined where something must be computed. */
 export const lookUp = (store: Store, node: GraphNode, keys: NodeKeys, view: View): Outcome | undefined => {
-  const key = outcomeKey(node, keys, view)
+  const reuseKey = rowKey(node, keys, view)
+  const key = outcomeKey(node, keys, view, reuseKey)
   const action = store.action<RowAction>(key)
   if (action?.face?.from !== faceKey(node, view) || !viewIntact(store, action.face.view)) return undefined
-  const reuseKey = rowKey(node, keys, view)
-  // The scores behind a decision are stored apart.
-  const behind = reuseKey === key ? action : store.action<RowAction>(reuseKey)
-  for (const one of [action, behind])
+  for (const one of key === reuseKey ? [action] : [action, measuredBy(store, action, reuseKey)])
     if (one === undefined || !store.has(one.pack) || (one.block !== undefined && !store.has(one.block)))
       return undefined
   return { action, key, reuseKey, view: viewOf(action), computed: 0, reused: view.rows, hit: true }
 }
+
+/** What measured the scores behind a decision, which is stored apart. */
+const measuredBy = (store: Store, { measured }: RowAction, key: string): RowAction["measured"] =>
+  measured !== undefined && store.hasAction(key) ? measured : store.action<RowAction>(key)
 
 /** Stores an action with the view it leads to. Actions with failed rows are kept for reuse, never as a result. */
 export const keepAction = (

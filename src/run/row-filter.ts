@@ -58,8 +58,17 @@ export const runMeasured = async (task: RowTask, declaration: FilterDeclaration)
   const errors = [...measured.errors]
   const codes = decideScores(node, declaration, columns, measured, partition.rows, errors)
   const reuseKey = storedKey(measureKey, measured)
-  return finishFilter(task, decideKey(keys, measureKey), reuseKey, codes, { ...measured, errors }, computed)
+  return finishFilter(
+    task,
+    decideKey(keys, measureKey),
+    reuseKey,
+    codes,
+    { ...measured, errors, measured: standing(measured) },
+    computed
+  )
 }
+
+const standing = ({ pack, block }: RowAction) => ({ pack, ...(block === undefined ? {} : { block }) })
 
 /** The verdicts of a filter on the scores of a partition, as codes. A decision that throws is added to `errors`. */
 export const decideScores = (

@@ -20,7 +20,7 @@ import { makePlan, type Plan } from "./planner.ts"
 import { headOf } from "./record-key.ts"
 import { Pool } from "./pool.ts"
 import { resultFolder } from "./program-inputs.ts"
-import { type Survey, survey } from "./survey.ts"
+import { type Outline, type Survey, survey } from "./survey.ts"
 import { outputDigest } from "./whole-node.ts"
 
 export interface RunOptions extends PlanOptions {
@@ -92,30 +92,51 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
   Effect.gen(function* () {
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
-    const surveyed = yield* Effect.tryPromise({
-      try: () => survey(options.project, options.file, options.sets, options.workers, options.device),
-      catch: asError
-    })
-    const { store, graph, sources } = surveyed
-    const { log } = attempt
-    store.onFound((found) => log.found(found))
-    const start = {
-      pipeline: options.file,
-      graph: graphKey(graph),
-      root: options.project.root,
-      storeRoot: options.project.storeRoot,
-      sets: options.sets
-    }
-    const found = (one: Damage | Difference) => log.found(one)
-    const warn = (text: string) => log.warn(text)
-    const pool = { start, sources, found, warn, memory: options.workerMemory }
-    const workers = new Pool({ ...pool, size: options.workers })
-    const checker = new Pool({ ...pool, size: 1 })
-    workers.warm(surveyed.news)
-    return yield* planned(options, attempt, surveyed, workers, checker).pipe(
-      Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()])))
-    )
+    const threads = new Threads(options, attempt.log)
+    return yield* Effect.gen(function* () {
+      const surveyed = yield* Effect.tryPromise({
+        try: () =>
+          survey(options.project, options.file, options.sets, options.workers, options.device, (outline) =>
+            threads.of(outline).workers.warm(1)
+          ),
+        catch: asError
+      })
+      surveyed.store.onFound((found) => attempt.log.found(found))
+      const { workers, checker } = threads.of(surveyed)
+      workers.warm(surveyed.news)
+      return yield* planned(options, attempt, surveyed, workers, checker)
+    }).pipe(Effect.ensuring(Effect.promise(() => threads.close())))
   })
+
+/** The threads of a run, of which the first starts as soon as there may be work for it. */
+class Threads {
+  readonly #options: RunOptions
+  readonly #log: DamageLog
+  #pools: { readonly workers: Pool; readonly checker: Pool } | undefined
+
+  constructor(options: RunOptions, log: DamageLog) {
+    this.#options = options
+    this.#log = log
+  }
+
+  of({ graph, sources }: Outline) {
+    if (this.#pools !== undefined) return this.#pools
+    const { file, project, sets, workers, workerMemory } = this.#options
+    const pool = {
+      start: { pipeline: file, graph: graphKey(graph), root: project.root, storeRoot: project.storeRoot, sets },
+      sources,
+      found: (one: Damage | Difference) => this.#log.found(one),
+      warn: (text: string) => this.#log.warn(text),
+      memory: workerMemory
+    }
+    this.#pools = { workers: new Pool({ ...pool, size: workers }), checker: new Pool({ ...pool, size: 1 }) }
+    return this.#pools
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pools?.workers.close(), this.#pools?.checker.close()])
+  }
+}
 
 /** Plans what was surveyed, and runs the plan. */
 const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, workers: Pool, checker: Pool) =>

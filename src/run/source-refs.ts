@@ -23,7 +23,8 @@ const placesOf = (store: Store, records: Records, part: RecordPartition): string
 /** The files and places of all records, by partition. */
 export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, "partitions"> => ({
   files: records.files.map(({ path, digest }) => ({ path, digest })),
-  places: records.partitions.map((part) => placesOf(store, records, part))
+  places: records.partitions.map((part) => placesOf(store, records, part)),
+  spans: records.partitions.map(({ files }) => [files[0]!, files.at(-1)!])
 })
 
 /** Throws where two rows of a source have one id: a declared key occurred twice. */

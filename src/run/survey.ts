@@ -17,6 +17,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
 import { memberChoice } from "./archive.ts"
+import { frameAhead } from "./frames.ts"
 import { folderView } from "./folder-view.ts"
 import { type InputFile, listFiles, StatCache } from "./listing.ts"
 import { PlannedSources } from "./planned-sources.ts"
@@ -56,13 +57,20 @@ export const computeClass = (threads: number, device: Device = "cpu"): ComputeCl
   return { device, threads, instructions: `${process.arch} ${found[0] ?? "base"}` }
 }
 
-/** Surveys a pipeline. Planning errors of all nodes are thrown together. */
+/** What is known before the input files are listed. */
+export type Outline = Pick<Survey, "graph" | "sources">
+
+/**
+ * Surveys a pipeline. Planning errors of all nodes are thrown together. `changing` is called when the first file is met that
+ * is new or may have changed: it is yet to be read, and rows will have to be computed.
+ */
 export const survey = async (
   project: Project,
   file: string,
   sets: { readonly [target: string]: string },
   threads: number,
-  device?: Device
+  device?: Device,
+  changing: (outline: Outline) => void = () => {}
 ): Promise<Survey> => {
   const graph = await loadGraph(file, sets, project.root)
   const store = new Store(project.storeRoot)
@@ -95,7 +103,9 @@ export const survey = async (
       else throw cause
     }
   }
-  const stats = new StatCache(project.storeRoot, damaged("input digests"))
+  const sources = new PlannedSources(fingerprinter.files(), () => fingerprinter.changed())
+  const meets = () => changing({ graph, sources })
+  const stats = new StatCache(project.storeRoot, damaged("input digests"), meets)
   const files = new Map<GraphNode, ReadonlyArray<InputFile>>()
   const listing = new Map<GraphNode, number>()
   for (const node of graph.nodes) {
@@ -104,7 +114,7 @@ export const survey = async (
     const { list } = node.declaration as SourceDeclaration
     try {
       const patterns = await patternsOf(node, () => list(node.options, folderView(project.root)))
-      files.set(node, await listFiles(project.root, patterns, stats, store, memberChoice(node)))
+      files.set(node, await listFiles(project.root, patterns, stats, store, memberChoice(node), frameAhead(node)))
     } catch (cause) {
       if (cause instanceof SluiceError) errors.push(cause)
       else throw cause
@@ -127,7 +137,7 @@ export const survey = async (
     files,
     news: stats.news,
     listing,
-    sources: new PlannedSources(fingerprinter.files(), () => fingerprinter.changed()),
+    sources,
     compute: computeClass(threads, device)
   }
 }

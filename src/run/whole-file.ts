@@ -4,7 +4,7 @@ import { open } from "node:fs/promises"
 import { sha256 } from "../table/digest.ts"
 
 /** Below this, handing the work to another thread takes longer than doing it. */
-const large = 1 << 20
+export const large = 1 << 20
 
 /** All bytes of a file. One that is cut meanwhile gives fewer. */
 export const readWhole = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {

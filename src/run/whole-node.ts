@@ -18,7 +18,6 @@ import { headOf, programColumns, recordKey } from "./record-key.ts"
 import { runProgram, takeScratch } from "./program.ts"
 import { type InputSpec, resultFolder, writeDataset } from "./program-inputs.ts"
 import { Rechecks } from "./rechecks.ts"
-import type { RowAction } from "./row-action.ts"
 import type { Store } from "../store/store.ts"
 import { sourcePlace } from "./source-place.ts"
 import { deathAt } from "./worker-death.ts"
@@ -33,15 +32,20 @@ const submit = <T extends ResolveTask | GatherTask>(execution: Execution, node: 
 export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<Made, Failure> =>
   Effect.gen(function* () {
     const tables: Array<PreparedTable> = []
+    const contents: Array<ReadonlyArray<unknown>> = []
     for (const edge of node.edges) {
       const views = yield* execution.views(edge)
       const prepared = yield* execution.prepared(edge)
-      tables.push({ input: edge.input, partitions: views.map((view, i) => ({ view, prepared: prepared[i]! })) })
+      tables.push({
+        input: edge.input,
+        partitions: views.map((view, i) => ({ view, prepared: prepared?.[i]?.key ?? "" }))
+      })
+      contents.push(views.map((_, i) => prepared?.[i]?.content ?? null))
     }
     if (node.declaration.name === "union.rows")
       return yield* execution.promise(() => joinTables(execution, node, tables))
     const before = performance.now()
-    const key = resolveKey(execution, node, tables)
+    const key = resolveKey(execution, node, tables, contents)
     const { store } = execution.survey
     const resolve = (lease?: Lease) => {
       const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder }
@@ -103,23 +107,20 @@ const resolved = (
   return { datasets, folder: undefined, refs }
 }
 
-const resolveKey = (execution: Execution, node: GraphNode, tables: ReadonlyArray<PreparedTable>): string => {
-  const { store } = execution.survey
+/** `contents` says of each partition of each table what was prepared. */
+const resolveKey = (
+  execution: Execution,
+  node: GraphNode,
+  tables: ReadonlyArray<PreparedTable>,
+  contents: ReadonlyArray<ReadonlyArray<unknown>>
+): string => {
   const declaration = node.declaration as SelectDeclaration
-  const inputs = tables.map(({ input, partitions }) => [
+  const inputs = tables.map(({ input, partitions }, table) => [
     input,
-    partitions.map(({ view, prepared }) => [
-      view.rows,
-      prepared === "" ? null : preparedContent(store.needed<RowAction>(prepared)),
-      declaration.readsIds ? view.content.ids : null
-    ])
+    partitions.map(({ view }, i) => [view.rows, contents[table]![i], declaration.readsIds ? view.content.ids : null])
   ])
   return keyOf(["resolve", execution.survey.keys.get(node)!.whole, inputs])
 }
-
-/** What a select knows of prepared rows: their columns, and which are missing because they failed. */
-const preparedContent = ({ content, errors }: RowAction): unknown =>
-  errors.length === 0 ? content : [content, errors.map(({ row }) => row)]
 
 /** A union: the partitions of all its inputs, one after another, provided that no row id occurs twice. */
 const joinTables = async (

@@ -6,9 +6,11 @@ import { framesOnLines, isBlank, textStart } from "./byte-frames.ts"
 export const lineFrames = (bytes: Uint8Array): Frames => {
   const bounds: Array<number> = []
   const lines: Array<number> = []
+  // A Buffer seeks a byte some times faster than other typed arrays do.
+  const seen = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   let start = textStart(bytes)
   for (let line = 1; start < bytes.length; line++) {
-    const feed = bytes.indexOf(10, start)
+    const feed = seen.indexOf(10, start)
     const next = feed === -1 ? bytes.length : feed
     let end = next
     while (end > start && isBlank(bytes[end - 1]!)) end--
