@@ -10,7 +10,7 @@ import { combineDigests, contentOf, digestBytes, keyOf, takeDigests } from "../t
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { keyedRowId, placedRowId } from "../table/row-id.ts"
-import { digestsOf, freshView, Partition } from "../table/view.ts"
+import { digestsOf, Partition } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
 import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
@@ -103,7 +103,7 @@ export const parseRecords = async (
   keys: NodeKeys,
   input: ParseInput,
   reuse: RowReuse
-): Promise<ParseOutcome> => {
+): Promise<{ readonly outcome: ParseOutcome; readonly partition: Partition }> => {
   const declaration = node.declaration as SourceDeclaration
   const fields = fieldsOf(node.columns, node.name)
   const decode = decoder(node)
@@ -147,20 +147,20 @@ export const parseRecords = async (
     })
   )
   const block = store.put(writeParquet(columns, fields))
-  const view = freshView({ block, pack, columns, fields, digests: columnDigests }, ids)
-  const content = Object.fromEntries(Object.entries(columnDigests).map(([name, bytes]) => [name, contentOf(bytes)]))
+  const partition = Partition.fresh({ block, pack, columns, fields, digests: columnDigests }, ids, store)
+  const { view } = partition
   const action: RowAction = {
     counts: { in: rows, out: good.length, dropped: 0, failed: errors.length },
     reasons: {},
     block,
     pack,
-    content,
+    content: view.content.columns,
     errors,
     face: { from: "", view, as: keyOf(view) }
   }
   const actionKey = parseKey(node, keys, input)
   putRows(store, actionKey, action)
-  return { action, key: actionKey, computed: todo.length }
+  return { outcome: { action, key: actionKey, computed: todo.length }, partition }
 }
 
 const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
@@ -176,5 +176,3 @@ const keyedIds = (node: GraphNode, column: Column): Uint8Array => {
   for (let row = 0; row < rows; row++) out.set(keyedRowId(label, String(valueAt(column, row))), row * digestBytes)
   return out
 }
-
-export const openParsed = (store: Store, action: RowAction): Partition => new Partition(action.face!.view, store)

@@ -10,10 +10,10 @@ import { Partition } from "../table/view.ts"
 import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
-import { openParsed, parseRecords } from "./parse.ts"
+import { parseRecords } from "./parse.ts"
 import { reloadGraph } from "./project.ts"
 import { recheck } from "./recheck.ts"
-import type { Outcome } from "./row-action.ts"
+import { writtenBytes } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { resolveSelect } from "./select-task.ts"
@@ -45,24 +45,49 @@ const reuseOf = (step: ChainStep): RowReuse => {
   return reuse
 }
 
+/**
+ * The files of a whole chain go to the disk beside its work, which reads them from memory meanwhile. A thread that says where
+ * it is may die there: its files of each step are on the disk before the next begins.
+ */
+const chainFiles = <A>(run: () => Promise<A>): Promise<A> => (start.alone ? run() : store.step(run))
+const stepFiles = <A>(run: () => Promise<A>): Promise<A> => (start.alone ? store.step(run) : run())
+
+type Worked = Pick<ChainResult["outcomes"][number], "action" | "computed" | "seconds">
+
 const runChain = async (task: ChainTask): Promise<ChainResult> => {
-  const outcomes: Array<Outcome & { readonly seconds: number }> = []
+  let done = 0
+  const { parsed, outcomes } = await chainFiles(async () => {
+    const ran = await runSteps(task)
+    done = performance.now()
+    return ran
+  })
+  const waited = (performance.now() - done) / 1000
+  const written = ({ action, computed }: Worked): number => writtenBytes(store, action, computed)
+  const all = [...(parsed ? [parsed] : []), ...outcomes].reduce((sum, one) => sum + written(one), 0)
+  /** With its share of the wait for the disk, by the bytes it wrote. */
+  const whole = <A extends Worked>(one: A): A => ({ ...one, seconds: one.seconds + (waited * written(one)) / all })
+  return { parsed: parsed && whole(parsed), outcomes: outcomes.map(whole) }
+}
+
+const runSteps = async (task: ChainTask): Promise<ChainResult> => {
+  const outcomes: Array<ChainResult["outcomes"][number]> = []
   let parsed: ChainResult["parsed"]
   let partition: Partition
   if (task.parse === undefined) partition = new Partition(task.view!, store)
   else {
     const { step, input } = task.parse
+    const node = nodeOf(step.node)
     const before = performance.now()
-    const made = await store.step(() => parseRecords(store, nodeOf(step.node), step.keys, input, reuseOf(step)))
-    parsed = { ...made, seconds: (performance.now() - before) / 1000 }
-    partition = openParsed(store, parsed.action)
-    if (parsed.action.errors.length > 0 && nodeOf(step.node).options["onBadRow"] !== "drop") return { parsed, outcomes }
+    const made = await stepFiles(() => parseRecords(store, node, step.keys, input, reuseOf(step)))
+    parsed = { ...made.outcome, seconds: (performance.now() - before) / 1000 }
+    partition = made.partition
+    if (parsed.action.errors.length > 0 && node.options["onBadRow"] !== "drop") return { parsed, outcomes }
   }
   for (const [index, step] of task.steps.entries()) {
     if (start.alone) port.postMessage({ at: { step: index + (parsed === undefined ? 0 : 1), ids: partition.ids() } })
     const before = performance.now()
     const rows = { store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) }
-    const ran = await store.step(() => runRowNode(rows))
+    const ran = await stepFiles(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })
     if (ran.outcome.action.errors.length > 0 && !task.goOn) break
