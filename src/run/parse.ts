@@ -5,12 +5,14 @@ import type { NodeKeys } from "../graph/key.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
-import { type Column, valueAt } from "../table/column.ts"
+import type { ParsedBatch } from "../stage/batch.ts"
+import { type Column, concatColumns, valueAt } from "../table/column.ts"
 import { combineDigests, contentOf, digestBytes, keyOf, takeDigests } from "../table/digest.ts"
+import { type Field, plainColumns } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { keyedRowId, placedRowId } from "../table/row-id.ts"
-import { digestsOf, Partition } from "../table/view.ts"
+import { digestsOf, Partition, rowCount } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
 import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
@@ -112,7 +114,13 @@ export const parseRecords = async (
   const { places, todo } = reuse.match(digests, rows)
   const errors: Array<RowError> = []
   const results: Array<unknown> = []
-  for (const row of todo) {
+  const plain = declaration.parseBatch === undefined ? undefined : plainColumns(node.columns)
+  const batch: ParsedBatch | undefined =
+    plain === undefined || todo.length === 0
+      ? undefined
+      : declaration.parseBatch!(todo.length === rows ? input : someRecords(input, todo), plain, node.options)
+  const left = batch === undefined ? todo : todo.filter((_, i) => batch.wasRead[i] === 0)
+  for (const row of left) {
     const record = input.bytes.subarray(input.offsets[row], input.offsets[row + 1])
     try {
       let parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
@@ -128,12 +136,12 @@ export const parseRecords = async (
     }
   }
   const failed = new Set(errors.map((error) => error.row))
+  const { columns: computed, order } = joined(batch, columnsOf(fill(results, fields), fields, node.name), fields)
   let position = 0
-  const origins = places.map<Origin>((place) => place ?? { computed: position++ })
+  const origins = places.map<Origin>((place) => place ?? { computed: order(position++) })
   const good = Int32Array.from(Array.from({ length: rows }, (_, row) => row).filter((row) => !failed.has(row)))
-  const computed = columnsOf(fill(results, fields), fields, node.name)
   const kept = Array.from(good, (row) => origins[row]!)
-  const columns = await assemble(store, fields, computed, todo.length, kept)
+  const columns = await assemble(store, fields, computed, rowCount(computed), kept)
   const { key } = node.options
   const ids = typeof key === "string" ? keyedIds(node, columns[key]!) : takeDigests(placedIds(input), good)
   const columnDigests = digestsOf(columns)
@@ -161,6 +169,26 @@ export const parseRecords = async (
   const actionKey = parseKey(node, keys, input)
   putRows(store, actionKey, action)
   return { outcome: { action, key: actionKey, computed: todo.length }, partition }
+}
+
+/** Rows that were parsed together, with those that were parsed one by one behind them, and where each is found. */
+const joined = (
+  batch: ParsedBatch | undefined,
+  columns: { readonly [name: string]: Column },
+  fields: { readonly [name: string]: Field }
+): { readonly columns: typeof columns; readonly order: (position: number) => number } => {
+  if (batch === undefined) return { columns, order: (position) => position }
+  const rows = batch.wasRead.length
+  if (rowCount(columns) === 0) return { columns: batch.columns, order: (position) => position }
+  let next = rows
+  const both = Object.entries(fields).map(([name, field]) => [
+    name,
+    concatColumns([batch.columns[name]!, columns[name]!], field)
+  ])
+  return {
+    columns: Object.fromEntries(both),
+    order: (position) => (batch.wasRead[position] === 1 ? position : next++)
+  }
 }
 
 const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")

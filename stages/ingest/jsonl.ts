@@ -1,7 +1,7 @@
 // ingest.jsonl: one row for each line of JSON Lines files.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { decodeUtf8 } from "#sluice/text"
+import { decodeUtf8, jsonColumns } from "#sluice/text"
 import { jsonObject } from "./json-object.ts"
 import { lineFrames } from "./line-frames.ts"
 
@@ -30,5 +30,6 @@ export const jsonl = Stage.source({
   emits: { option: "row" },
   list: ({ path }) => path,
   frame: lineFrames,
-  parse: (record) => jsonObject(decodeUtf8(record))
+  parse: (record) => jsonObject(decodeUtf8(record)),
+  parseBatch: jsonColumns
 })
