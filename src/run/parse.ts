@@ -6,12 +6,12 @@ import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
 import type { ParsedBatch } from "../stage/batch.ts"
-import { type Column, concatColumns, valueAt } from "../table/column.ts"
+import { type Column, columnLength, concatColumns, valueAt } from "../table/column.ts"
 import { combineDigests, contentOf, digestBytes, keyOf, takeDigests } from "../table/digest.ts"
 import { type Field, plainColumns } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
-import { keyedRowId, placedRowId } from "../table/row-id.ts"
+import { keyedRowIds, placedRowId } from "../table/row-id.ts"
 import { digestsOf, Partition, rowCount } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
@@ -20,6 +20,7 @@ import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
 /** The records of one partition, as they travel to a worker. */
 export interface ParseInput {
+  /** Memory that several threads may share. */
   readonly bytes: Uint8Array
   readonly offsets: Int32Array
   readonly paths: ReadonlyArray<string>
@@ -121,7 +122,8 @@ export const parseRecords = async (
       : declaration.parseBatch!(todo.length === rows ? input : someRecords(input, todo), plain, node.options)
   const left = batch === undefined ? todo : todo.filter((_, i) => batch.wasRead[i] === 0)
   for (const row of left) {
-    const record = input.bytes.subarray(input.offsets[row], input.offsets[row + 1])
+    // A copy: parsers of others need not take memory that threads share.
+    const record = input.bytes.slice(input.offsets[row], input.offsets[row + 1])
     try {
       let parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
       if (parsed instanceof Promise) parsed = await parsed
@@ -197,10 +199,9 @@ const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
 const fill = (results: ReadonlyArray<unknown>, fields: object): ReadonlyArray<unknown> =>
   results.map((result) => result ?? Object.fromEntries(Object.keys(fields).map((name) => [name, null])))
 
-const keyedIds = (node: GraphNode, column: Column): Uint8Array => {
-  const rows = "values" in column ? column.values.length : column.offsets.length - 1
-  const out = new Uint8Array(rows * digestBytes)
-  const label = JSON.stringify(node.options["path"] ?? node.name)
-  for (let row = 0; row < rows; row++) out.set(keyedRowId(label, String(valueAt(column, row))), row * digestBytes)
-  return out
-}
+const keyedIds = (node: GraphNode, column: Column): Uint8Array =>
+  keyedRowIds(JSON.stringify(node.options["path"] ?? node.name), columnLength(column), (row) =>
+    column.type === "text" && column.valid?.[row] !== 0
+      ? column.bytes.subarray(column.offsets[row], column.offsets[row + 1])
+      : String(valueAt(column, row))
+  )

@@ -25,8 +25,12 @@ const scratch = { bytes: Buffer.allocUnsafeSlow(1024) }
 /** Bytes of a part at most, its length included. */
 const room = (part: string | Uint8Array): number => 3 * part.length + 16
 
-/** Id of a source row with a declared key. */
-export const keyedRowId = (label: string, key: string): Buffer => id(["key", label, key])
+/** Ids of source rows with a declared key, each a text or its UTF-8 bytes. */
+export const keyedRowIds = (label: string, rows: number, key: (row: number) => string | Uint8Array): Uint8Array => {
+  const ids = new Uint8Array(rows * digestBytes)
+  for (let row = 0; row < rows; row++) ids.set(id(["key", label, key(row)]), row * digestBytes)
+  return ids
+}
 
 /** Id of a source row without a key: its path, the digest of its record, and how often that pair occurred before. */
 export const placedRowId = (path: string, record: Uint8Array, occurrence: number): Buffer =>

@@ -8,7 +8,3 @@ export const jsonRows = (rows: ReadonlyArray<{ readonly [column: string]: Json }
   record: (index) => Buffer.from(JSON.stringify(rows[index]), "utf8"),
   place: (index) => ({ line: index + 1 })
 })
-
-/** The row of a record that `jsonRows` made. */
-export const parseJsonRow = (record: Uint8Array): { readonly [column: string]: unknown } =>
-  JSON.parse(Buffer.from(record.buffer, record.byteOffset, record.length).toString("utf8"))
