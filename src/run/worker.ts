@@ -13,7 +13,6 @@ import { LoadedSources } from "./loaded-sources.ts"
 import { parseRecords } from "./parse.ts"
 import { reloadGraph } from "./project.ts"
 import { recheck } from "./recheck.ts"
-import { writtenBytes } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { resolveSelect } from "./select-task.ts"
@@ -45,28 +44,16 @@ const reuseOf = (step: ChainStep): RowReuse => {
   return reuse
 }
 
-/**
- * The files of a whole chain go to the disk beside its work, which reads them from memory meanwhile. A thread that says where
- * it is may die there: its files of each step are on the disk before the next begins.
- */
-const chainFiles = <A>(run: () => Promise<A>): Promise<A> => (start.alone ? run() : store.step(run))
-const stepFiles = <A>(run: () => Promise<A>): Promise<A> => (start.alone ? store.step(run) : run())
+/** A thread that says where it is may die there: its files of each step are on the disk before the next begins. */
+const oneStep = <A>(run: () => Promise<A>): Promise<A> => (start.alone ? store.step(run) : run())
 
-type Worked = Pick<ChainResult["outcomes"][number], "action" | "computed" | "seconds">
-
-const runChain = async (task: ChainTask): Promise<ChainResult> => {
-  let done = 0
-  const { parsed, outcomes } = await chainFiles(async () => {
-    const ran = await runSteps(task)
-    done = performance.now()
-    return ran
-  })
-  const waited = (performance.now() - done) / 1000
-  const written = ({ action, computed }: Worked): number => writtenBytes(store, action, computed)
-  const all = [...(parsed ? [parsed] : []), ...outcomes].reduce((sum, one) => sum + written(one), 0)
-  /** With its share of the wait for the disk, by the bytes it wrote. */
-  const whole = <A extends Worked>(one: A): A => ({ ...one, seconds: one.seconds + (waited * written(one)) / all })
-  return { parsed: parsed && whole(parsed), outcomes: outcomes.map(whole) }
+/** Otherwise the files of a whole chain go to the disk together, beside its work and that of the next, which may begin. */
+const runChain = async (id: number, task: ChainTask): Promise<ChainResult> => {
+  if (start.alone) return runSteps(task)
+  const { result, onDisk } = await store.begin(() => runSteps(task))
+  port.postMessage({ id, isFree: true })
+  await onDisk
+  return result
 }
 
 const runSteps = async (task: ChainTask): Promise<ChainResult> => {
@@ -78,7 +65,7 @@ const runSteps = async (task: ChainTask): Promise<ChainResult> => {
     const { step, input } = task.parse
     const node = nodeOf(step.node)
     const before = performance.now()
-    const made = await stepFiles(() => parseRecords(store, node, step.keys, input, reuseOf(step)))
+    const made = await oneStep(() => parseRecords(store, node, step.keys, input, reuseOf(step)))
     parsed = { ...made.outcome, seconds: (performance.now() - before) / 1000 }
     partition = made.partition
     if (parsed.action.errors.length > 0 && node.options["onBadRow"] !== "drop") return { parsed, outcomes }
@@ -87,7 +74,7 @@ const runSteps = async (task: ChainTask): Promise<ChainResult> => {
     if (start.alone) port.postMessage({ at: { step: index + (parsed === undefined ? 0 : 1), ids: partition.ids() } })
     const before = performance.now()
     const rows = { store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) }
-    const ran = await stepFiles(() => runRowNode(rows))
+    const ran = await oneStep(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })
     if (ran.outcome.action.errors.length > 0 && !task.goOn) break
@@ -99,10 +86,10 @@ const runSteps = async (task: ChainTask): Promise<ChainResult> => {
 const storeUnder = (lease: string | undefined): Store =>
   lease === undefined ? store : told(new FencedStore(start.storeRoot, lease))
 
-const runTask = async (task: Task): Promise<unknown> => {
+const runTask = async (id: number, task: Task): Promise<unknown> => {
   switch (task.kind) {
     case "chain":
-      return runChain(task)
+      return runChain(id, task)
     case "frame": {
       const node = nodeOf(task.node)
       await frameAndKeep(store, node, task.key, task.file, await readPlanned(node, task.file))
@@ -146,7 +133,7 @@ try {
   store = told(new StepStore(start.storeRoot))
   graph = await reloadGraph(start)
   port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
-    runTask(task).then(
+    runTask(id, task).then(
       (result) => port.postMessage({ id, result, sources: sources.fresh(), found: found.splice(0) }),
       (cause: unknown) => port.postMessage({ id, error: wireError(cause), found: found.splice(0) })
     )
