@@ -6,6 +6,7 @@ import { asError } from "../store/durable-file.ts"
 import { FencedStore } from "../store/fence.ts"
 import { StepStore } from "../store/step-store.ts"
 import { type Damage, DamagedObject, type Difference, type Store } from "../store/store.ts"
+import { loadParquet } from "../table/parquet.ts"
 import { Partition } from "../table/view.ts"
 import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
@@ -139,6 +140,7 @@ try {
     )
   })
   port.postMessage({ ready: true, sources: sources.fresh(), found: found.splice(0) })
+  loadParquet()
 } catch (cause) {
   port.postMessage({ failed: wireError(cause), found: found.splice(0) })
 }

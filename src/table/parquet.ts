@@ -26,6 +26,12 @@ const writing = once(() => ({
   ...(load("hyparquet-writer/src/encoding.js") as typeof import("hyparquet-writer/src/encoding.js"))
 }))
 
+/** Loads the format's code beforehand, in a thread that will need it and has nothing else to do yet. */
+export const loadParquet = (): void => {
+  reading()
+  writing()
+}
+
 /** Rows of one row group at most. */
 const groupRows = 10_000
 
