@@ -3,7 +3,6 @@ import { Stage } from "#sluice"
 import { jsonColumns } from "#sluice/text"
 import { rowOptions } from "./file-options.ts"
 import { parseJsonRecord } from "./json-object.ts"
-import { jsonRows } from "./json-rows.ts"
 import { parquetRows } from "./parquet-rows.ts"
 
 /**
@@ -25,7 +24,7 @@ export const parquet = Stage.source({
   options: rowOptions,
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: async (bytes) => jsonRows(await parquetRows(bytes)),
+  frame: parquetRows,
   parse: parseJsonRecord,
   parseBatch: jsonColumns
 })
