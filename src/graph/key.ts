@@ -55,7 +55,7 @@ export const nodeKeys = (node: GraphNode, code: Code, system: unknown = runtime)
     case "source": {
       const row = keyOf([
         epochsOf("ingest", "rowId", "columns"),
-        hashOf(code, "frame", "parse"),
+        hashOf(code, "frame", "parse", "parseBatch"),
         optionsOf(node),
         fields(node, node.columns),
         declaration.readsPath,

@@ -7,7 +7,7 @@ import { keyOf, sameJson } from "../table/digest.ts"
 /** Functions that are one in a key: either form may be the one that runs. */
 const roles: ReadonlyArray<ReadonlyArray<string>> = [
   ["frame"],
-  ["parse"],
+  ["parse", "parseBatch"],
   ["apply", "applyBatch"],
   ["measure", "measureBatch"],
   ["decide"],

@@ -61,7 +61,8 @@ export class ChainRun {
       }
       const { leases, threads } = self.#execution
       const ordered = leases.othersRun() ? inStretches(waiting, (n) => leases.order(n)) : waiting
-      const concurrency = Math.max(2, threads + 1)
+      // For each thread one at work and one on its way to the disk, and one more that is made ready.
+      const concurrency = 2 * threads + 1
       yield* Effect.forEach(ordered, (work) => self.#send(work), { concurrency, discard: true }).pipe(
         Effect.tapError(() => Effect.sync(() => self.#salvage()))
       )

@@ -1,5 +1,4 @@
 // Framing: the records of an input file, found once per content and kept: where each stands, its size and its digest.
-import { hash } from "node:crypto"
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
@@ -7,6 +6,7 @@ import type { Databases, Frames } from "../stage/source.ts"
 import type { Store } from "../store/store.ts"
 import { digestBytes, keyOf } from "../table/digest.ts"
 import { DigestMap } from "../table/digest-map.ts"
+import { sha256Into } from "../table/sha256.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
 import { changedInRun, isArchive, memberChoice, readMember } from "./archive.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
@@ -146,7 +146,7 @@ const frameRecords = (frames: Frames): Omit<FramedFile, "file"> => {
   let lines = false
   for (let i = 0; i < frames.count; i++) {
     const record = frames.record(i)
-    digests.set(hash("sha256", record, "buffer").subarray(0, digestBytes), i * digestBytes)
+    sha256Into(record, 0, record.length, digests, i * digestBytes, digestBytes)
     sizes[i] = record.length
     const place = frames.place(i)
     lines = "line" in place

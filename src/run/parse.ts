@@ -5,12 +5,14 @@ import type { NodeKeys } from "../graph/key.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
-import { type Column, valueAt } from "../table/column.ts"
+import type { ParsedBatch } from "../stage/batch.ts"
+import { type Column, columnLength, concatColumns, valueAt } from "../table/column.ts"
 import { combineDigests, contentOf, digestBytes, keyOf, takeDigests } from "../table/digest.ts"
+import { type Field, plainColumns } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
-import { keyedRowId, placedRowId } from "../table/row-id.ts"
-import { digestsOf, freshView, Partition } from "../table/view.ts"
+import { keyedRowIds, placedRowId } from "../table/row-id.ts"
+import { digestsOf, Partition, rowCount } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
 import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
@@ -18,6 +20,7 @@ import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
 /** The records of one partition, as they travel to a worker. */
 export interface ParseInput {
+  /** Memory that several threads may share. */
   readonly bytes: Uint8Array
   readonly offsets: Int32Array
   readonly paths: ReadonlyArray<string>
@@ -103,7 +106,7 @@ export const parseRecords = async (
   keys: NodeKeys,
   input: ParseInput,
   reuse: RowReuse
-): Promise<ParseOutcome> => {
+): Promise<{ readonly outcome: ParseOutcome; readonly partition: Partition }> => {
   const declaration = node.declaration as SourceDeclaration
   const fields = fieldsOf(node.columns, node.name)
   const decode = decoder(node)
@@ -112,8 +115,15 @@ export const parseRecords = async (
   const { places, todo } = reuse.match(digests, rows)
   const errors: Array<RowError> = []
   const results: Array<unknown> = []
-  for (const row of todo) {
-    const record = input.bytes.subarray(input.offsets[row], input.offsets[row + 1])
+  const plain = declaration.parseBatch === undefined ? undefined : plainColumns(node.columns)
+  const batch: ParsedBatch | undefined =
+    plain === undefined || todo.length === 0
+      ? undefined
+      : declaration.parseBatch!(todo.length === rows ? input : someRecords(input, todo), plain, node.options)
+  const left = batch === undefined ? todo : todo.filter((_, i) => batch.wasRead[i] === 0)
+  for (const row of left) {
+    // A copy: parsers of others need not take memory that threads share.
+    const record = input.bytes.slice(input.offsets[row], input.offsets[row + 1])
     try {
       let parsed = declaration.parse(record, node.options, input.paths[input.files[row]!]!)
       if (parsed instanceof Promise) parsed = await parsed
@@ -128,12 +138,12 @@ export const parseRecords = async (
     }
   }
   const failed = new Set(errors.map((error) => error.row))
+  const { columns: computed, order } = joined(batch, columnsOf(fill(results, fields), fields, node.name), fields)
   let position = 0
-  const origins = places.map<Origin>((place) => place ?? { computed: position++ })
+  const origins = places.map<Origin>((place) => place ?? { computed: order(position++) })
   const good = Int32Array.from(Array.from({ length: rows }, (_, row) => row).filter((row) => !failed.has(row)))
-  const computed = columnsOf(fill(results, fields), fields, node.name)
   const kept = Array.from(good, (row) => origins[row]!)
-  const columns = await assemble(store, fields, computed, todo.length, kept)
+  const columns = await assemble(store, fields, computed, rowCount(computed), kept)
   const { key } = node.options
   const ids = typeof key === "string" ? keyedIds(node, columns[key]!) : takeDigests(placedIds(input), good)
   const columnDigests = digestsOf(columns)
@@ -147,20 +157,40 @@ export const parseRecords = async (
     })
   )
   const block = store.put(writeParquet(columns, fields))
-  const view = freshView({ block, pack, columns, fields, digests: columnDigests }, ids)
-  const content = Object.fromEntries(Object.entries(columnDigests).map(([name, bytes]) => [name, contentOf(bytes)]))
+  const partition = Partition.fresh({ block, pack, columns, fields, digests: columnDigests }, ids, store)
+  const { view } = partition
   const action: RowAction = {
     counts: { in: rows, out: good.length, dropped: 0, failed: errors.length },
     reasons: {},
     block,
     pack,
-    content,
+    content: view.content.columns,
     errors,
     face: { from: "", view, as: keyOf(view) }
   }
   const actionKey = parseKey(node, keys, input)
   putRows(store, actionKey, action)
-  return { action, key: actionKey, computed: todo.length }
+  return { outcome: { action, key: actionKey, computed: todo.length }, partition }
+}
+
+/** Rows that were parsed together, with those that were parsed one by one behind them, and where each is found. */
+const joined = (
+  batch: ParsedBatch | undefined,
+  columns: { readonly [name: string]: Column },
+  fields: { readonly [name: string]: Field }
+): { readonly columns: typeof columns; readonly order: (position: number) => number } => {
+  if (batch === undefined) return { columns, order: (position) => position }
+  const rows = batch.wasRead.length
+  if (rowCount(columns) === 0) return { columns: batch.columns, order: (position) => position }
+  let next = rows
+  const both = Object.entries(fields).map(([name, field]) => [
+    name,
+    concatColumns([batch.columns[name]!, columns[name]!], field)
+  ])
+  return {
+    columns: Object.fromEntries(both),
+    order: (position) => (batch.wasRead[position] === 1 ? position : next++)
+  }
 }
 
 const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
@@ -169,12 +199,9 @@ const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
 const fill = (results: ReadonlyArray<unknown>, fields: object): ReadonlyArray<unknown> =>
   results.map((result) => result ?? Object.fromEntries(Object.keys(fields).map((name) => [name, null])))
 
-const keyedIds = (node: GraphNode, column: Column): Uint8Array => {
-  const rows = "values" in column ? column.values.length : column.offsets.length - 1
-  const out = new Uint8Array(rows * digestBytes)
-  const label = JSON.stringify(node.options["path"] ?? node.name)
-  for (let row = 0; row < rows; row++) out.set(keyedRowId(label, String(valueAt(column, row))), row * digestBytes)
-  return out
-}
-
-export const openParsed = (store: Store, action: RowAction): Partition => new Partition(action.face!.view, store)
+const keyedIds = (node: GraphNode, column: Column): Uint8Array =>
+  keyedRowIds(JSON.stringify(node.options["path"] ?? node.name), columnLength(column), (row) =>
+    column.type === "text" && column.valid?.[row] !== 0
+      ? column.bytes.subarray(column.offsets[row], column.offsets[row + 1])
+      : String(valueAt(column, row))
+  )

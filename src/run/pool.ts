@@ -23,9 +23,15 @@ interface Place {
 
 interface Slot {
   readonly worker: Worker
-  job: Job | undefined
+  /** By the number that the thread knows them by: the one that it works on, and those that wait for the disk. */
+  readonly jobs: Map<number, Job>
+  /** The one that it works on. */
+  busy: number | undefined
   at: Place | undefined
 }
+
+/** Jobs of a thread at most: one at work, others on their way to a disk that is slow. */
+const jobsEach = 3
 
 export interface PoolOptions {
   readonly size: number
@@ -92,6 +98,7 @@ export class Pool {
   readonly #starting = new Set<Worker>()
   #retries: Promise<void> = Promise.resolve()
   #single: Pool | undefined
+  #sent = 0
   #closed = false
 
   constructor(options: PoolOptions) {
@@ -112,7 +119,6 @@ export class Pool {
 
   /** Tries a task once more in a thread that has run nothing else, one such task at a time. */
   #retry(job: Job, what: string) {
-    this.#options.warn(`a worker thread died (${what}); what it worked on is tried again alone`)
     this.#retries = this.#retries.then(async () => {
       if (this.#closed) return job.reject(new WorkerDied(what, undefined, undefined))
       const single = new Pool({ ...this.#options, size: 1, alone: true })
@@ -124,7 +130,7 @@ export class Pool {
 
   #feed() {
     while (this.#queue.length > 0) {
-      const idle = [...this.#slots].find((slot) => slot.job === undefined)
+      const idle = [...this.#slots].find(({ busy, jobs }) => busy === undefined && jobs.size < jobsEach)
       if (idle === undefined) {
         if (this.#slots.size + this.#starting.size < this.#options.size && this.#starting.size < this.#queue.length)
           this.#start()
@@ -132,8 +138,10 @@ export class Pool {
         continue
       }
       const job = this.#queue.shift()!
-      idle.job = job
-      idle.worker.postMessage({ id: 0, task: job.task }, job.transfer as ArrayBuffer[])
+      const id = ++this.#sent
+      idle.busy = id
+      idle.jobs.set(id, job)
+      idle.worker.postMessage({ id, task: job.task }, job.transfer as ArrayBuffer[])
     }
   }
 
@@ -147,11 +155,15 @@ export class Pool {
       stdout: false
     })
     this.#starting.add(worker)
-    const slot: Slot = { worker, job: undefined, at: undefined }
+    const slot: Slot = { worker, jobs: new Map(), busy: undefined, at: undefined }
     worker.on("message", (message: Message) => {
       if ("at" in message) {
         slot.at = message.at
         return
+      }
+      if ("isFree" in message) {
+        slot.busy = undefined
+        return this.#feed()
       }
       for (const found of message.found) this.#options.found(found)
       if ("ready" in message) {
@@ -168,8 +180,9 @@ export class Pool {
         this.#failAll(unwireError(message.failed))
         return
       } else {
-        const { job } = slot
-        slot.job = undefined
+        const job = slot.jobs.get(message.id)
+        slot.jobs.delete(message.id)
+        if (slot.busy === message.id) slot.busy = undefined
         const edited = "error" in message ? undefined : this.#options.sources.edited(message.sources)
         if ("error" in message) job?.reject(unwireError(message.error))
         else if (edited !== undefined) job?.reject(edited)
@@ -180,11 +193,14 @@ export class Pool {
     const died = (what: string) => {
       const began = !this.#starting.delete(worker)
       this.#slots.delete(slot)
-      const { job } = slot
-      slot.job = undefined
+      const jobs = [...slot.jobs.values()]
+      slot.jobs.clear()
       if (this.#closed) return
-      if (job !== undefined && !alone) this.#retry(job, what)
-      else job?.reject(new WorkerDied(what, slot.at?.step, slot.at && rowIdAt(slot.at.ids, row[0]!)))
+      if (jobs.length > 0 && !alone)
+        this.#options.warn(`a worker thread died (${what}); what it worked on is tried again alone`)
+      for (const job of jobs)
+        if (!alone) this.#retry(job, what)
+        else job.reject(new WorkerDied(what, slot.at?.step, slot.at && rowIdAt(slot.at.ids, row[0]!)))
       if (began) this.#feed()
       else this.#failAll(new WorkerDied(what, undefined, undefined))
     }
@@ -213,7 +229,11 @@ export class Pool {
   }
 }
 
-type Message = { readonly at: Place } | ({ readonly found: ReadonlyArray<Damage | Difference> } & Said)
+type Message =
+  | { readonly at: Place }
+  /** It takes the next task; what it gives for this one comes when its files are on the disk. */
+  | { readonly id: number; readonly isFree: true }
+  | ({ readonly found: ReadonlyArray<Damage | Difference> } & Said)
 
 type Said =
   | { readonly ready: true; readonly sources: ReadonlyArray<readonly [string, string]> }

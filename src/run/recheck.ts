@@ -84,7 +84,7 @@ const recordTries = ({ store, node, keys, stored, most }: Sampled, input: ParseI
     const alone = someRecords(input, Int32Array.of(row))
     const at = good.indexOf(row)
     const isSame = async () => {
-      const { action } = await parseRecords(memory, node, keys, alone, none(store))
+      const { action } = (await parseRecords(memory, node, keys, alone, none(store))).outcome
       if (action.errors.length > 0 || at === -1) return action.errors.length > 0 && at === -1
       return sameDigests(before, readPack(memory.get(action.pack)), Int32Array.of(at))
     }

@@ -126,12 +126,15 @@ export class Records {
     return { path: framed.file.path, digest: framed.file.digest, place, nth: index + 1 }
   }
 
-  /** The bytes of some records of a partition, end to end with offsets. A file that changed since is an error. */
+  /**
+   * The bytes of some records of a partition, end to end with offsets, in memory that threads share: a copy for each would
+   * take longer than making them. A file that changed since is an error.
+   */
   async bytes(part: RecordPartition): Promise<{ readonly bytes: Uint8Array; readonly offsets: Int32Array }> {
     const offsets = new Int32Array(part.count + 1)
     for (let i = 0; i < part.count; i++)
       offsets[i + 1] = offsets[i]! + this.#framed[part.files[i]!]!.sizes[part.inFile[i]!]!
-    const bytes = new Uint8Array(offsets[part.count]!)
+    const bytes = new Uint8Array(new SharedArrayBuffer(offsets[part.count]!))
     for (let i = 0; i < part.count; ) {
       const file = part.files[i]!
       const frames = await this.#frames(file)

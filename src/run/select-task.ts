@@ -16,6 +16,7 @@ import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./
 import { VerdictSheet } from "./verdict-sheet.ts"
 
 export const resolveSelect = async (store: Store, node: GraphNode, task: ResolveTask): Promise<ResolveResult> => {
+  const began = performance.now()
   const own = task.tables.find((table) => table.input === "rows")!
   let action = store.action<SelectAction>(task.key)
   if (action === undefined || !store.has(action.pack) || (action.block !== undefined && !store.has(action.block))) {
@@ -23,7 +24,8 @@ export const resolveSelect = async (store: Store, node: GraphNode, task: Resolve
     store.compare(task.key, action, ({ pack, block }) => (block === undefined ? pack : `${pack} ${block}`))
     store.putAction(task.key, action)
   }
-  return { action, views: await applyVerdicts(store, node, action, own) }
+  const views = await applyVerdicts(store, node, action, own)
+  return { action, views, seconds: (performance.now() - began) / 1000 }
 }
 
 /** The verdicts of a select on prepared tables; nothing is stored. */

@@ -76,6 +76,7 @@ export interface ResolveTask {
 
 export interface ResolveResult {
   readonly action: SelectAction
+  readonly seconds: number
   /** Views of each part's partitions; part "" for a select without parts. */
   readonly views: { readonly [part: string]: ReadonlyArray<View> }
 }

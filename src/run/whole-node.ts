@@ -44,8 +44,9 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     }
     if (node.declaration.name === "union.rows")
       return yield* execution.promise(() => joinTables(execution, node, tables))
-    const before = performance.now()
+    const began = performance.now()
     const key = resolveKey(execution, node, tables, contents)
+    execution.tally(node).seconds += (performance.now() - began) / 1000
     const { store } = execution.survey
     const resolve = (lease?: Lease) => {
       const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder }
@@ -63,7 +64,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     })
     const known = "found" in settled
     const result = known ? yield* resolve() : settled.made
-    return yield* execution.promise(async () => resolved(execution, node, tables, key, result, known, before))
+    return yield* execution.promise(async () => resolved(execution, node, tables, key, result, known))
   })
 
 /** Counts what a select decided. */
@@ -72,9 +73,8 @@ const resolved = (
   node: GraphNode,
   tables: ReadonlyArray<PreparedTable>,
   key: string,
-  { action, views }: ResolveResult,
-  known: boolean,
-  before: number
+  { action, views, seconds }: ResolveResult,
+  known: boolean
 ): Made => {
   const { store } = execution.survey
   const declaration = node.declaration as SelectDeclaration
@@ -90,7 +90,7 @@ const resolved = (
   if (Object.keys(declaration.prepares).length === 0) tally.reused = known ? rows : 0
   if (!known) tally.run++
   else tally.hit++
-  tally.seconds += (performance.now() - before) / 1000
+  tally.seconds += seconds
   if (!known) tally.bytes += store.size(action.pack) + (action.block === undefined ? 0 : store.size(action.block))
   const names = Object.keys(node.columns)
   const datasets = Object.fromEntries(

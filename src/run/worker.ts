@@ -6,14 +6,14 @@ import { asError } from "../store/durable-file.ts"
 import { FencedStore } from "../store/fence.ts"
 import { StepStore } from "../store/step-store.ts"
 import { type Damage, DamagedObject, type Difference, type Store } from "../store/store.ts"
+import { loadParquet } from "../table/parquet.ts"
 import { Partition } from "../table/view.ts"
 import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
-import { openParsed, parseRecords } from "./parse.ts"
+import { parseRecords } from "./parse.ts"
 import { reloadGraph } from "./project.ts"
 import { recheck } from "./recheck.ts"
-import type { Outcome } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { resolveSelect } from "./select-task.ts"
@@ -45,24 +45,37 @@ const reuseOf = (step: ChainStep): RowReuse => {
   return reuse
 }
 
-const runChain = async (task: ChainTask): Promise<ChainResult> => {
-  const outcomes: Array<Outcome & { readonly seconds: number }> = []
+/** A thread that says where it is may die there: its files of each step are on the disk before the next begins. */
+const oneStep = <A>(run: () => Promise<A>): Promise<A> => (start.alone ? store.step(run) : run())
+
+/** Otherwise the files of a whole chain go to the disk together, beside its work and that of the next, which may begin. */
+const runChain = async (id: number, task: ChainTask): Promise<ChainResult> => {
+  if (start.alone) return runSteps(task)
+  const { result, onDisk } = await store.begin(() => runSteps(task))
+  port.postMessage({ id, isFree: true })
+  await onDisk
+  return result
+}
+
+const runSteps = async (task: ChainTask): Promise<ChainResult> => {
+  const outcomes: Array<ChainResult["outcomes"][number]> = []
   let parsed: ChainResult["parsed"]
   let partition: Partition
   if (task.parse === undefined) partition = new Partition(task.view!, store)
   else {
     const { step, input } = task.parse
+    const node = nodeOf(step.node)
     const before = performance.now()
-    const made = await store.step(() => parseRecords(store, nodeOf(step.node), step.keys, input, reuseOf(step)))
-    parsed = { ...made, seconds: (performance.now() - before) / 1000 }
-    partition = openParsed(store, parsed.action)
-    if (parsed.action.errors.length > 0 && nodeOf(step.node).options["onBadRow"] !== "drop") return { parsed, outcomes }
+    const made = await oneStep(() => parseRecords(store, node, step.keys, input, reuseOf(step)))
+    parsed = { ...made.outcome, seconds: (performance.now() - before) / 1000 }
+    partition = made.partition
+    if (parsed.action.errors.length > 0 && node.options["onBadRow"] !== "drop") return { parsed, outcomes }
   }
   for (const [index, step] of task.steps.entries()) {
     if (start.alone) port.postMessage({ at: { step: index + (parsed === undefined ? 0 : 1), ids: partition.ids() } })
     const before = performance.now()
     const rows = { store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) }
-    const ran = await store.step(() => runRowNode(rows))
+    const ran = await oneStep(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })
     if (ran.outcome.action.errors.length > 0 && !task.goOn) break
@@ -74,10 +87,10 @@ const runChain = async (task: ChainTask): Promise<ChainResult> => {
 const storeUnder = (lease: string | undefined): Store =>
   lease === undefined ? store : told(new FencedStore(start.storeRoot, lease))
 
-const runTask = async (task: Task): Promise<unknown> => {
+const runTask = async (id: number, task: Task): Promise<unknown> => {
   switch (task.kind) {
     case "chain":
-      return runChain(task)
+      return runChain(id, task)
     case "frame": {
       const node = nodeOf(task.node)
       await frameAndKeep(store, node, task.key, task.file, await readPlanned(node, task.file))
@@ -121,12 +134,13 @@ try {
   store = told(new StepStore(start.storeRoot))
   graph = await reloadGraph(start)
   port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
-    runTask(task).then(
+    runTask(id, task).then(
       (result) => port.postMessage({ id, result, sources: sources.fresh(), found: found.splice(0) }),
       (cause: unknown) => port.postMessage({ id, error: wireError(cause), found: found.splice(0) })
     )
   })
   port.postMessage({ ready: true, sources: sources.fresh(), found: found.splice(0) })
+  loadParquet()
 } catch (cause) {
   port.postMessage({ failed: wireError(cause), found: found.splice(0) })
 }

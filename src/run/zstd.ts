@@ -6,13 +6,46 @@ export const unzstd = (bytes: Uint8Array, limit: number, tooLarge: () => Error):
   const parts: Array<Uint8Array> = []
   let size = 0
   for (const frame of frames(bytes)) {
-    const part = zstdDecompressSync(frame, { maxOutputLength: Math.max(1, limit - size) })
+    const most = Math.max(1, limit - size)
+    const part = zstdDecompressSync(frame, { maxOutputLength: most, chunkSize: pieceOf(frame, most) })
     size += part.length
     if (size > limit) throw tooLarge()
     parts.push(part)
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts, size)
 }
+
+/** Bytes of a piece of output at least, as zlib has it, and at most: memory that is taken before a byte is written. */
+const smallest = 16 << 10
+const largest = 256 << 20
+
+/** Room for all that a frame tells it holds, and a byte more to see its end: pieces would be put together again. */
+const pieceOf = (frame: Uint8Array, most: number): number => {
+  const told = contentSize(frame)
+  return Math.max(smallest, Math.min(largest, most, told === undefined ? frame.length * 4 : told + 1))
+}
+
+/** The size of its content that a frame's header tells; undefined where it tells none. */
+const contentSize = (frame: Uint8Array): number | undefined => {
+  if (frame.length < 18) return undefined
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
+  const descriptor = view.getUint8(4)
+  const single = (descriptor >> 5) & 1
+  const at = 6 - single + dictionarySizes[descriptor & 3]!
+  switch (descriptor >> 6) {
+    case 0:
+      return single === 1 ? view.getUint8(at) : undefined
+    case 1:
+      return view.getUint16(at, true) + 256
+    case 2:
+      return view.getUint32(at, true)
+    default:
+      return Number(view.getBigUint64(at, true))
+  }
+}
+
+/** Bytes of a dictionary's number, by the descriptor's lowest two bits. */
+const dictionarySizes = [0, 1, 2, 4]
 
 const frameMagic = 0xfd2fb528
 
@@ -51,9 +84,8 @@ const frameEnd = (view: DataView, start: number): number => {
   const size = view.byteLength
   const descriptor = view.getUint8(start + 4)
   const single = (descriptor >> 5) & 1
-  const dictionary = [0, 1, 2, 4][descriptor & 3]!
-  const contentSize = [single, 2, 4, 8][descriptor >> 6]!
-  let at = start + 5 + (1 - single) + dictionary + contentSize
+  const contentBytes = [single, 2, 4, 8][descriptor >> 6]!
+  let at = start + 6 - single + dictionarySizes[descriptor & 3]! + contentBytes
   for (let last = 0; last === 0; ) {
     if (at + 3 > size) return size
     const block = view.getUint16(at, true) | (view.getUint8(at + 2) << 16)

@@ -45,6 +45,29 @@ export interface Batch {
   readonly columns: { readonly [name: string]: Column }
 }
 
+/** Records of a source end to end: record `i` is `bytes[offsets[i] .. offsets[i + 1]]`. */
+export interface RecordBatch {
+  readonly bytes: Uint8Array
+  readonly offsets: Int32Array
+}
+
+/** What a column may hold where its schema asks for nothing but a text, a number or a flag. */
+export interface PlainColumn {
+  readonly type: "text" | "number" | "flag"
+  /** Numbers are whole, within ±2^53. */
+  readonly integer: boolean
+  /** null is a value. */
+  readonly nullable: boolean
+  /** The value may be missing. */
+  readonly optional: boolean
+}
+
+/** Rows of records. `wasRead` has one byte a record: 0 where it was not read, and its row says nothing. */
+export interface ParsedBatch {
+  readonly columns: { readonly [name: string]: Column }
+  readonly wasRead: Uint8Array
+}
+
 /** All rows of a dataset in order, as a select's `resolve` sees them: typed arrays for numbers, arrays otherwise. */
 export interface Table<Row> {
   readonly rows: number

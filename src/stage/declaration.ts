@@ -58,6 +58,8 @@ export interface SourceDeclaration extends Base {
   readonly frame: AnyFunction
   /** Turns one record into a row, or throws an Error that says what is wrong with it. */
   readonly parse: AnyFunction
+  /** The same for many records, where the columns are plain. */
+  readonly parseBatch: AnyFunction | undefined
   /** True where `parse` reads the record's path; then a renamed file parses anew. */
   readonly readsPath: boolean
 }

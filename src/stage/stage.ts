@@ -1,5 +1,5 @@
 // The constructors of the seven kinds of stage: they type the author's functions and return what a pipeline calls.
-import type { Batch, Column, Table } from "./batch.ts"
+import type { Batch, Column, ParsedBatch, PlainColumn, RecordBatch, Table } from "./batch.ts"
 import { declare, divide, onRows } from "./declare.ts"
 import type { Declaration, Fields, RowOf } from "./declaration.ts"
 import { isHandle, makeHandle } from "./handle.ts"
@@ -48,6 +48,15 @@ const source = <const E extends Fields | { readonly option: string }, Options ex
   ) => Frames | Promise<Frames>
   /** A promise only where a library must be loaded or waits: rows of others would wait with it. */
   readonly parse: (record: Uint8Array, options: Decoded<Options>, path: string) => Parsed<E> | Promise<Parsed<E>>
+  /**
+   * The same for many records at once, into columns, where each holds texts, numbers or flags and nothing more is asked of
+   * them; must agree with `parse`, which gets the records that this one does not read.
+   */
+  readonly parseBatch?: (
+    records: RecordBatch,
+    columns: { readonly [name: string]: PlainColumn },
+    options: Decoded<Options>
+  ) => ParsedBatch | undefined
 }): SourceCall<Options & typeof sourceOptions, E> & { readonly declaration: Declaration } => {
   const options = { ...given.options, ...sourceOptions, ...given.options }
   const declaration = declare("source", { readsPath: false, ...given, options })

@@ -8,7 +8,7 @@ interface Pending {
   readonly flushing: Flushing
 }
 
-/** The files of the step that runs: in the order they were written, and by where they will stand. */
+/** The files of a step: in the order they were written, and by where they will stand. */
 interface Step {
   readonly files: Array<Pending>
   readonly at: Map<string, Pending>
@@ -17,34 +17,58 @@ interface Step {
 /** Outside of a step it is a store like any other. */
 export class StepStore extends Store {
   #step: Step | undefined
+  /** Those whose files are not all on the disk, the oldest first. */
+  readonly #open = new Set<Step>()
+  /** When the files of the last of them are. */
+  #last: Promise<void> = Promise.resolve()
 
   /**
    * Runs a step. What it writes can be read by this store at once, and by others when the step is done: all files are on the
    * disk by then, and got their names in the order they were written. Of a step that fails, what it wrote stays as well.
    */
   async step<A>(run: () => Promise<A>): Promise<A> {
-    this.#step = { files: [], at: new Map() }
+    const { result, onDisk } = await this.begin(run)
+    await onDisk
+    return result
+  }
+
+  /**
+   * Runs a step without waiting for the disk, so that the next can run meanwhile: its files get their names behind those of
+   * the steps before, and none where those fail.
+   */
+  async begin<A>(run: () => Promise<A>): Promise<{ readonly result: A; readonly onDisk: Promise<void> }> {
+    const step: Step = { files: [], at: new Map() }
+    this.#step = step
+    this.#open.add(step)
     let result: A
     try {
       result = await run()
     } catch (cause) {
-      await this.#settle().catch(() => {})
+      await this.#end(step).catch(() => {})
       throw cause
     }
-    await this.#settle()
-    return result
+    return { result, onDisk: this.#end(step) }
   }
 
-  async #settle(): Promise<void> {
-    const { files } = this.#step!
+  #end(step: Step): Promise<void> {
+    this.#step = undefined
+    this.#last = this.#settle(step, this.#last)
+    // Who waits for it is told; the next step is, too.
+    this.#last.catch(() => {})
+    return this.#last
+  }
+
+  async #settle(step: Step, before: Promise<void>): Promise<void> {
+    const { files } = step
     let published = 0
     try {
-      for (const outcome of await Promise.allSettled(files.map(({ flushing }) => flushing.flushed)))
+      for (const outcome of await Promise.allSettled([before, ...files.map(({ flushing }) => flushing.flushed)]))
         if (outcome.status === "rejected") throw outcome.reason
       for (; published < files.length; published++) files[published]!.flushing.publish()
     } finally {
       for (const { flushing } of files.slice(published)) flushing.discard()
-      this.#step = undefined
+      this.#open.delete(step)
+      if (this.#open.size === 0) this.#last = Promise.resolve()
     }
   }
 
@@ -53,16 +77,17 @@ export class StepStore extends Store {
       super.write(path, bytes)
       return
     }
-    const known = this.#step.at.get(path)
     // An object that is on its way already.
-    if (known !== undefined && typeof bytes !== "string") return
+    if (typeof bytes !== "string" && this.#pending(path) !== undefined) return
     const pending = { path, bytes, flushing: flushDurably(path, bytes) }
     this.#step.files.push(pending)
     this.#step.at.set(path, pending)
   }
 
   #pending(path: string): Uint8Array | string | undefined {
-    return this.#step?.at.get(path)?.bytes
+    let found: Uint8Array | string | undefined
+    for (const { at } of this.#open) found = at.get(path)?.bytes ?? found
+    return found
   }
 
   override size(digest: string): number {

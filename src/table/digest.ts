@@ -3,6 +3,7 @@ import { createHash, hash } from "node:crypto"
 import type { Column } from "../stage/batch.ts"
 import { columnLength } from "./column.ts"
 import { base, polynomial, prime } from "./polynomial.ts"
+import { sha256Into } from "./sha256.ts"
 
 export const digestBytes = 16
 
@@ -20,7 +21,10 @@ export const columnDigests = (column: Column): Uint8Array => {
     for (let row = 0; row < n; row++) {
       const value = column.values[row]
       if (value === null || value === undefined) out[row * digestBytes] = nullTag
-      else writeDigest(out, row, Buffer.from(canonicalJson(value)))
+      else {
+        const bytes = Buffer.from(canonicalJson(value))
+        writeDigest(out, row, bytes, 0, bytes.length)
+      }
     }
     return out
   }
@@ -35,20 +39,21 @@ export const columnDigests = (column: Column): Uint8Array => {
     } else if (column.type === "flag") {
       out[at] = 1
       out[at + 1] = column.values[row]!
-    } else writeDigest(out, row, column.bytes.subarray(column.offsets[row], column.offsets[row + 1]))
+    } else writeDigest(out, row, column.bytes, column.offsets[row]!, column.offsets[row + 1]!)
   }
   return out
 }
 
-const writeDigest = (out: Uint8Array, row: number, bytes: Uint8Array) => {
+const writeDigest = (out: Uint8Array, row: number, bytes: Uint8Array, from: number, to: number) => {
   const at = row * digestBytes
-  if (bytes.length < digestBytes) {
-    out[at] = bytes.length
-    out.set(bytes, at + 1)
+  const length = to - from
+  if (length < digestBytes) {
+    out[at] = length
+    for (let i = 0; i < length; i++) out[at + 1 + i] = bytes[from + i]!
     return
   }
   out[at] = hashTag
-  out.set(hash("sha256", bytes, "buffer").subarray(0, digestBytes - 1), at + 1)
+  sha256Into(bytes, from, to, out, at + 1, digestBytes - 1)
 }
 
 /** JSON with the keys of every object in order: equal values, equal text. NaN and ±Infinity stand as such. */
@@ -136,8 +141,8 @@ export const combineDigests = (columns: ReadonlyArray<Uint8Array>, rows: number)
   const joined = new Uint8Array(columns.length * digestBytes)
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < columns.length; c++)
-      joined.set(columns[c]!.subarray(row * digestBytes, (row + 1) * digestBytes), c * digestBytes)
-    out.set(hash("sha256", joined, "buffer").subarray(0, digestBytes), row * digestBytes)
+      for (let i = 0; i < digestBytes; i++) joined[c * digestBytes + i] = columns[c]![row * digestBytes + i]!
+    sha256Into(joined, 0, joined.length, out, row * digestBytes, digestBytes)
   }
   return out
 }

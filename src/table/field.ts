@@ -2,6 +2,7 @@
 import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import { SluiceError } from "../errors.ts"
+import type { PlainColumn } from "../stage/batch.ts"
 
 /** The layout of one column. */
 export interface Field {
@@ -34,6 +35,40 @@ const checksOf = (ast: SchemaAST.AST, where: string) =>
 export const fieldOf = (schema: Schema.Top, where: string): Field => {
   const field = layout(schema.ast, where)
   return field.nullable && !admitsNull(schema.ast) ? { ...field, absent: true } : field
+}
+
+/** What a schema admits where it asks for nothing but a text, a finite number or a flag; undefined where it asks for more. */
+const plainOf = (ast: SchemaAST.AST): PlainColumn | undefined => {
+  const members = unionMembers(ast)
+  const some = members.filter((type) => !SchemaAST.isNull(type) && !SchemaAST.isUndefined(type))
+  const one = some[0]
+  if (one === undefined || some.length > 1 || members.some((type) => type.encoding !== undefined)) return undefined
+  const kind = { nullable: members.some(SchemaAST.isNull), optional: SchemaAST.isOptional(ast), integer: false }
+  const checks = (one.checks ?? []).map((check) => (check.annotations as Notes | undefined)?.representation?.id)
+  if (one._tag === "Number" && checks.every((id) => id !== undefined && plainChecks.has(id)))
+    return { ...kind, type: "number", integer: checks.includes("effect/schema/isInt") }
+  if (checks.length > 0) return undefined
+  if (one._tag === "String") return { ...kind, type: "text" }
+  return one._tag === "Boolean" ? { ...kind, type: "flag" } : undefined
+}
+
+/** Checks that every number in a column passes, for a column holds finite ones. */
+const plainChecks = new Set(["effect/schema/isFinite", "effect/schema/isInt"])
+
+const unionMembers = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  ast._tag === "Union" && (ast.checks ?? []).length === 0 ? ast.types.flatMap(unionMembers) : [ast]
+
+/** The columns of a row schema that asks for nothing but texts, numbers and flags; undefined where it asks for more. */
+export const plainColumns = (columns: {
+  readonly [name: string]: Schema.Top
+}): { readonly [name: string]: PlainColumn } | undefined => {
+  const found: { [name: string]: PlainColumn } = {}
+  for (const [name, { ast }] of Object.entries(columns)) {
+    const plain = plainOf(ast)
+    if (plain === undefined) return undefined
+    found[name] = plain
+  }
+  return found
 }
 
 const admitsNull = (ast: SchemaAST.AST): boolean =>

@@ -1,15 +1,36 @@
 // Blocks on disk: Parquet bytes with zstd and its checksum, readable by DuckDB, pandas, polars and Spark.
 import { createRequire } from "node:module"
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
-import type { Compressors, SchemaElement } from "hyparquet"
-import type { Column } from "../stage/batch.ts"
+import type { ColumnMetaData, RowGroup, SchemaElement } from "hyparquet"
+import type { BytesColumn, Column, TextColumn } from "../stage/batch.ts"
 import { columnLength, columnOf, joinBytes } from "./column.ts"
 import type { Field } from "./field.ts"
+import { readPlainChunks } from "./page-reading.ts"
+import { writePlainChunk } from "./page-writing.ts"
 
 /** The format's code is loaded with the first file: a plan where nothing changed opens none. */
 const load = createRequire(import.meta.url)
-const reading = () => load("hyparquet") as typeof import("hyparquet")
-const writing = () => load("hyparquet-writer") as typeof import("hyparquet-writer")
+const once = <A>(make: () => A): (() => A) => {
+  let made: A | undefined
+  return () => (made ??= make())
+}
+const reading = once(() => ({
+  ...(load("hyparquet") as typeof import("hyparquet")),
+  ...(load("hyparquet/src/column.js") as typeof import("hyparquet/src/column.js")),
+  ...(load("hyparquet/src/encoding.js") as typeof import("hyparquet/src/encoding.js"))
+}))
+const writing = once(() => ({
+  ...(load("hyparquet-writer") as typeof import("hyparquet-writer")),
+  ...(load("hyparquet-writer/src/column.js") as typeof import("hyparquet-writer/src/column.js")),
+  ...(load("hyparquet-writer/src/datapage.js") as typeof import("hyparquet-writer/src/datapage.js")),
+  ...(load("hyparquet-writer/src/encoding.js") as typeof import("hyparquet-writer/src/encoding.js"))
+}))
+
+/** Loads the format's code beforehand, in a thread that will need it and has nothing else to do yet. */
+export const loadParquet = (): void => {
+  reading()
+  writing()
+}
 
 /** Rows of one row group at most. */
 const groupRows = 10_000
@@ -24,10 +45,12 @@ const zstd = {
 /** Bytes that zlib takes for an output buffer at least. */
 const smallest = 64
 
-/** In one piece: many small ones would be put together again. */
-const unzstd: Compressors = {
-  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { chunkSize: Math.max(smallest, length) })
+/** In one piece, with room to see its end: many small ones would be put together again. */
+const unzstd = {
+  ZSTD: (bytes: Uint8Array, length: number): Uint8Array =>
+    zstdDecompressSync(bytes, { chunkSize: Math.max(smallest, length + 1) })
 }
+
 const element = (name: string, field: Field): SchemaElement => {
   const repetition_type = "OPTIONAL" as const
   switch (field.type) {
@@ -58,10 +81,13 @@ const rawValues = (column: Column, from: number, to: number): Array<unknown> => 
 }
 
 /** Long byte strings are written plain: zstd finds those that repeat, and looking for them one by one costs more. */
-const encodingOf = (column: Column): { readonly encoding?: "PLAIN" } =>
-  "bytes" in column && column.bytes.length > longBytes * columnLength(column) ? { encoding: "PLAIN" } : {}
+const isLong = (column: Column): column is TextColumn | BytesColumn =>
+  "bytes" in column && column.bytes.length > longBytes * columnLength(column)
 
 const longBytes = 64
+
+/** Bytes of values in a page. */
+const pageSize = 1 << 20
 
 /** Writes columns of the same rows as one Parquet file in memory. The same columns give the same bytes. */
 export const writeParquet = (
@@ -70,29 +96,54 @@ export const writeParquet = (
 ): Uint8Array => {
   const names = Object.keys(columns)
   const rows = names.length === 0 ? 0 : columnLength(columns[names[0]!]!)
-  const { ByteWriter, ParquetWriter } = writing()
-  const writer = new ByteWriter()
+  const { ByteWriter, ParquetWriter, ...parts } = writing()
+  const size = names.reduce((sum, name) => sum + bytesIn(columns[name]!), 0)
+  const writer = new ByteWriter(1024 + size / 2)
   const root: SchemaElement = { name: "root", num_children: names.length }
-  const parquet = new ParquetWriter({
-    writer,
-    schema: [root, ...names.map((name) => element(name, fields[name]!))],
-    codec: "ZSTD",
-    compressors: zstd,
-    statistics: false,
-    createdBy: "sluice"
-  })
+  const elements = names.map((name) => element(name, fields[name]!))
+  const schema = [root, ...elements]
+  const parquet = new ParquetWriter({ writer, schema, createdBy: "sluice" })
+  const pageParts = { ...parts, levels: () => new ByteWriter(), compress: zstd.ZSTD, pageSize }
   for (let from = 0; from < rows; from += groupRows) {
     const to = Math.min(rows, from + groupRows)
-    const columnData = names.map((name) => ({
-      name,
-      data: rawValues(columns[name]!, from, to) as never,
-      ...encodingOf(columns[name]!)
-    }))
-    parquet.write({ columnData, rowGroupSize: to - from })
+    const begin = writer.offset
+    const chunks = names.map((name, i) => {
+      const column = columns[name]!
+      if (isLong(column)) return writePlainChunk(writer, elements[i]!, column, [from, to], pageParts)
+      const values = rawValues(column, from, to)
+      const definitionLevels = values.map((value) => (value === null ? 0 : 1))
+      const pageData = { values, definitionLevels, repetitionLevels: [], maxDefinitionLevel: 1 }
+      const schemaPath = [root, elements[i]!]
+      return parts.writeColumn({
+        writer,
+        column: { ...encoder, columnName: name, element: elements[i]!, schemaPath },
+        pageData
+      })
+    })
+    parquet.pendingIndexes.push(...chunks)
+    parquet.num_rows += BigInt(to - from)
+    parquet.row_groups.push({
+      columns: chunks.map(({ chunk }) => chunk),
+      total_byte_size: chunks.reduce((sum, { chunk }) => sum + chunk.meta_data!.total_uncompressed_size, 0n),
+      num_rows: BigInt(to - from),
+      total_compressed_size: BigInt(writer.offset - begin)
+    })
   }
   parquet.finish()
   return new Uint8Array(writer.getBuffer())
 }
+
+/** How the library writes a column that is not laid out here. */
+const encoder = {
+  codec: "ZSTD" as const,
+  compressors: zstd,
+  stats: false,
+  pageSize,
+  columnIndex: false,
+  offsetIndex: true
+}
+
+const bytesIn = (column: Column): number => ("bytes" in column ? column.bytes.length : 0)
 
 /** The columns that a file written here has, all of them nullable. */
 export const parquetFields = (bytes: Uint8Array): { readonly [name: string]: Field } => {
@@ -122,14 +173,23 @@ export const readParquet = async (
   const file = (
     whole ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   ) as ArrayBuffer
-  const { parquetMetadata, parquetRead } = reading()
+  const { parquetMetadata, parquetRead, ...parts } = reading()
   const metadata = parquetMetadata(file)
-  const chunks: { [name: string]: Array<ArrayLike<unknown>> } = Object.fromEntries(names.map((name) => [name, []]))
-  if (Number(metadata.num_rows) > 0 && names.length > 0)
+  const columns = new Map<string, Column>()
+  for (const name of names) {
+    const { type } = fields[name]!
+    if (type !== "text" && type !== "bytes") continue
+    const chunks = metadata.row_groups.map((group) => chunkOf(group, name))
+    const plain = readPlainChunks(new Uint8Array(file), chunks, { ...parts, decompress: unzstd.ZSTD })
+    if (plain !== undefined) columns.set(name, { type, ...plain })
+  }
+  const rest = names.filter((name) => !columns.has(name))
+  const chunks: { [name: string]: Array<ArrayLike<unknown>> } = Object.fromEntries(rest.map((name) => [name, []]))
+  if (Number(metadata.num_rows) > 0 && rest.length > 0)
     await parquetRead({
       file,
       metadata,
-      columns: names,
+      columns: rest,
       compressors: unzstd,
       utf8: false,
       parsers: { stringFromBytes: (raw: Uint8Array) => raw } as never,
@@ -137,8 +197,12 @@ export const readParquet = async (
         chunks[chunk.columnName]!.push(chunk.columnData as ArrayLike<unknown>)
       }
     })
-  return Object.fromEntries(names.map((name) => [name, gather(chunks[name]!, fields[name]!)]))
+  for (const name of rest) columns.set(name, gather(chunks[name]!, fields[name]!))
+  return Object.fromEntries(names.map((name) => [name, columns.get(name)!]))
 }
+
+const chunkOf = ({ columns }: RowGroup, name: string): ColumnMetaData =>
+  columns.find(({ meta_data: one }) => one!.path_in_schema[0] === name)!.meta_data!
 
 const gather = (chunks: ReadonlyArray<ArrayLike<unknown>>, field: Field): Column => {
   const values: Array<unknown> = []

@@ -67,6 +67,14 @@ export class Partition {
     this.#alive = view.alive === undefined ? allRows(view.base) : rowsOf(view.alive, view.base)
   }
 
+  /** A whole new block with what is in memory of it: what a source makes. */
+  static fresh(block: Block, ids: Uint8Array, reader: Reader): Partition {
+    const made = new Partition(freshView(block, ids), reader)
+    made.#ids = ids
+    made.#remember(block, {})
+    return made
+  }
+
   get rows(): number {
     return this.view.rows
   }

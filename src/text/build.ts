@@ -25,6 +25,6 @@ export const compileKernel = async (name: string): Promise<Uint8Array> => {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(at("unicode.bin"), unicodeTable())
   writeFileSync(at("languages.bin"), await languageTable())
-  for (const kernel of ["minhash", "wide-minhash", "texts"])
+  for (const kernel of ["json", "minhash", "wide-minhash", "texts"])
     writeFileSync(at(`${kernel}.wasm`), await compileKernel(`${kernel}.as.ts`))
 }

@@ -1,8 +1,10 @@
 // ingest.arrow: the rows of Arrow IPC files and streams.
-import * as Schema from "effect/Schema"
-import { opt, Stage } from "#sluice"
+import { Stage } from "#sluice"
+import { jsonColumns } from "#sluice/text"
 import { arrowRows } from "./arrow-rows.ts"
-import { jsonRows, parseJsonRow } from "./json-rows.ts"
+import { rowOptions } from "./file-options.ts"
+import { parseJsonRecord } from "./json-object.ts"
+import { jsonRows } from "./json-rows.ts"
 
 /**
  * Reads Arrow IPC: files (.arrow, .feather version 2) and streams, their buffers plain or compressed (LZ4, zstd). `row` is
@@ -22,14 +24,10 @@ import { jsonRows, parseJsonRow } from "./json-rows.ts"
  */
 export const arrow = Stage.source({
   name: "ingest.arrow",
-  options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    row: opt.rows(),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
-  },
+  options: rowOptions,
   emits: { option: "row" },
   list: ({ path }) => path,
   frame: async (bytes) => jsonRows(await arrowRows(bytes)),
-  parse: parseJsonRow
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

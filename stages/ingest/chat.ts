@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
 import { chatOf, chatShapes } from "./chat-shapes.ts"
+import { fileOptions } from "./file-options.ts"
 import { jsonObject } from "./json-object.ts"
 import { rowFrames } from "./row-frames.ts"
 import { Messages, withSystem } from "./turns.ts"
@@ -29,12 +30,11 @@ import { Messages, withSystem } from "./turns.ts"
 export const chat = Stage.source({
   name: "ingest.chat",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    ...fileOptions,
     shape: opt(Schema.Literals(["detect", ...chatShapes]), "detect"),
     system: opt.maybe(Schema.String),
     at: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)]), ""),
-    maxDepth: opt(Schema.Int, 100),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    maxDepth: opt(Schema.Int, 100)
   },
   emits: { messages: Messages, shape: Schema.String },
   list: ({ path }) => path,

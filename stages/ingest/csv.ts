@@ -5,6 +5,7 @@ import { decodeUtf8 } from "#sluice/text"
 import { refuseUtf16 } from "./charset.ts"
 import { type Cell, cellValue, csvCells, isOptional } from "./csv-cells.ts"
 import { csvBounds } from "./csv-frames.ts"
+import { rowOptions } from "./file-options.ts"
 
 /**
  * Reads CSV as RFC 4180 has it: a quoted field may hold delimiters, line ends and doubled quotes. `delimiter` is a tab for
@@ -29,13 +30,10 @@ import { csvBounds } from "./csv-frames.ts"
 export const csv = Stage.source({
   name: "ingest.csv",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    row: opt.rows(),
+    ...rowOptions,
     delimiter: opt.maybe(Schema.String),
     quote: opt(Schema.String, '"'),
-    header: opt(Schema.Union([Schema.Literal(true), Schema.Array(Schema.String)]), true),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    header: opt(Schema.Union([Schema.Literal(true), Schema.Array(Schema.String)]), true)
   },
   emits: { option: "row" },
   list: ({ path }) => path,

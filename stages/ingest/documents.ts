@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { charsets } from "./charset.ts"
 import { formatOf, readers, stemOf } from "./document-formats.ts"
+import { fileOptions } from "./file-options.ts"
 import { mboxFrames } from "./mail.ts"
 import { warcFrames } from "./warc-records.ts"
 import { wholeFile } from "./whole-file.ts"
@@ -36,10 +37,9 @@ const DOCUMENTS =
 export const documents = Stage.source({
   name: "ingest.documents",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    ...fileOptions,
     member: opt.knob(Schema.Union([Schema.String, Schema.Array(Schema.String)]), DOCUMENTS),
-    charset: opt(Schema.Literals(charsets), "detect"),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    charset: opt(Schema.Literals(charsets), "detect")
   },
   emits: {
     source: Schema.String,

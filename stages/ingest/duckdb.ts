@@ -1,8 +1,12 @@
 // ingest.duckdb: the rows of a query of DuckDB databases.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { jsonRows, parseJsonRow } from "./json-rows.ts"
+import { jsonColumns } from "#sluice/text"
+import { rowOptions } from "./file-options.ts"
+import { parseJsonRecord } from "./json-object.ts"
+import { jsonRows } from "./json-rows.ts"
 import { type Json, plainJson } from "./plain-json.ts"
+
 /**
  * Reads what a query gives of each DuckDB database, in the query's order. The query is one statement that only reads, this
  * database and no other file; it must have ORDER BY where it gives several rows, and neither clock nor chance in it. `row` is
@@ -24,11 +28,8 @@ import { type Json, plainJson } from "./plain-json.ts"
 export const duckdb = Stage.source({
   name: "ingest.duckdb",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    query: opt(Schema.String),
-    row: opt.rows(),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    ...rowOptions,
+    query: opt(Schema.String)
   },
   emits: { option: "row" },
   list: ({ path }, folder) => {
@@ -41,5 +42,6 @@ export const duckdb = Stage.source({
     const rows = await rowsOf(bytes, query)
     return jsonRows(rows.map((row) => plainJson(row) as { readonly [column: string]: Json }))
   },
-  parse: parseJsonRow
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

@@ -1,9 +1,10 @@
 // ingest.huggingFace: a split of a data set's folder that is on disk already.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { decodeUtf8 } from "#sluice/text"
+import { jsonColumns } from "#sluice/text"
+import { rowOptions } from "./file-options.ts"
 import { splitFiles } from "./hub-folder.ts"
-import { jsonObject } from "./json-object.ts"
+import { parseJsonRecord } from "./json-object.ts"
 import { rowFrames } from "./row-frames.ts"
 
 /**
@@ -35,15 +36,14 @@ import { rowFrames } from "./row-frames.ts"
 export const huggingFace = Stage.source({
   name: "ingest.huggingFace",
   options: {
+    ...rowOptions,
     path: opt(Schema.String),
     split: opt.maybe(Schema.String),
-    config: opt.maybe(Schema.String),
-    row: opt.rows(),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    config: opt.maybe(Schema.String)
   },
   emits: { option: "row" },
   list: ({ path, split, config }, folder) => splitFiles(folder, { path: path.replace(/\/+$/, ""), split, config }),
   frame: (bytes, _options, path) => rowFrames(bytes, path, { at: "", maxDepth: 100 }),
-  parse: (record) => jsonObject(decodeUtf8(record))
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

@@ -1,4 +1,9 @@
 // One JSON object from its text: what else it is, is said as an error of its row.
+import { decodeUtf8 } from "#sluice/text"
+
+/** The row of a record of UTF-8 JSON. */
+export const parseJsonRecord = (record: Uint8Array): { readonly [column: string]: unknown } =>
+  jsonObject(decodeUtf8(record))
 
 /** Parses text that must be one JSON object; throws an Error that says what it is instead. */
 export const jsonObject = (text: string): { readonly [column: string]: unknown } => {

@@ -1,10 +1,11 @@
 // ingest.json: one row for each object of a JSON array.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { decodeUtf8 } from "#sluice/text"
+import { jsonColumns } from "#sluice/text"
 import { refuseUtf16 } from "./charset.ts"
+import { rowOptions } from "./file-options.ts"
 import { jsonElements } from "./json-elements.ts"
-import { jsonObject } from "./json-object.ts"
+import { parseJsonRecord } from "./json-object.ts"
 
 /**
  * Reads files that are one JSON array of objects, or that hold one: `at: "data.items"` names it, or a list of names where
@@ -26,12 +27,9 @@ import { jsonObject } from "./json-object.ts"
 export const json = Stage.source({
   name: "ingest.json",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    row: opt.rows(),
+    ...rowOptions,
     at: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)]), ""),
-    maxDepth: opt(Schema.Int, 100),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    maxDepth: opt(Schema.Int, 100)
   },
   emits: { option: "row" },
   list: ({ path }) => path,
@@ -44,5 +42,6 @@ export const json = Stage.source({
       place: (index) => ({ start: bounds[index * 2]!, end: bounds[index * 2 + 1]! })
     }
   },
-  parse: (record) => jsonObject(decodeUtf8(record))
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

@@ -1,8 +1,8 @@
 // ingest.jsonl: one row for each line of JSON Lines files.
-import * as Schema from "effect/Schema"
-import { opt, Stage } from "#sluice"
-import { decodeUtf8 } from "#sluice/text"
-import { jsonObject } from "./json-object.ts"
+import { Stage } from "#sluice"
+import { jsonColumns } from "#sluice/text"
+import { rowOptions } from "./file-options.ts"
+import { parseJsonRecord } from "./json-object.ts"
 import { lineFrames } from "./line-frames.ts"
 
 /**
@@ -21,14 +21,10 @@ import { lineFrames } from "./line-frames.ts"
  */
 export const jsonl = Stage.source({
   name: "ingest.jsonl",
-  options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    row: opt.rows(),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
-  },
+  options: rowOptions,
   emits: { option: "row" },
   list: ({ path }) => path,
   frame: lineFrames,
-  parse: (record) => jsonObject(decodeUtf8(record))
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

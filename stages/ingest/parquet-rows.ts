@@ -1,12 +1,13 @@
-// The rows of a Parquet file as plain JSON values with keys in a fixed order.
-import type { FileMetaData } from "hyparquet"
+// The rows of a Parquet file as records of plain JSON with keys in a fixed order.
+import type { ColumnData, FileMetaData } from "hyparquet"
+import type { Frames } from "#sluice"
+import { jsonColumnRows } from "./json-rows.ts"
 import { lz4Block, lz4Parts } from "./lz4.ts"
-import { type Json, plainJson } from "./plain-json.ts"
 
 /** All rows in file order; an Error says what is wrong with a file that is cut short or uses an unknown codec. */
-export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ readonly [column: string]: Json }>> => {
+export const parquetRows = async (bytes: Uint8Array): Promise<Frames> => {
   checkFrame(bytes)
-  const [{ parquetMetadata, parquetReadObjects, parquetSchema }, zlib] = await Promise.all([
+  const [{ parquetMetadata, parquetRead, parquetSchema }, zlib] = await Promise.all([
     import("hyparquet"),
     import("node:zlib")
   ])
@@ -22,8 +23,17 @@ export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ re
   try {
     const metadata = parquetMetadata(buffer)
     checkPaths(parquetSchema(metadata), metadata)
-    const rows = await parquetReadObjects({ file, metadata, compressors })
-    return rows.map((row) => plainJson(row) as { readonly [column: string]: Json })
+    const columns = new Map<string, Array<unknown>>()
+    const onChunk = ({ columnName, columnData, rowStart }: ColumnData) => {
+      const values = columns.get(columnName) ?? []
+      columns.set(columnName, values)
+      for (let i = 0; i < columnData.length; i++) values[rowStart + i] = columnData[i]
+    }
+    await parquetRead({ file, metadata, compressors, onChunk })
+    const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+    for (const [name, { length }] of columns)
+      if (length !== rows) throw new Error(`the column "${name}" has ${length} values where ${rows} rows are told of`)
+    return jsonColumnRows(rows, columns)
   } catch (error) {
     throw new Error(`cannot be read as Parquet: ${(error as Error).message}`)
   }

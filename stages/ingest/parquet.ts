@@ -1,7 +1,8 @@
 // ingest.parquet: the rows of Parquet files.
-import * as Schema from "effect/Schema"
-import { opt, Stage } from "#sluice"
-import { jsonRows, parseJsonRow } from "./json-rows.ts"
+import { Stage } from "#sluice"
+import { jsonColumns } from "#sluice/text"
+import { rowOptions } from "./file-options.ts"
+import { parseJsonRecord } from "./json-object.ts"
 import { parquetRows } from "./parquet-rows.ts"
 
 /**
@@ -20,14 +21,10 @@ import { parquetRows } from "./parquet-rows.ts"
  */
 export const parquet = Stage.source({
   name: "ingest.parquet",
-  options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    row: opt.rows(),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
-  },
+  options: rowOptions,
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: async (bytes) => jsonRows(await parquetRows(bytes)),
-  parse: parseJsonRow
+  frame: parquetRows,
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
+import { fileOptions } from "./file-options.ts"
 import { jsonObject } from "./json-object.ts"
 import { preferenceOf, preferenceShapes } from "./preference-shapes.ts"
 import { rowFrames } from "./row-frames.ts"
@@ -26,11 +27,10 @@ import { Messages } from "./turns.ts"
 export const preferences = Stage.source({
   name: "ingest.preferences",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    ...fileOptions,
     shape: opt(Schema.Literals(["detect", ...preferenceShapes]), "detect"),
     at: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)]), ""),
-    maxDepth: opt(Schema.Int, 100),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    maxDepth: opt(Schema.Int, 100)
   },
   emits: { prompt: Messages, chosen: Messages, rejected: Messages, shape: Schema.String },
   list: ({ path }) => path,

@@ -21,7 +21,7 @@ const packing = /\.(gz|zst|bz2|xz)$/i
  */
 export const rowFrames = async (bytes: Uint8Array, path: string, { at, maxDepth }: JsonReading): Promise<Frames> => {
   const ending = /\.\w+$/.exec(path.replace(packing, ""))?.[0].toLowerCase()
-  if (ending === ".parquet") return jsonRows(await parquetRows(bytes))
+  if (ending === ".parquet") return parquetRows(bytes)
   if (ending === ".arrow" || ending === ".feather" || ending === ".ipc") return jsonRows(await arrowRows(bytes))
   if (ending === ".csv" || ending === ".tsv") throw new Error("is CSV: ingest.csv reads it")
   refuseUtf16(bytes)

@@ -1,8 +1,12 @@
 // ingest.sqlite: the rows of a query of SQLite databases.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { jsonRows, parseJsonRow } from "./json-rows.ts"
+import { jsonColumns } from "#sluice/text"
+import { rowOptions } from "./file-options.ts"
+import { parseJsonRecord } from "./json-object.ts"
+import { jsonRows } from "./json-rows.ts"
 import { type Json, plainJson } from "./plain-json.ts"
+
 /**
  * Reads what a query gives of each SQLite database, in the query's order. The query is one statement that only reads; it
  * must have ORDER BY where it gives several rows, and neither clock nor chance in it. `row` is the schema of the rows; columns
@@ -23,11 +27,8 @@ import { type Json, plainJson } from "./plain-json.ts"
 export const sqlite = Stage.source({
   name: "ingest.sqlite",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-    query: opt(Schema.String),
-    row: opt.rows(),
-    key: opt.maybe(Schema.String),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    ...rowOptions,
+    query: opt(Schema.String)
   },
   emits: { option: "row" },
   list: ({ path }, folder) => {
@@ -42,5 +43,6 @@ export const sqlite = Stage.source({
     const rows = await rowsOf(bytes, query)
     return jsonRows(rows.map((row) => plainJson(row) as { readonly [column: string]: Json }))
   },
-  parse: parseJsonRow
+  parse: parseJsonRecord,
+  parseBatch: jsonColumns
 })

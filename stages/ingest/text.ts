@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { charsetOf, charsets, decodeText } from "./charset.ts"
+import { fileOptions } from "./file-options.ts"
 import { lineFrames } from "./line-frames.ts"
 import { paragraphFrames } from "./paragraph-frames.ts"
 import { wholeFile } from "./whole-file.ts"
@@ -28,10 +29,9 @@ import { wholeFile } from "./whole-file.ts"
 export const text = Stage.source({
   name: "ingest.text",
   options: {
-    path: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
+    ...fileOptions,
     per: opt(Schema.Literals(["file", "paragraph", "line"]), "file"),
-    charset: opt(Schema.Literals(charsets), "detect"),
-    onBadRow: opt(Schema.Literals(["stop", "drop"]), "stop")
+    charset: opt(Schema.Literals(charsets), "detect")
   },
   emits: { source: Schema.String, text: Schema.String },
   readsPath: true,

@@ -56,6 +56,45 @@ it("keeps what a step wrote that fails later on", async () => {
   expect(new Store(store.root).action(key)).toBe("done")
 })
 
+it("runs a step while the files of the one before go to the disk, and names them in order", async () => {
+  const store = fresh()
+  const first = await store.begin(async () => {
+    store.putAction(key, "first")
+    return store.put(bytes("ash"))
+  })
+  const second = await store.begin(async () => {
+    expect(store.action(key)).toBe("first")
+    expect(store.get(first.result)).toEqual(bytes("ash"))
+    expect(store.put(bytes("ash"))).toBe(first.result)
+    store.putAction(key, "second")
+  })
+  expect(store.action(key)).toBe("second")
+  await second.onDisk
+  const other = new Store(store.root)
+  expect(other.action(key)).toBe("second")
+  expect(other.get(first.result)).toEqual(Buffer.from("ash"))
+  expect(leftovers(store)).toEqual([])
+})
+
+it("names nothing of a step behind one that fails", async () => {
+  const store = fresh()
+  const blocked = sha256(bytes("elm"))
+  const first = await store.begin(async () => {
+    store.put(bytes("elm"))
+    rmSync(dirname(store.objectPath(blocked)), { recursive: true })
+  })
+  const second = await store.begin(async () => {
+    store.put(bytes("elm"))
+    store.putAction(key, [blocked])
+  })
+  await expect(first.onDisk).rejects.toMatchObject({ code: "SLUICE_DISK" })
+  await expect(second.onDisk).rejects.toMatchObject({ code: "SLUICE_DISK" })
+  expect(new Store(store.root).hasAction(key)).toBe(false)
+  expect(leftovers(store)).toEqual([])
+  expect(await store.step(async () => store.put(bytes("elm")))).toBe(blocked)
+  expect(new Store(store.root).get(blocked)).toEqual(Buffer.from("elm"))
+})
+
 it("publishes nothing behind a file that gets no name, and leaves nothing behind", async () => {
   const store = fresh()
   const blocked = sha256(bytes("elm"))

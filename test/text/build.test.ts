@@ -7,7 +7,7 @@ import { unicodeTable } from "#src/text/unicode-table.ts"
 
 const committed = (name: string) => readFileSync(new URL(`../../src/text/${name}`, import.meta.url))
 
-test.each(["minhash", "wide-minhash", "texts"])("%s.wasm is compiled from its source", async (name) => {
+test.each(["json", "minhash", "wide-minhash", "texts"])("%s.wasm is compiled from its source", async (name) => {
   expect(Buffer.from(await compileKernel(`${name}.as.ts`)).equals(committed(`${name}.wasm`))).toBe(true)
 })
 

@@ -47,6 +47,12 @@ test("keys are in one order and lines count rows", async () => {
   expect(frames.place(2)).toEqual({ line: 3 })
 })
 
+test("keys that are numbers come first, as in every object", async () => {
+  const columns = ["b", "10", "9"].map((name) => ({ name, data: [name] }))
+  const frames = (await source.frame(new Uint8Array(parquetWriteBuffer({ columnData: columns })), {}, "")) as Frames
+  expect(Buffer.from(frames.record(0)).toString()).toBe(JSON.stringify({ b: "b", 10: "10", 9: "9" }))
+})
+
 test.each([
   ["is not a Parquet file: it does not start with PAR1", (bytes: Uint8Array) => bytes.subarray(1)],
   [
