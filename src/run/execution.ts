@@ -61,6 +61,8 @@ export class Execution {
   readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<Prepared>, Failure>>()
   readonly #earlier = new Map<ChainLink, ReadonlyArray<string>>()
   readonly #tallies = new Map<GraphNode, Tally>()
+  /** When the files of this thread's steps are on the disk. */
+  readonly #flushing: Array<Promise<void>> = []
 
   constructor(survey: Survey, plan: Plan, journal: Journal, resources: Resources) {
     this.survey = survey
@@ -105,7 +107,10 @@ export class Execution {
       const whole = waiting
         .filter((node) => node.kind === "select" || node.kind === "gather" || node.kind === "program")
         .map((node) => self.#whole(node, one))
-      yield* Effect.all([...chains, ...whole], { concurrency: "unbounded", discard: true })
+      yield* Effect.all([...chains, ...whole], { concurrency: "unbounded", discard: true }).pipe(
+        Effect.ensuring(Effect.promise(() => Promise.allSettled(self.#flushing)))
+      )
+      yield* self.promise(() => Promise.all(self.#flushing))
     })
   }
 
@@ -191,8 +196,8 @@ export class Execution {
           const prepared = running.prepared(index)
           for (const { key } of prepared) self.preparedFor.set(key, link.node.name)
           yield* Deferred.succeed(self.#prepared.get(link.edge!)!, prepared)
-          yield* self.promise(async () => running.rememberReuse(index))
-        } else yield* self.complete(link.node, running.made(index))
+          yield* self.promise(() => self.#begin(() => running.rememberReuse(index)))
+        } else yield* self.complete(link.node, () => running.made(index))
       }
     })
   }
@@ -209,7 +214,7 @@ export class Execution {
         work: (lease) => {
           self.#tallies.delete(node)
           const work = node.kind === "gather" ? runGather(self, node, lease) : runProgramNode(self, node, lease)
-          return Effect.flatMap(work, (made) => self.complete(node, made, lease))
+          return Effect.flatMap(work, (made) => self.complete(node, () => made, lease))
         },
         permit: node.kind === "program" ? one.withPermit : undefined
       })
@@ -227,38 +232,55 @@ export class Execution {
     return record !== undefined && intact(store, record) ? record : undefined
   }
 
+  /** Does work of this thread whose files go to the disk while the run goes on: it ends when they are there. */
+  async #begin<A>(work: () => A): Promise<A> {
+    const { result, onDisk } = await this.survey.store.begin(async () => work())
+    this.#flushing.push(onDisk)
+    return result
+  }
+
   /** Seals what a node made into its record and lets go those who wait for it; under a lease only while it is held. */
-  complete(node: GraphNode, made: Made, lease?: Lease): Effect.Effect<void, Failure> {
-    return this.promise(async () => {
-      const tally = this.tally(node)
-      tally.check()
-      tally.seconds += this.plan.reading.get(node) ?? 0
-      const { store } = this.survey
-      const ingredients = ingredientsOf(this.survey, node, this.records)
-      const whole = recordKey(this.survey, node, this.records)
-      // With failed rows it is no result that a later run may take for one: that run tries them again.
-      const key = tally.failed === 0 ? whole : partialKey(whole)
-      const summary = tally.summary()
-      const record: NodeRecord = {
-        key,
-        node: node.name,
-        stage: node.declaration.name,
-        kind: node.kind,
-        totals: tally.totals(),
-        reasons: summary.reasons,
-        datasets: made.datasets,
-        folder: made.folder,
-        refs: store.put(Buffer.from(JSON.stringify(made.refs))),
-        partitions: tally.hit + tally.run,
-        ingredients: { ...ingredients, code: store.put(Buffer.from(JSON.stringify(ingredients.code))) },
-        seconds: summary.seconds
-      }
-      if (key === whole) store.compare(key, record, contentOfRecord)
-      ;(lease?.store() ?? store).putAction(key, record)
+  complete(node: GraphNode, make: () => Made, lease?: Lease): Effect.Effect<void, Failure> {
+    const sealed = async () => {
+      const record = await this.#begin(() => this.#record(node, make()))
+      // What another process may see under the lease names only what is there.
+      if (lease !== undefined) await Promise.all(this.#flushing)
+      await this.#begin(() => (lease?.store() ?? this.survey.store).putAction(record.key, record))
       this.records.set(node, record)
-      this.#tell(summary, node)
+      this.#tell(this.tally(node).summary(), node)
       return record
-    }).pipe(Effect.flatMap((record) => Effect.asVoid(Deferred.succeed(this.#done.get(node)!, record))))
+    }
+    return this.promise(sealed).pipe(
+      Effect.flatMap((record) => Effect.asVoid(Deferred.succeed(this.#done.get(node)!, record)))
+    )
+  }
+
+  #record(node: GraphNode, made: Made): NodeRecord {
+    const tally = this.tally(node)
+    tally.check()
+    tally.seconds += this.plan.reading.get(node) ?? 0
+    const { store } = this.survey
+    const ingredients = ingredientsOf(this.survey, node, this.records)
+    const whole = recordKey(this.survey, node, this.records)
+    // With failed rows it is no result that a later run may take for one: that run tries them again.
+    const key = tally.failed === 0 ? whole : partialKey(whole)
+    const summary = tally.summary()
+    const record: NodeRecord = {
+      key,
+      node: node.name,
+      stage: node.declaration.name,
+      kind: node.kind,
+      totals: tally.totals(),
+      reasons: summary.reasons,
+      datasets: made.datasets,
+      folder: made.folder,
+      refs: store.put(Buffer.from(JSON.stringify(made.refs))),
+      partitions: tally.hit + tally.run,
+      ingredients: { ...ingredients, code: store.put(Buffer.from(JSON.stringify(ingredients.code))) },
+      seconds: summary.seconds
+    }
+    if (key === whole) store.compare(key, record, contentOfRecord)
+    return record
   }
 }
 

@@ -88,8 +88,11 @@ const defaultMemory = (size: number): number => {
   return Math.round(Math.min(4096, Math.max(512, (0.75 * all) / 2 ** 20 / size)))
 }
 
-/** MiB for young objects: measured on two cores, less collects too often and more takes memory without being faster. */
-const young = 96
+/**
+ * MiB for young objects: measured on two cores, less collects too often and more takes memory without being faster. Of
+ * little memory only a share: a thread that is at its limit must be able to keep those that live, or the process ends.
+ */
+const youngOf = (memory: number): number => Math.min(96, memory / 8)
 
 export class Pool {
   readonly #options: PoolOptions
@@ -151,7 +154,7 @@ export class Pool {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: { ...start, alone, row },
       env: { ...process.env, TZ: "UTC", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
-      resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: young },
+      resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: youngOf(memory) },
       stdout: false
     })
     this.#starting.add(worker)

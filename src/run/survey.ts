@@ -8,7 +8,7 @@ import type { Device } from "../model/train/device.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import { type Acceptance, readAcceptances } from "../store/acceptance.ts"
 import { asError } from "../store/durable-file.ts"
-import { Store } from "../store/store.ts"
+import { StepStore } from "../store/step-store.ts"
 import { keyOf } from "../table/digest.ts"
 import { randomUUID } from "node:crypto"
 import { cpus } from "node:os"
@@ -28,7 +28,7 @@ export interface Survey {
   readonly file: string
   readonly sets: { readonly [target: string]: string }
   readonly graph: Graph
-  readonly store: Store
+  readonly store: StepStore
   /** The code behind the keys: that of an accepted refactoring counts as the code before it. */
   readonly code: ReadonlyMap<GraphNode, Code>
   /** The code as it is written. */
@@ -73,7 +73,7 @@ export const survey = async (
   changing: (outline: Outline) => void = () => {}
 ): Promise<Survey> => {
   const graph = await loadGraph(file, sets, project.root)
-  const store = new Store(project.storeRoot)
+  const store = new StepStore(project.storeRoot)
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({
     root: project.root,

@@ -28,8 +28,8 @@ const submit = <T extends ResolveTask | GatherTask>(execution: Execution, node: 
     throw deathAt(cause, () => node)
   })
 
-/** Resolves a select from its prepared columns and applies its verdicts. */
-export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<Made, Failure> =>
+/** Resolves a select from its prepared columns and applies its verdicts; what they made is stored when it is asked for. */
+export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<() => Made, Failure> =>
   Effect.gen(function* () {
     const tables: Array<PreparedTable> = []
     const contents: Array<ReadonlyArray<unknown>> = []
@@ -42,8 +42,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
       })
       contents.push(views.map((_, i) => prepared?.[i]?.content ?? null))
     }
-    if (node.declaration.name === "union.rows")
-      return yield* execution.promise(() => joinTables(execution, node, tables))
+    if (node.declaration.name === "union.rows") return () => joinTables(execution, node, tables)
     const began = performance.now()
     const key = resolveKey(execution, node, tables, contents)
     execution.tally(node).seconds += (performance.now() - began) / 1000
@@ -64,7 +63,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     })
     const known = "found" in settled
     const result = known ? yield* resolve() : settled.made
-    return yield* execution.promise(async () => resolved(execution, node, tables, key, result, known))
+    return () => resolved(execution, node, tables, key, result, known)
   })
 
 /** Counts what a select decided. */
@@ -123,11 +122,7 @@ const resolveKey = (
 }
 
 /** A union: the partitions of all its inputs, one after another, provided that no row id occurs twice. */
-const joinTables = async (
-  execution: Execution,
-  node: GraphNode,
-  tables: ReadonlyArray<PreparedTable>
-): Promise<Made> => {
+const joinTables = (execution: Execution, node: GraphNode, tables: ReadonlyArray<PreparedTable>): Made => {
   const { store } = execution.survey
   const views = tables.flatMap(({ partitions }) => partitions.map(({ view }) => view))
   const rows = rowsIn(views)
