@@ -133,7 +133,7 @@ export class Pool {
 
   #feed() {
     while (this.#queue.length > 0) {
-      const idle = [...this.#slots].find(({ busy, jobs }) => busy === undefined && jobs.size < jobsEach)
+      const idle = this.#idle(this.#queue[0]!.task)
       if (idle === undefined) {
         if (this.#slots.size + this.#starting.size < this.#options.size && this.#starting.size < this.#queue.length)
           this.#start()
@@ -146,6 +146,16 @@ export class Pool {
       idle.jobs.set(id, job)
       idle.worker.postMessage({ id, task: job.task }, job.transfer as ArrayBuffer[])
     }
+  }
+
+  /**
+   * A thread that can take a task, one without others on their way to the disk if there is. What is no chain may work for
+   * long, and what waits for the disk would wait for it.
+   */
+  #idle({ kind }: Task): Slot | undefined {
+    const most = kind === "chain" ? jobsEach - 1 : 0
+    const idle = [...this.#slots].filter(({ busy, jobs }) => busy === undefined && jobs.size <= most)
+    return idle.sort((a, b) => a.jobs.size - b.jobs.size)[0]
   }
 
   #start() {

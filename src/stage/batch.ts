@@ -45,7 +45,7 @@ export interface Batch {
   readonly columns: { readonly [name: string]: Column }
 }
 
-/** Records of a source end to end: record `i` is `bytes[offsets[i] .. offsets[i + 1]]`. */
+/** Records of a source end to end: record `i` is `bytes[offsets[i] .. offsets[i + 1]]`, in memory that threads may share. */
 export interface RecordBatch {
   readonly bytes: Uint8Array
   readonly offsets: Int32Array

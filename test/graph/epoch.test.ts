@@ -29,7 +29,18 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "run/parse"
   ],
   rowId: ["table/row-id", "graph/key"],
-  columns: ["table/column", "table/field", "table/digest", "table/parquet", "table/view", "table/bits", "table/pack"],
+  columns: [
+    "table/column",
+    "table/field",
+    "table/digest",
+    "table/sha256",
+    "table/parquet",
+    "table/page-reading",
+    "table/page-writing",
+    "table/view",
+    "table/bits",
+    "table/pack"
+  ],
   rows: ["run/row-node", "run/row-local", "run/row-filter", "run/row-expand", "run/row-function", "run/row-reuse"],
   select: [
     "stage/split",
