@@ -194,7 +194,7 @@ const select = <
       },
       options: Decoded<Options & PrepareOptions>,
       verdicts: Verdicts<Reasons, string>
-    ) => keyof Adds extends never ? void | Promise<void> : { readonly [K in keyof Adds]: Column }
+    ) => keyof Adds extends never ? void | Promise<void> : { readonly [K in keyof NoInfer<Adds>]: Column }
     /** Whether verdicts or added columns depend on row ids, and not on prepared columns alone. */
     readonly readsIds?: boolean
   }
