@@ -57,7 +57,8 @@ const handlesOf = (value: InputValue): ReadonlyArray<readonly [string | undefine
 }
 
 /** The edges whose rows a node works on or reads. */
-export const rowEdges = (node: GraphNode): ReadonlyArray<Edge> => node.edges.filter((edge) => edge.node.emits === "dataset")
+export const rowEdges = (node: GraphNode): ReadonlyArray<Edge> =>
+  node.edges.filter((edge) => edge.node.emits === "dataset")
 
 /** The edges over which a row-local node or a select gets models that other nodes make. */
 export const modelEdges = (node: GraphNode): ReadonlyArray<Edge> =>

@@ -59,9 +59,13 @@ export const decodeOptions = (
 }
 
 const linkedAndSet = (node: string, name: string): SluiceError =>
-  new SluiceError("SLUICE_BAD_OPTION", `${node}.${name} is made by the pipeline; --set cannot put a path in its place`, {
-    hint: "give a path in the pipeline, as a param where it is to be set"
-  })
+  new SluiceError(
+    "SLUICE_BAD_OPTION",
+    `${node}.${name} is made by the pipeline; --set cannot put a path in its place`,
+    {
+      hint: "give a path in the pipeline, as a param where it is to be set"
+    }
+  )
 
 const unknownOptions = (node: string, given: object, specs: OptionFields): Array<SluiceError> =>
   Object.keys(given)
@@ -140,7 +144,11 @@ const contentOf = (
 }
 
 /** Where a model lies, from the path that is written. */
-const modelOf = (where: string, written: unknown, settings: Settings): { readonly value: ModelSource } | SluiceError => {
+const modelOf = (
+  where: string,
+  written: unknown,
+  settings: Settings
+): { readonly value: ModelSource } | SluiceError => {
   if (typeof written !== "string")
     return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
       hint: "give a model that the pipeline makes, or the path of a model's folder or file"

@@ -54,7 +54,10 @@ export const readShapes = (
         found.set(wanted.get(name)!, weight)
     } catch (error) {
       if (!(error instanceof ModelError)) throw error
-      throw new ModelError(error.code, `${files.where}: ${shard}: ${error.message}`, { folder: files.where, name: shard })
+      throw new ModelError(error.code, `${files.where}: ${shard}: ${error.message}`, {
+        folder: files.where,
+        name: shard
+      })
     }
   const weights = new Map<string, Weight>()
   for (const [name, shape] of shapes) {

@@ -32,7 +32,12 @@ export interface Centres {
   readonly values: Float32Array
 }
 
-const nearness = ({ dimensions, values, scale }: Vectors, row: number, centres: Float32Array, centre: number): number => {
+const nearness = (
+  { dimensions, values, scale }: Vectors,
+  row: number,
+  centres: Float32Array,
+  centre: number
+): number => {
   const from = row * dimensions
   const at = centre * dimensions
   let sum = 0
@@ -41,8 +46,7 @@ const nearness = ({ dimensions, values, scale }: Vectors, row: number, centres: 
 }
 
 const placeCentre = ({ dimensions, values, scale }: Vectors, row: number, centres: Float32Array, centre: number) => {
-  for (let i = 0; i < dimensions; i++)
-    centres[centre * dimensions + i] = values[row * dimensions + i]! * scale[row]!
+  for (let i = 0; i < dimensions; i++) centres[centre * dimensions + i] = values[row * dimensions + i]! * scale[row]!
 }
 
 /** First centres: rows drawn with a probability that grows with their distance from those before (Arthur and Vassilvitskii 2007). */

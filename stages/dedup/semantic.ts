@@ -45,7 +45,10 @@ const select = Stage.select({
     const vectors = packVectors([...tables.map((table) => table.column("vector") as BytesColumn), planted])
     const clusters = options.clusters ?? (end <= FEW ? 1 : Math.round(Math.sqrt(end)))
     const centres = nearestCentres(vectors, kMeans(vectors, { rows: end, clusters, iterations, seed }), probes)
-    const ranks = numbersOf([...tables.map((table) => table.columns.rank), canaries.texts.map(() => Number.NEGATIVE_INFINITY)])
+    const ranks = numbersOf([
+      ...tables.map((table) => table.columns.rank),
+      canaries.texts.map(() => Number.NEGATIVE_INFINITY)
+    ])
     const near = nearKept(vectors, { centres, ranks, before, threshold })
     let removed = 0
     for (let row = before; row < end; row++) {

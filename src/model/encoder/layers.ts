@@ -45,8 +45,7 @@ export const activate = (graph: TensorGraph, activation: Activation, input: Tens
   if (activation === "relu") return unary("Relu", input)
   const half = (slope: Tensor): Tensor =>
     scaled(graph, times(input, graph.emit("Add", [slope, graph.scalar(1)], shape)), 0.5)
-  if (activation === "gelu")
-    return half(unary("Erf", graph.emit("Div", [input, graph.scalar(Math.SQRT2)], shape)))
+  if (activation === "gelu") return half(unary("Erf", graph.emit("Div", [input, graph.scalar(Math.SQRT2)], shape)))
   const cube = scaled(graph, times(times(input, input), input), 0.044715)
   return half(unary("Tanh", scaled(graph, summed(graph, input, cube), Math.sqrt(2 / Math.PI))))
 }

@@ -109,7 +109,10 @@ export class WordPiece {
 const around = (json: Json | null, vocab: ReadonlyMap<string, number>): Pick<WordPieceParts, "before" | "after"> => {
   if (json === null) return { before: [], after: [] }
   if (json.type === "BertProcessing") {
-    const [cls, sep] = [json.cls, json.sep] as unknown as readonly [readonly [string, number], readonly [string, number]]
+    const [cls, sep] = [json.cls, json.sep] as unknown as readonly [
+      readonly [string, number],
+      readonly [string, number]
+    ]
     return { before: [cls[1]], after: [sep[1]] }
   }
   if (json.type !== "TemplateProcessing") throw unsupported(`Post-processor ${String(json.type)}`)
