@@ -84,7 +84,8 @@ const telling = async <A>(open: () => Promise<A>): Promise<A> => {
 /** The models that a thread has opened, by their digests. */
 const opened = new Map<string, OpenModel>()
 
-const open = (source: ModelSource): RowModel => {
+/** A model as row functions see it. */
+export const openModel = (source: ModelSource): RowModel => {
   let model = opened.get(source.digest)
   if (model === undefined) {
     model = new OpenModel(source)
@@ -100,7 +101,7 @@ export const openModels = (node: GraphNode, linked: ModelSources = {}): RowModel
   if (missing !== undefined) throw new Error(`${node.name}: no model is there for ${missing.input}`)
   for (const [name, { kind }] of Object.entries(optionFields(node.declaration))) {
     const source = linked[name] ?? (kind === "model" ? (node.options[name] as ModelSource | undefined) : undefined)
-    if (source !== undefined) models[name] = open(source)
+    if (source !== undefined) models[name] = openModel(source)
   }
   return models
 }

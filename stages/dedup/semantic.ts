@@ -3,9 +3,10 @@ import * as Schema from "effect/Schema"
 import { type Batch, type BytesColumn, input, type Model, opt, type RowModel, Stage, type TextColumn } from "#sluice"
 import { packVector, textVector } from "#sluice/text"
 import { type Against, numbersOf } from "./against.ts"
-import { canaryOptions, makeCanaries, tellCanaries, tellShare, type Watched } from "./canaries.ts"
+import { canaryOptions, tellCanaries, tellShare, type Watched } from "./canaries.ts"
 import { kMeans, nearestCentres } from "./k-means.ts"
 import { nearKept } from "./near-kept.ts"
+import { makeSpokenCanaries, mostSpoken } from "./spoken-canaries.ts"
 import { type Deduplicates, Rank, ranksOf, survivorOptions, withRank } from "./survivors.ts"
 import { packVectors } from "./vectors.ts"
 
@@ -27,7 +28,8 @@ const select = Stage.select({
     probes: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })), 2),
     iterations: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })), 20),
     seed: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 32 - 1 })), 1),
-    ...canaryOptions
+    canaries: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: mostSpoken })), 4),
+    removes: canaryOptions.removes
   },
   prepares: { vector: Schema.Uint8Array, rank: Schema.Finite },
   reasons: ["near-duplicate", "seen-before"],
@@ -40,7 +42,7 @@ const select = Stage.select({
     const tables = [...against, own]
     const before = against.reduce((sum, table) => sum + table.rows, 0)
     const end = before + own.rows
-    const canaries = makeCanaries(options.canaries, false)
+    const canaries = makeSpokenCanaries(options.canaries)
     const planted = await vectorsOf(canaries.texts, model)
     const vectors = packVectors([...tables.map((table) => table.column("vector") as BytesColumn), planted])
     const clusters = options.clusters ?? (end <= FEW ? 1 : Math.round(Math.sqrt(end)))
@@ -118,7 +120,7 @@ interface Options extends Against, Watched {
  * content words: it finds reworded sentences that share most words, not those that share none.
  *
  * What a cosine means is the model's affair: look at merged rows before you lower the threshold. A row takes a byte a dimension in
- * memory. Texts without a letter or digit are kept. `canaries` and `removes` are those of dedup.minhash.
+ * memory. Texts without a letter or digit are kept. `canaries`, 12 at most, and `removes` are those of dedup.minhash.
  *
  * @example
  * import { dedup } from "#stages"

@@ -6,6 +6,8 @@ export interface Vectors {
   readonly rows: number
   readonly dimensions: number
   readonly values: Int8Array
+  /** The square of each one's length; 0 where the row has no vector. */
+  readonly square: Float64Array
   /** 1 / length of each; 0 where the row has no vector. */
   readonly scale: Float64Array
 }
@@ -18,15 +20,16 @@ export const packVectors = (columns: ReadonlyArray<Pick<BytesColumn, "bytes" | "
     for (let row = 0; row + 1 < offsets.length; row++)
       dimensions = Math.max(dimensions, offsets[row + 1]! - offsets[row]!)
   const values = new Int8Array(rows * dimensions)
-  const scale = new Float64Array(rows)
+  const square = new Float64Array(rows)
   let at = 0
   for (const { bytes, offsets } of columns)
     for (let row = 0; row + 1 < offsets.length; row++, at++) {
       if (offsets[row + 1] === offsets[row]) continue
       values.set(bytes.subarray(offsets[row]!, offsets[row + 1]!), at * dimensions)
-      scale[at] = 1 / Math.sqrt(dotOf(values, at * dimensions, values, at * dimensions, dimensions))
+      square[at] = dotOf(values, at * dimensions, values, at * dimensions, dimensions)
     }
-  return { rows, dimensions, values, scale }
+  const scale = square.map((sum) => (sum === 0 ? 0 : 1 / Math.sqrt(sum)))
+  return { rows, dimensions, values, square, scale }
 }
 
 const dotOf = (a: Int8Array, from: number, b: Int8Array, to: number, dimensions: number): number => {
@@ -35,6 +38,6 @@ const dotOf = (a: Int8Array, from: number, b: Int8Array, to: number, dimensions:
   return sum
 }
 
-/** The cosine of two rows that have vectors: whole numbers are added up, so it is the same on every machine. */
-export const cosineOf = ({ dimensions, values, scale }: Vectors, a: number, b: number): number =>
-  dotOf(values, a * dimensions, values, b * dimensions, dimensions) * scale[a]! * scale[b]!
+/** The cosine of two rows that have vectors, 1 of equal ones: whole numbers are added up, in any order the same. */
+export const cosineOf = ({ dimensions, values, square }: Vectors, a: number, b: number): number =>
+  dotOf(values, a * dimensions, values, b * dimensions, dimensions) / Math.sqrt(square[a]! * square[b]!)
