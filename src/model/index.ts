@@ -9,7 +9,7 @@ export {
   renderChat,
   renderText
 } from "./chat.ts"
-export { type BertConfig } from "./encoder/bert-config.ts"
+export type { BertConfig } from "./encoder/bert-config.ts"
 export { Embedder, type EmbedOptions } from "./encoder/embedder.ts"
 export { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
 export { type MaskedRow, type MaskReason, type MaskViolation, proveMasks } from "./mask-proof.ts"
