@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { SluiceError } from "../errors.ts"
-import type { Edge, GraphNode } from "../graph/graph.ts"
+import { type Edge, type GraphNode, rowEdges } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
@@ -33,7 +33,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
   Effect.gen(function* () {
     const tables: Array<PreparedTable> = []
     const contents: Array<ReadonlyArray<unknown>> = []
-    for (const edge of node.edges) {
+    for (const edge of rowEdges(node)) {
       const views = yield* execution.views(edge)
       const prepared = yield* execution.prepared(edge)
       tables.push({
@@ -48,7 +48,8 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     execution.tally(node).seconds += (performance.now() - began) / 1000
     const { store } = execution.survey
     const resolve = (lease?: Lease) => {
-      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder }
+      const models = execution.models(node)
+      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder, models }
       return execution.promise(() => submit(execution, node, task))
     }
     const settled = yield* exclusively(execution, {
@@ -118,7 +119,7 @@ const resolveKey = (
     input,
     partitions.map(({ view }, i) => [view.rows, contents[table]![i], declaration.readsIds ? view.content.ids : null])
   ])
-  return keyOf(["resolve", execution.survey.keys.get(node)!.whole, inputs])
+  return keyOf(["resolve", execution.keys(node).whole, inputs])
 }
 
 /** A union: the partitions of all its inputs, one after another, provided that no row id occurs twice. */
