@@ -15,12 +15,12 @@ import { ChainRun } from "./chain-run.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
 import { keysWithModels, linkedModels } from "./model-links.ts"
-import { contentOfRecord, type NodeRecord, viewsOf } from "./node-record.ts"
+import { type NodeRecord, viewsOf } from "./node-record.ts"
 import type { Plan } from "./planner.ts"
-import { headOf, ingredientsOf, intact, placeOf, recordKey } from "./record-key.ts"
+import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { earlierActions } from "./reuse-list.ts"
-import { partialKey } from "./row-action.ts"
 import type { ModelSources } from "./row-model.ts"
+import { type Made, sealRecord } from "./sealed-record.ts"
 import type { Pool } from "./pool.ts"
 import type { Survey } from "./survey.ts"
 import { Tally } from "./tally.ts"
@@ -28,13 +28,6 @@ import type { RecheckTask, TaskResult } from "./task.ts"
 import { runGather, runProgramNode, runSelect } from "./whole-node.ts"
 
 export type Failure = SluiceError | Error
-
-/** What a node made, before it is sealed into a record. */
-export interface Made {
-  readonly datasets: NodeRecord["datasets"]
-  readonly folder: NodeRecord["folder"]
-  readonly refs: unknown
-}
 
 /** What a run works with. */
 export interface Resources {
@@ -255,6 +248,13 @@ export class Execution {
     return record !== undefined && intact(store, record) ? record : undefined
   }
 
+  #record(node: GraphNode, make: () => Made): NodeRecord {
+    const made = make()
+    const tally = this.tally(node)
+    tally.seconds += this.plan.reading.get(node) ?? 0
+    return sealRecord(this.survey, node, made, tally, this.records)
+  }
+
   /** Does work of this thread whose files go to the disk while the run goes on: it ends when they are there. */
   async #begin<A>(work: () => A): Promise<A> {
     const { result, onDisk } = await this.survey.store.begin(async () => work())
@@ -265,7 +265,7 @@ export class Execution {
   /** Seals what a node made into its record and lets go those who wait for it; under a lease only while it is held. */
   complete(node: GraphNode, make: () => Made, lease?: Lease): Effect.Effect<void, Failure> {
     const sealed = async () => {
-      const record = await this.#begin(() => this.#record(node, make()))
+      const record = await this.#begin(() => this.#record(node, make))
       // What another process may see under the lease names only what is there.
       if (lease !== undefined) await Promise.all(this.#flushing)
       await this.#begin(() => (lease?.store() ?? this.survey.store).putAction(record.key, record))
@@ -276,34 +276,6 @@ export class Execution {
     return this.promise(sealed).pipe(
       Effect.flatMap((record) => Effect.asVoid(Deferred.succeed(this.#done.get(node)!, record)))
     )
-  }
-
-  #record(node: GraphNode, made: Made): NodeRecord {
-    const tally = this.tally(node)
-    tally.check()
-    tally.seconds += this.plan.reading.get(node) ?? 0
-    const { store } = this.survey
-    const ingredients = ingredientsOf(this.survey, node, this.records)
-    const whole = recordKey(this.survey, node, this.records)
-    // With failed rows it is no result that a later run may take for one: that run tries them again.
-    const key = tally.failed === 0 ? whole : partialKey(whole)
-    const summary = tally.summary()
-    const record: NodeRecord = {
-      key,
-      node: node.name,
-      stage: node.declaration.name,
-      kind: node.kind,
-      totals: tally.totals(),
-      reasons: summary.reasons,
-      datasets: made.datasets,
-      folder: made.folder,
-      refs: store.put(Buffer.from(JSON.stringify(made.refs))),
-      partitions: tally.hit + tally.run,
-      ingredients: { ...ingredients, code: store.put(Buffer.from(JSON.stringify(ingredients.code))) },
-      seconds: summary.seconds
-    }
-    if (key === whole) store.compare(key, record, contentOfRecord)
-    return record
   }
 }
 

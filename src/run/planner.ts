@@ -62,14 +62,8 @@ export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Pl
   for (const file of [...survey.files.values()].flat())
     if (file.digested !== undefined) file.digested.bytes = file.digested.framed = undefined
   const { known, records, outcomes, parsed, reading } = planner
-  return {
-    nodes: withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute),
-    known,
-    records,
-    outcomes,
-    parsed,
-    reading
-  }
+  const expected = withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute)
+  return { nodes: expected, known, records, outcomes, parsed, reading }
 }
 
 type Counts = Pick<NodePlan, "partitions" | "rows">

@@ -97,18 +97,11 @@ export interface Chained {
   readonly defaults: Required<Least>
 }
 
-/** The chain that cuts: `find` gives the column `cuts`, then the text is cut, then what is too short is dropped. */
-export const cutting = <Options>(
-  find: ((options: never) => (dataset: never) => Dataset<unknown>) & Pick<Chained, "declaration">,
-  least: Required<Least>
-): Cutting<Options> & Chained =>
-  Object.assign(chain<Options>(find, least), {
-    declaration: find.declaration,
-    behind: [cut.declaration, remainder.declaration],
-    defaults: least
-  })
+/** The stages behind the one that finds. */
+export const cutStages = [cut.declaration, remainder.declaration]
 
-const chain =
+/** The chain that cuts: `find` gives the column `cuts`, then the text is cut, then what is too short is dropped. */
+export const cutting =
   <Options>(find: (options: never) => (dataset: never) => Dataset<unknown>, least: Required<Least>): Cutting<Options> =>
   (options) => {
     const { minWords = least.minWords, minSentences = least.minSentences, ...finds } = options ?? {}

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage } from "#sluice"
 import { type Against, idsOver } from "./against.ts"
 import { anchorsOf } from "./anchors.ts"
-import { type Cut, Cuts, type Chained, type Cutting, cutting, disjoint } from "./cuts.ts"
+import { type Cut, Cuts, type Chained, cutStages, type Cutting, cutting, disjoint } from "./cuts.ts"
 import { type Corpus, type Repeat, repeatsIn } from "./repeats.ts"
 
 const find = Stage.select({
@@ -96,6 +96,8 @@ const cutsOf = (
   return apart.map(({ from, to, of }) => ({ from: unitsAt(from), to: unitsAt(to), of }))
 }
 
+const least = { minWords: 1, minSentences: 0 }
+
 interface Options extends Against {
   /** The shortest run that counts, in bytes of UTF-8, 16 to 1,048,576 (100). */
   readonly minBytes?: number
@@ -121,4 +123,7 @@ interface Options extends Against {
  * // → { text: "Dusk? Really.", … }
  * // dropped: 1 little-left
  */
-export const substring: Cutting<Options> & Chained = cutting<Options>(find as never, { minWords: 1, minSentences: 0 })
+export const substring: Cutting<Options> & Chained = Object.assign(
+  ((options) => cutting<Options>(find as never, least)(options)) as Cutting<Options>,
+  { declaration: find.declaration, behind: cutStages, defaults: least }
+)
