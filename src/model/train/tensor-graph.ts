@@ -100,10 +100,10 @@ export class TensorGraph {
     return tensor
   }
 
-  /** Writes floating-point data into the graph in the graph's own precision. */
+  /** Writes floating-point data into the graph in the graph's own precision; data of that precision is not copied before. */
   constant(data: Float32Array | Float64Array, shape: Shape): Tensor {
-    const typed = this.float === "float64" ? Float64Array.from(data) : Float32Array.from(data)
-    return this.addConstant(typed, shape, this.float)
+    const kind = this.float === "float64" ? Float64Array : Float32Array
+    return this.addConstant(data instanceof kind ? data : kind.from(data), shape, this.float)
   }
 
   /** A constant of truth values, one byte each. */
