@@ -58,7 +58,7 @@ export const textVector = (text: string): Float64Array => {
   return vector
 }
 
-/** A vector as signed bytes, its largest number ±127; no bytes where all are 0. Of two such vectors the cosine is that of the two within 0.002. */
+/** A vector as signed bytes, its largest number ±127; no bytes where all are 0. Cosines of such vectors are those of the vectors within 0.005. */
 export const packVector = (vector: ArrayLike<number>): Uint8Array => {
   let most = 0
   for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i]!))

@@ -25,7 +25,7 @@ const select = Stage.select({
   options: {
     threshold: opt(Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 })), 0.95),
     clusters: opt.maybe(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65_536 }))),
-    probes: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })), 2),
+    probes: opt(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })), 8),
     iterations: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })), 20),
     seed: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 32 - 1 })), 1),
     canaries: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: mostSpoken })), 4),
@@ -100,7 +100,7 @@ interface Options extends Against, Watched {
   readonly threshold?: number
   /** Clusters, at most as many as rows: the square root of their number, and one up to 2,000 rows. */
   readonly clusters?: number
-  /** In how many of its nearest clusters a row is looked for, 1 to 64 (2). */
+  /** In how many of its nearest clusters a row is looked for, 1 to 64 (8). */
   readonly probes?: number
   /** Rounds of k-means at most (20). */
   readonly iterations?: number

@@ -53,11 +53,10 @@ const mostProbable = (probabilities: Float64Array): number => {
  *   quality.classifier({ model: "gate.json", keep: "good" })
  * )
  * // → { text: "The gate opens at dawn." }
- * // dropped: 1 improbable
  * const labelled = rows({ text: "the gate opens", label: "good" }, { text: "buy now", label: "bad" })
  * const model = labelled.pipe(quality.trainClassifier({ holdOut: 0, buckets: 256 }))
  * rows({ text: "the gate" }, { text: "buy buy" }).pipe(quality.classifier({ model, keep: "good" })) // → { text: "the gate" }
- * // dropped: 1 improbable
+ * // dropped: 2 improbable
  */
 export const classifier = Stage.filter({
   name: "quality.classifier",

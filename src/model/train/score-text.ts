@@ -13,6 +13,9 @@ import { buildScoreGraph } from "./step-graph.ts"
 /** Texts are padded to these many tokens at least, then to twice as many and so on: few graphs serve all lengths. */
 const SHORTEST = 32
 
+/** Weights of more bytes are in memory once for all graphs, not written into each. */
+const MAX_WRITTEN = 64 * 2 ** 20
+
 /** What a model gives a text. */
 export interface PlainScore {
   /** ln p of its tokens, summed; the first has nothing before it and is not counted. */
@@ -89,7 +92,12 @@ export class TextScorer {
 
   async #compile(length: number): Promise<Session> {
     const { config, weights } = this.#model
-    const { graph, fed } = buildScoreGraph({ config, base: weights }, { rows: 1, length, targets: length })
+    const { graph, fed } = buildScoreGraph(
+      { config, base: weights },
+      { rows: 1, length, targets: length },
+      "cpu",
+      MAX_WRITTEN
+    )
     return Session.compile(graph, { threads: this.#threads, frozen: await freeze(fed, "cpu") })
   }
 

@@ -114,8 +114,13 @@ export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig, de
 }
 
 /** Log-probabilities of the targets of a batch, output `logProbs` [targets]; nothing is trained. */
-export const buildScoreGraph = (target: TrainTarget, shape: BatchShape, device?: Device): BuiltGraph => {
-  const graph = new TensorGraph("float32", device)
+export const buildScoreGraph = (
+  target: TrainTarget,
+  shape: BatchShape,
+  device?: Device,
+  maxConstantBytes?: number
+): BuiltGraph => {
+  const graph = new TensorGraph("float32", device, maxConstantBytes)
   const parts = forward(graph, target, shape, false)
   graph.output(parts.logProbs, "logProbs")
   return { graph, fed: parts.binding.fed }

@@ -76,6 +76,8 @@ export class TensorGraph {
   readonly float: FloatType
   /** The device it is written for: some operations are expressed otherwise on another. */
   readonly device: Device
+  /** Frozen weights above this many bytes are fed instead of being written into the graph file (limit 2 GiB). */
+  readonly maxConstantBytes: number
   readonly inputs: Tensor[] = []
   readonly constants: Constant[] = []
   readonly nodes: OnnxNode[] = []
@@ -84,9 +86,10 @@ export class TensorGraph {
   private readonly shared = new Map<string, Tensor>()
   private nextId = 0
 
-  constructor(float: FloatType = "float32", device: Device = "cpu") {
+  constructor(float: FloatType = "float32", device: Device = "cpu", maxConstantBytes: number = 512 * 2 ** 20) {
     this.float = float
     this.device = device
+    this.maxConstantBytes = maxConstantBytes
   }
 
   private fresh(): string {
@@ -100,10 +103,10 @@ export class TensorGraph {
     return tensor
   }
 
-  /** Writes floating-point data into the graph in the graph's own precision. */
+  /** Writes floating-point data into the graph in the graph's own precision; data of that precision is not copied before. */
   constant(data: Float32Array | Float64Array, shape: Shape): Tensor {
-    const typed = this.float === "float64" ? Float64Array.from(data) : Float32Array.from(data)
-    return this.addConstant(typed, shape, this.float)
+    const kind = this.float === "float64" ? Float64Array : Float32Array
+    return this.addConstant(data instanceof kind ? data : kind.from(data), shape, this.float)
   }
 
   /** A constant of truth values, one byte each. */
