@@ -1,9 +1,11 @@
 // Saves and loads a model as a folder in Hugging Face layout, so that transformers reads it and the other way round.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { chatTemplate } from "./chat.ts"
-import { fromConfigJson, llamaWeightShapes, toConfigJson } from "./llama-config.ts"
-import type { CausalModel } from "./model.ts"
+import { fromConfigJson, toConfigJson } from "./config-json.ts"
+import { loadGguf } from "./gguf/gguf-model.ts"
+import { llamaWeightShapes } from "./llama-config.ts"
+import { type CausalModel, checkModel, misshapen } from "./model.ts"
 import { ModelError } from "./model-error.ts"
 import { readSafetensors, writeSafetensors } from "./safetensors.ts"
 import type { Tokenizer } from "./tokenizer/tokenizer.ts"
@@ -21,21 +23,31 @@ export const readModelJson = (path: string): Record<string, unknown> => {
   }
 }
 
-/** Writes tokenizer.json and tokenizer_config.json, with the ChatML template when the tokenizer has its marks. */
-export const saveTokenizer = (folder: string, tokenizer: Tokenizer, maxPositions: number): void => {
+/**
+ * Writes tokenizer.json and tokenizer_config.json, with the template given, or that of ChatML when the tokenizer has its
+ * marks. `ends` are the model's ids that end a text.
+ */
+export const saveTokenizer = (
+  folder: string,
+  tokenizer: Tokenizer,
+  maxPositions: number,
+  { chatTemplate: given, ends = [] }: { readonly chatTemplate?: string; readonly ends?: readonly number[] } = {}
+): void => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, "tokenizer.json"), `${JSON.stringify(toTokenizerJson(tokenizer))}\n`)
   const known = (text: string): string | undefined => (tokenizer.specialId(text) === undefined ? undefined : text)
+  const end = ends.length === 0 ? undefined : tokenizer.decode([ends[0]!])
+  const template = given ?? (known("<|im_start|>") && known("<|im_end|>") ? chatTemplate : undefined)
   writeJson(join(folder, "tokenizer_config.json"), {
     tokenizer_class: "PreTrainedTokenizerFast",
     add_prefix_space: false,
     clean_up_tokenization_spaces: false,
     model_max_length: maxPositions,
     bos_token: null,
-    eos_token: known("<|im_end|>") ?? known("<|endoftext|>") ?? null,
+    eos_token: known("<|im_end|>") ?? end ?? known("<|endoftext|>") ?? null,
     pad_token: known("<|endoftext|>") ?? null,
     unk_token: null,
-    ...(known("<|im_start|>") && known("<|im_end|>") && { chat_template: chatTemplate })
+    ...(template !== undefined && { chat_template: template })
   })
 }
 
@@ -57,40 +69,124 @@ export const saveModel = (folder: string, model: CausalModel): void => {
     do_sample: false
   })
   writeSafetensors(join(folder, "model.safetensors"), model.weights, { format: "pt" })
-  saveTokenizer(folder, model.tokenizer, model.config.maxPositions)
+  saveTokenizer(folder, model.tokenizer, model.config.maxPositions, {
+    ends: model.config.eosIds,
+    ...(model.chatTemplate !== undefined && { chatTemplate: model.chatTemplate })
+  })
 }
 
+/** Weights of a folder by name: those of one file, or of all that the index names. */
 const readWeights = (folder: string): Map<string, Weight> => {
   const index = join(folder, "model.safetensors.index.json")
-  if (!existsSync(index)) return readSafetensors(join(folder, "model.safetensors"))
-  const files = new Set(Object.values(readModelJson(index).weight_map as Record<string, string>))
+  if (!existsSync(index)) {
+    const single = join(folder, "model.safetensors")
+    if (!existsSync(single)) throw noWeights(folder)
+    return readSafetensors(single)
+  }
+  const files = [...new Set(Object.values(readModelJson(index).weight_map as Record<string, string>))]
+  const missing = files.filter((file) => !existsSync(join(folder, file)))
+  if (missing.length > 0) {
+    throw new ModelError(
+      "SLUICE_BAD_MODEL_FOLDER",
+      `${folder}: model.safetensors.index.json names ${missing.join(", ")}, which ${missing.length === 1 ? "is" : "are"} not there.`,
+      { folder, missing },
+      "fetch all files of the model"
+    )
+  }
   const weights = new Map<string, Weight>()
   for (const file of files) for (const [name, weight] of readSafetensors(join(folder, file))) weights.set(name, weight)
   return weights
 }
 
-const pickWeights = (folder: string, found: Weights, shapes: ReadonlyMap<string, readonly number[]>): Weights => {
+const noWeights = (folder: string): ModelError => {
+  const others = readdirSync(folder).filter((name) => /\.(bin|pt|pth)$/.test(name))
+  return new ModelError(
+    "SLUICE_BAD_MODEL_FOLDER",
+    `${folder} has no model.safetensors${others.length === 0 ? "" : `; ${others.join(", ")} ${others.length === 1 ? "is a pickle" : "are pickles"}, which can hold code and is not read`}.`,
+    { folder },
+    "save the model with safetensors: model.save_pretrained(folder)"
+  )
+}
+
+/** The weights that the configuration asks for, each in its shape; what else the files hold is left out. */
+const pickWeights = (found: Weights, shapes: ReadonlyMap<string, readonly number[]>): Weights => {
   const weights = new Map<string, Weight>()
   for (const [name, shape] of shapes) {
     const weight = found.get(name)
     if (weight === undefined || weight.shape.join() !== shape.join()) {
-      const has = weight === undefined ? "is missing" : `has shape [${weight.shape}]`
-      throw new ModelError("SLUICE_BAD_MODEL_FOLDER", `${folder}: ${name} ${has}; config.json asks for [${shape}].`, {
-        folder,
-        name
-      })
+      throw misshapen("SLUICE_BAD_MODEL_FOLDER", name, shape, weight?.shape)
     }
     weights.set(name, weight)
-    const bias = name.replace(/weight$/, "bias")
-    const biasWeight = found.get(bias)
-    if (biasWeight !== undefined) weights.set(bias, biasWeight)
   }
   return weights
 }
 
-/** Loads a Llama model folder, sharded or not, F32, F16 or BF16; throws `SLUICE_BAD_MODEL_FOLDER` when weights do not fit. */
-export const loadModel = (folder: string): CausalModel => {
+/** The chat template of a folder: chat_template.jinja, or the one in tokenizer_config.json (the default of several). */
+const readChatTemplate = (folder: string): string | undefined => {
+  const own = join(folder, "chat_template.jinja")
+  if (existsSync(own)) return readFileSync(own, "utf8")
+  const settings = join(folder, "tokenizer_config.json")
+  const given = existsSync(settings) ? readModelJson(settings).chat_template : undefined
+  if (typeof given === "string") return given
+  const named = Array.isArray(given)
+    ? (given as readonly { readonly name?: unknown; readonly template?: unknown }[])
+    : []
+  const template = named.find(({ name }) => name === "default")?.template
+  return typeof template === "string" ? template : undefined
+}
+
+/** The model's ids that end a text: generation_config.json knows more of them than config.json does. */
+const readEndIds = (folder: string): readonly number[] => {
+  const path = join(folder, "generation_config.json")
+  const eos = existsSync(path) ? readModelJson(path).eos_token_id : undefined
+  return Array.isArray(eos) ? eos.map(Number) : typeof eos === "number" ? [eos] : []
+}
+
+const loadFolder = (folder: string): CausalModel => {
   const config = fromConfigJson(readModelJson(join(folder, "config.json")))
-  const weights = pickWeights(folder, readWeights(folder), llamaWeightShapes(config))
-  return { config, weights, tokenizer: loadTokenizer(folder) }
+  const eosIds = [...new Set([...config.eosIds, ...readEndIds(folder)])]
+  const tokenizer = loadTokenizer(folder)
+  const chatTemplate = readChatTemplate(folder)
+  const weights = pickWeights(readWeights(folder), llamaWeightShapes(config))
+  const model = {
+    config: { ...config, eosIds },
+    weights,
+    tokenizer,
+    ...(chatTemplate !== undefined && { chatTemplate })
+  }
+  checkModel(model)
+  return model
+}
+
+/** The GGUF file that `path` is, or that lies alone in the folder `path`; undefined for a folder in Hugging Face layout. */
+export const ggufFile = (path: string): string | undefined => {
+  if (!statSync(path).isDirectory()) return path
+  if (existsSync(join(path, "config.json"))) return undefined
+  const files = readdirSync(path).filter((name) => name.endsWith(".gguf"))
+  if (files.length > 1) {
+    throw new ModelError(
+      "SLUICE_BAD_MODEL_FOLDER",
+      `${path} holds ${files.length} GGUF files: ${files.join(", ")}.`,
+      { path },
+      "give the path of one of them"
+    )
+  }
+  return files[0] === undefined ? undefined : join(path, files[0])
+}
+
+/**
+ * Loads a model: a folder in Hugging Face layout (Llama, SmolLM, Qwen 2; one safetensors file or several, F32, F16 or
+ * BF16), a GGUF file, or a folder with one. Throws `SLUICE_BAD_MODEL_FOLDER`, `SLUICE_BAD_SAFETENSORS`,
+ * `SLUICE_UNSUPPORTED_MODEL`, `SLUICE_BAD_WEIGHTS`, `SLUICE_TOKENIZER_MISMATCH`, and for GGUF what `loadGguf` throws.
+ */
+export const loadModel = (path: string): CausalModel => {
+  if (!existsSync(path)) throw new ModelError("SLUICE_BAD_MODEL_FOLDER", `There is no model at ${path}.`, { path })
+  const gguf = ggufFile(path)
+  if (gguf !== undefined) return loadGguf(gguf)
+  try {
+    return loadFolder(path)
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.message.includes(path)) throw error
+    throw new ModelError(error.code, `${path}: ${error.message}`, { path, ...error.evidence }, error.hint)
+  }
 }

@@ -1,5 +1,4 @@
 // A byte-level BPE tokenizer: text to ids and back, with special tokens that content cannot forge.
-import { ModelError } from "../model-error.ts"
 import { type Merge, MergeTable } from "./bpe.ts"
 import { createPreTokenizer, type PreTokenizer } from "./pre-tokenizer.ts"
 
@@ -73,10 +72,6 @@ export class Tokenizer {
       last = Math.max(last, token.id)
     }
     this.vocabSize = last + 1
-    const missing = this.byteIds.indexOf(-1)
-    if (missing >= 0) {
-      throw new ModelError("SLUICE_BAD_TOKENIZER", `The vocabulary has no token for byte ${missing}.`)
-    }
     const texts = parts.specials.map(({ text }) => text).sort((left, right) => right.length - left.length)
     const escaped = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"))
     this.specialPattern = texts.length === 0 ? undefined : new RegExp(escaped.join("|"), "gu")
@@ -109,8 +104,13 @@ export class Tokenizer {
     if (whole !== undefined) return Int32Array.of(whole)
     const bytes = this.encoder.encode(word)
     const symbols = new Int32Array(bytes.length)
-    for (let index = 0; index < bytes.length; index++) symbols[index] = this.byteIds[bytes[index]!]!
-    return symbols.slice(0, this.merges.apply(symbols, bytes.length))
+    let count = 0
+    for (let index = 0; index < bytes.length; index++) {
+      const id = this.byteIds[bytes[index]!]!
+      // A byte that the vocabulary lacks is left out, as tokenizers does where no unknown token is named (SmolLM lacks 21).
+      if (id >= 0) symbols[count++] = id
+    }
+    return symbols.slice(0, this.merges.apply(symbols, count))
   }
 
   private encodePlain(text: string, into: number[]): void {
