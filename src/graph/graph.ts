@@ -5,7 +5,7 @@ import type { Declaration, Fields, Kind } from "../stage/declaration.ts"
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
 import type { Pipeline } from "../stage/pipeline.ts"
 import { decodeOptions, optionFields } from "./options.ts"
-import { Settings } from "./settings.ts"
+import { type OptionFiles, Settings } from "./settings.ts"
 
 /** One input of a node: which node it comes from, which part of it, and under which name. */
 export interface Edge {
@@ -55,21 +55,23 @@ const handlesOf = (value: InputValue): ReadonlyArray<readonly [string | undefine
   return Object.entries(value as { readonly [name: string]: Handle })
 }
 
-/** A graph built where there are no files. */
-const noFiles = (path: string): never => {
+const nothing = (path: string): never => {
   throw new Error(`nothing reads ${path} here`)
 }
 
+/** A graph built where there are no files. */
+const noFiles: OptionFiles = { read: nothing, locate: nothing }
+
 /**
- * Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given, `read` reads the files that options name. All
- * errors found are thrown together.
+ * Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given, `files` what options name by paths. All errors
+ * found are thrown together.
  */
 export const buildGraph = (
   pipeline: Pipeline,
   sets: { readonly [target: string]: string } = {},
-  read: (path: string) => Uint8Array = noFiles
+  files: OptionFiles = noFiles
 ): Graph => {
-  const builder = new Builder(new Settings(sets, read))
+  const builder = new Builder(new Settings(sets, files))
   const outputs = Object.entries(pipeline.outputs).map(([name, handle]) => ({
     name,
     node: builder.node(handle.call),

@@ -43,6 +43,7 @@ export const decodeOptions = (
     else {
       options[name] = decoded.value
       if (spec.kind === "data") keyed[name] = decoded.value
+      if (spec.kind === "path") keyed[name] = `sha256 ${decoded.digest}`
       if (spec.kind === "file" || spec.kind === "list") keyed[name] = contentKey(decoded.value as never)
     }
   }
@@ -56,13 +57,19 @@ const unknownOptions = (node: string, given: object, specs: OptionFields): Array
       unknownName("SLUICE_UNKNOWN_OPTION", `${node} has no option`, name, Object.keys(specs), "its options")
     )
 
+interface Decoded {
+  readonly value: unknown
+  /** Of a path, what its content digests to. */
+  readonly digest?: string
+}
+
 const decodeOne = (
   node: string,
   name: string,
   spec: OptionSpec<unknown, boolean, OptionKind>,
   written: unknown,
   settings: Settings
-): { readonly value: unknown } | SluiceError => {
+): Decoded | SluiceError => {
   let value = written
   let raw: string | undefined
   let where = `${node}.${name}`
@@ -82,7 +89,8 @@ const decodeOne = (
     return { value: spec.fallback }
   }
   if (spec.kind === "rows") return { value }
-  if (spec.kind === "file" || spec.kind === "list") return contentOf(where, spec.kind, raw ?? value, value, settings)
+  if (spec.kind === "file" || spec.kind === "list" || spec.kind === "path")
+    return contentOf(where, spec.kind, raw ?? value, value, settings)
   if (spec.kind === "column")
     return typeof (raw ?? value) === "string"
       ? { value: raw ?? value }
@@ -98,23 +106,29 @@ const decodeOne = (
   })
 }
 
-/** The bytes of a file, or the strings of a list, from what is written: a path, or for a list strings too. */
+/** The bytes of a file, the strings of a list, or where a path leads, from what is written: a path, or for a list strings too. */
 const contentOf = (
   where: string,
-  kind: "file" | "list",
+  kind: "file" | "list" | "path",
   written: unknown,
   parsed: unknown,
-  settings: Settings
-): { readonly value: unknown } | SluiceError => {
+  { files }: Settings
+): Decoded | SluiceError => {
   if (kind === "list" && Array.isArray(parsed) && parsed.every((one) => typeof one === "string"))
     return { value: parsed }
   if (typeof written !== "string")
     return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
       hint:
-        kind === "file" ? "give the path of a file" : "give strings, or the path of a text file with one on each line"
+        kind === "list"
+          ? "give strings, or the path of a text file with one on each line"
+          : `give the path of a file${kind === "path" ? " or a folder" : ""}`
     })
   try {
-    const bytes = settings.read(written)
+    if (kind === "path") {
+      const { absolute, digest } = files.locate(written)
+      return { value: absolute, digest }
+    }
+    const bytes = files.read(written)
     return { value: kind === "file" ? bytes : linesOf(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) }
   } catch (cause) {
     return new SluiceError("SLUICE_BAD_OPTION", `${where}: ${written} cannot be read`, {

@@ -2,17 +2,24 @@
 import { nearest, SluiceError } from "../errors.ts"
 import type { GraphNode } from "./graph.ts"
 
+/** What options name by paths, relative to the project; both throw where nothing is there. */
+export interface OptionFiles {
+  readonly read: (path: string) => Uint8Array
+  /** Where a file or a folder lies, and the digest of its content. */
+  readonly locate: (path: string) => { readonly absolute: string; readonly digest: string }
+}
+
 export class Settings {
   readonly #sets: ReadonlyMap<string, string>
   readonly #used = new Set<string>()
   readonly #params = new Set<string>()
 
-  /** Reads a file that an option names; throws where there is none. */
-  readonly read: (path: string) => Uint8Array
+  /** What options name by paths. */
+  readonly files: OptionFiles
 
-  constructor(sets: { readonly [target: string]: string }, read: (path: string) => Uint8Array) {
+  constructor(sets: { readonly [target: string]: string }, files: OptionFiles) {
     this.#sets = new Map(Object.entries(sets))
-    this.read = read
+    this.files = files
   }
 
   /** The text set for a parameter, if any. */

@@ -14,6 +14,7 @@ export { type MaskedRow, type MaskReason, type MaskViolation, proveMasks } from 
 export * from "./metrics/index.ts"
 export { type CausalModel, createModel } from "./model.ts"
 export { ModelError } from "./model-error.ts"
+export { copyModel } from "./model-files.ts"
 export { loadModel, loadTokenizer, saveModel, saveTokenizer } from "./model-folder.ts"
 export { type PackedRow, type PackingStrategy, packSequences } from "./pack.ts"
 export { readSafetensors, writeSafetensors } from "./safetensors.ts"

@@ -18,6 +18,7 @@ export interface ProgramSpec {
   readonly pipeline: string
   readonly graph: string
   readonly root: string
+  readonly storeRoot: string
   readonly sets: { readonly [target: string]: string }
   readonly node: string
   readonly inputs: { readonly [name: string]: SpecValue }

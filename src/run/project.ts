@@ -7,6 +7,7 @@ import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
 import { buildGraph, type Graph } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import { isPipeline } from "../stage/pipeline.ts"
+import { PathContents } from "./path-content.ts"
 
 export interface Project {
   readonly root: string
@@ -54,11 +55,11 @@ const readOption = (path: string): Uint8Array => {
   return path.endsWith(".zst") ? zstdDecompressSync(bytes, { maxOutputLength: maxOptionBytes }) : bytes
 }
 
-/** Imports a pipeline's module and builds the graph of its default export; options name files relative to `root`. */
+/** Imports a pipeline's module and builds the graph of its default export; options name files relative to the project. */
 export const loadGraph = async (
   file: string,
   sets: { readonly [target: string]: string },
-  root: string
+  { root, storeRoot }: Project
 ): Promise<Graph> => {
   let module: { readonly default?: unknown }
   try {
@@ -76,7 +77,17 @@ export const loadGraph = async (
     throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} has no pipeline as its default export`, {
       hint: 'end the file with: export default pipeline("name", { … })'
     })
-  return buildGraph(module.default, sets, (path) => readOption(resolve(root, path)))
+  let contents: PathContents | undefined
+  const graph = buildGraph(module.default, sets, {
+    read: (path) => readOption(resolve(root, path)),
+    locate: (path) => {
+      contents ??= new PathContents(storeRoot)
+      const absolute = resolve(root, path)
+      return { absolute, digest: contents.digest(absolute) }
+    }
+  })
+  contents?.save()
+  return graph
 }
 
 /** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */
@@ -85,8 +96,9 @@ export const reloadGraph = async (start: {
   readonly sets: { readonly [target: string]: string }
   readonly graph: string
   readonly root: string
+  readonly storeRoot: string
 }): Promise<Graph> => {
-  const graph = await loadGraph(start.pipeline, start.sets, start.root)
+  const graph = await loadGraph(start.pipeline, start.sets, start)
   if (graphKey(graph) !== start.graph)
     throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${basename(start.pipeline)} changed during the run`, {
       hint: "run again: finished work is kept"

@@ -1,13 +1,14 @@
 // Options of a stage: typed, decoded by a schema, and data only, so that they can be part of a key.
 import type * as Schema from "effect/Schema"
 
-export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "list"
+export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "path" | "list"
 
 /**
  * One declared option. `data` enters the key; a `knob` changes speed only and does not; a `column` names the column
  * that the need of the same name is read from; `rows` is a struct schema that gives a source its row type; a `file` is
- * given as a path and seen as its bytes; a `list` is given as strings or as the path of a text file with one on each line.
- * Of `file` and `list` the content enters the key, the path does not.
+ * given as a path and seen as its bytes; a `path` is that of a file or a folder and is seen as where it lies; a `list` is
+ * given as strings or as the path of a text file with one on each line. Of `file`, `path` and `list` the content enters the
+ * key, the path does not.
  */
 export interface OptionSpec<Type, Required extends boolean, Kind extends OptionKind> {
   readonly kind: Kind
@@ -106,6 +107,25 @@ interface Opt {
    */
   readonly file: () => OptionSpec<Uint8Array, true, "file">
   /**
+   * A file or a folder, given as its path relative to the project's root; a program sees the absolute path. What lies there
+   * enters the key: a file's bytes, or of a folder all files below it but those whose names begin with a dot.
+   *
+   * @example
+   * // gates/north.txt
+   * //   open
+   * import { readFileSync } from "node:fs"
+   * import { opt, Stage } from "#sluice"
+   * const read = Stage.program({
+   *   name: "evaluate.read",
+   *   inputs: {},
+   *   emits: "report",
+   *   options: { path: opt.path() },
+   *   run: async ({ options }) => ({ data: { says: readFileSync(`${options.path}/north.txt`, "utf8").trim() } })
+   * })
+   * read({ path: "gates" }) // → { says: "open" }
+   */
+  readonly path: () => OptionSpec<string, true, "path">
+  /**
    * Strings, given in place or as the path of a text file: one on each line, without space around; blank lines and those
    * that begin with `#` are left out.
    *
@@ -156,6 +176,7 @@ export const opt: Opt = Object.assign(
     column: (fallback: string) => spec("column", undefined, false, fallback),
     rows: () => spec("rows", undefined, true, undefined),
     file: () => spec("file", undefined, true, undefined),
+    path: () => spec("path", undefined, true, undefined),
     list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback)
   }
 )

@@ -94,7 +94,7 @@ describe.skipIf(path === undefined)("SmolLM2-135M-Instruct", () => {
       const sequences: TokenSequence[] = []
       for (const { [kind]: recorded } of prompts) {
         sequences.push(sequence(recorded.ids, recorded.greedy))
-        recorded.likeliest.forEach((row, place) => expected.push(new Map(row).get(recorded.greedy[place]!)!))
+        expected.push(...recorded.likeliest.map((row, place) => new Map(row).get(recorded.greedy[place]!)!))
         for (const [id, logProb] of recorded.likeliest[0]!) {
           sequences.push(sequence(recorded.ids, [id]))
           expected.push(logProb)
