@@ -11,12 +11,8 @@ interface Format {
   readonly widen: (bytes: Uint8Array<ArrayBuffer>, out: Float32Array) => void
 }
 
-/** f32 of every f16 bit pattern, made when first asked for. */
-let halves: Float32Array | undefined
-const halfValues = (): Float32Array => {
-  halves ??= new Float32Array(new Float16Array(Uint16Array.from({ length: 65_536 }, (_, bits) => bits).buffer))
-  return halves
-}
+/** f32 of every f16 bit pattern. */
+const halves = new Float32Array(new Float16Array(Uint16Array.from({ length: 65_536 }, (_, bits) => bits).buffer))
 
 /** Widens block after block; `one` is given where the block begins and where its values go. */
 const blocks =
@@ -26,9 +22,8 @@ const blocks =
     one: (from: Uint8Array, at: number, half: Float32Array, out: Float32Array, to: number) => void
   ): Format["widen"] =>
   (from, out) => {
-    const half = halfValues()
     const count = out.length / values
-    for (let block = 0; block < count; block++) one(from, block * bytes, half, out, block * values)
+    for (let block = 0; block < count; block++) one(from, block * bytes, halves, out, block * values)
   }
 
 const halfAt = (from: Uint8Array, at: number, half: Float32Array): number => half[from[at]! | (from[at + 1]! << 8)]!
