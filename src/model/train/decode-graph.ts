@@ -7,7 +7,7 @@ import type { BuiltGraph, TrainTarget } from "./step-graph.ts"
 import { type Tensor, TensorGraph } from "./tensor-graph.ts"
 
 /** Widths of heads that the operation takes are multiples of this. */
-export const headUnit = 8
+export const headUnit = 16
 
 /** cos and sin of every slot and frequency, each [slots, headDim / 2]. */
 const rotaryTables = (graph: TensorGraph, frequencies: Float64Array, slots: number): readonly [Tensor, Tensor] => {
