@@ -5,6 +5,7 @@ import { SluiceError, unknownName } from "../errors.ts"
 import type { Declaration } from "../stage/declaration.ts"
 import { isParam, type OptionFields, type OptionKind, type OptionSpec } from "../stage/option.ts"
 import { sha256 } from "../table/digest.ts"
+import type { ModelSource } from "./model-source.ts"
 import type { Settings } from "./settings.ts"
 
 export interface DecodedOptions {
@@ -31,23 +32,40 @@ export const decodeOptions = (
   node: string,
   declaration: Declaration,
   given: { readonly [name: string]: unknown },
-  settings: Settings
+  settings: Settings,
+  linked: { readonly [name: string]: unknown } = {}
 ): DecodedOptions => {
   const specs = optionFields(declaration)
   const errors = unknownOptions(node, given, specs)
   const options: Record<string, unknown> = {}
   const keyed: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries(specs)) {
+    // What another node makes is no option: its content enters keys as an input's.
+    if (spec.kind === "model" && name in linked) {
+      if (settings.option(node, name) !== undefined) errors.push(linkedAndSet(node, name))
+      continue
+    }
     const decoded = decodeOne(node, name, spec, given[name], settings)
     if (decoded instanceof SluiceError) errors.push(decoded)
     else {
       options[name] = decoded.value
       if (spec.kind === "data") keyed[name] = decoded.value
       if (spec.kind === "file" || spec.kind === "list") keyed[name] = contentKey(decoded.value as never)
+      if (spec.kind === "model" && decoded.value !== undefined)
+        keyed[name] = `sha256 ${(decoded.value as ModelSource).digest}`
     }
   }
   return { options, keyed, errors }
 }
+
+const linkedAndSet = (node: string, name: string): SluiceError =>
+  new SluiceError(
+    "SLUICE_BAD_OPTION",
+    `${node}.${name} is made by the pipeline; --set cannot put a path in its place`,
+    {
+      hint: "give a path in the pipeline, as a param where it is to be set"
+    }
+  )
 
 const unknownOptions = (node: string, given: object, specs: OptionFields): Array<SluiceError> =>
   Object.keys(given)
@@ -82,6 +100,7 @@ const decodeOne = (
     return { value: spec.fallback }
   }
   if (spec.kind === "rows") return { value }
+  if (spec.kind === "model") return modelOf(where, raw ?? value, settings)
   if (spec.kind === "file" || spec.kind === "list") return contentOf(where, spec.kind, raw ?? value, value, settings)
   if (spec.kind === "column")
     return typeof (raw ?? value) === "string"
@@ -116,6 +135,26 @@ const contentOf = (
   try {
     const bytes = settings.read(written)
     return { value: kind === "file" ? bytes : linesOf(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) }
+  } catch (cause) {
+    return new SluiceError("SLUICE_BAD_OPTION", `${where}: ${written} cannot be read`, {
+      evidence: [cause instanceof Error ? cause.message : String(cause)],
+      hint: "paths are relative to the project's root"
+    })
+  }
+}
+
+/** Where a model lies, from the path that is written. */
+const modelOf = (
+  where: string,
+  written: unknown,
+  settings: Settings
+): { readonly value: ModelSource } | SluiceError => {
+  if (typeof written !== "string")
+    return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
+      hint: "give a model that the pipeline makes, or the path of a model's folder or file"
+    })
+  try {
+    return { value: settings.model(written) }
   } catch (cause) {
     return new SluiceError("SLUICE_BAD_OPTION", `${where}: ${written} cannot be read`, {
       evidence: [cause instanceof Error ? cause.message : String(cause)],

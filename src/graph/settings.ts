@@ -1,6 +1,7 @@
 // What `--set NAME=VALUE` overrides: a pipeline's parameters by name, a node's options as NODE.OPTION.
 import { nearest, SluiceError } from "../errors.ts"
 import type { GraphNode } from "./graph.ts"
+import type { ModelSource } from "./model-source.ts"
 
 export class Settings {
   readonly #sets: ReadonlyMap<string, string>
@@ -9,10 +10,17 @@ export class Settings {
 
   /** Reads a file that an option names; throws where there is none. */
   readonly read: (path: string) => Uint8Array
+  /** Finds the files of a model that an option names; throws where there is none. */
+  readonly model: (path: string) => ModelSource
 
-  constructor(sets: { readonly [target: string]: string }, read: (path: string) => Uint8Array) {
+  constructor(
+    sets: { readonly [target: string]: string },
+    read: (path: string) => Uint8Array,
+    model: (path: string) => ModelSource
+  ) {
     this.#sets = new Map(Object.entries(sets))
     this.read = read
+    this.model = model
   }
 
   /** The text set for a parameter, if any. */

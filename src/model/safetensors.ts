@@ -63,9 +63,10 @@ const readValues = (bytes: Uint8Array, entry: Entry, start: number, name: string
   return new Float32Array(words.buffer)
 }
 
-/** Reads the bytes of a safetensors file, widening F16 and BF16 to f32; throws `SLUICE_BAD_SAFETENSORS`. */
+/** Reads the bytes of a safetensors file, widening F16 and BF16 to f32, of it the weights that are wanted; throws `SLUICE_BAD_SAFETENSORS`. */
 export const decodeSafetensors = (
-  bytes: Uint8Array
+  bytes: Uint8Array,
+  isWanted: (name: string) => boolean = () => true
 ): { readonly weights: Map<string, Weight>; readonly metadata: Record<string, string> } => {
   const length = bytes.length < 8 ? -1 : Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
   if (length < 2 || length > HEADER_LIMIT || 8 + length > bytes.length) {
@@ -79,7 +80,7 @@ export const decodeSafetensors = (
   }
   const weights = new Map<string, Weight>()
   for (const [name, value] of Object.entries(header)) {
-    if (name === "__metadata__") continue
+    if (name === "__metadata__" || !isWanted(name)) continue
     const entry = value as Entry
     weights.set(name, { shape: entry.shape, data: readValues(bytes, entry, 8 + length, name) })
   }

@@ -7,6 +7,7 @@ import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
 import { buildGraph, type Graph } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import { isPipeline } from "../stage/pipeline.ts"
+import { modelAt } from "./model-links.ts"
 
 export interface Project {
   readonly root: string
@@ -76,7 +77,8 @@ export const loadGraph = async (
     throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} has no pipeline as its default export`, {
       hint: 'end the file with: export default pipeline("name", { … })'
     })
-  return buildGraph(module.default, sets, (path) => readOption(resolve(root, path)))
+  const read = (path: string) => readOption(resolve(root, path))
+  return buildGraph(module.default, sets, read, (path) => modelAt(root, path))
 }
 
 /** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */
