@@ -35,6 +35,20 @@ export interface TokenizerDefinition {
   readonly [other: string]: unknown
 }
 
+/** A tokenizer_config.json file: what a tokenizer is called and which of its tokens do what. */
+export interface TokenizerSettings {
+  readonly bos_token?: NamedToken
+  readonly eos_token?: NamedToken
+  readonly pad_token?: NamedToken
+  readonly unk_token?: NamedToken
+  /** Jinja; several under names, of which `default` counts. */
+  readonly chat_template?: string | readonly { readonly name: string; readonly template: string }[] | null
+  readonly [other: string]: unknown
+}
+
+/** A token by its text, written alone or with its flags. */
+export type NamedToken = string | { readonly content: string } | null
+
 /** A part or setting that is not read here. */
 export const unsupported = (what: string): ModelError =>
   new ModelError("SLUICE_UNSUPPORTED_TOKENIZER", `${what} of a tokenizer.json file is not supported.`)

@@ -61,9 +61,10 @@ const create = (part: Part): Normalizer => {
   }
 }
 
-/** The function of a file's normalizer, undefined when it has none. */
-export const createNormalizer = (part: Part | null | undefined): Normalizer | undefined => {
-  const steps = partsOf(part, "normalizers").map(create)
+/** The function of a file's normalizer, undefined when it has none; for text that goes `further` nothing is put before it. */
+export const createNormalizer = (part: Part | null | undefined, further = false): Normalizer | undefined => {
+  const parts = partsOf(part, "normalizers").filter(({ type }) => !further || type !== "Prepend")
+  const steps = parts.map(create)
   if (steps.length <= 1) return steps[0]
   return (text) => steps.reduce((out, step) => step(out), text)
 }

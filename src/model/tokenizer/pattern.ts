@@ -4,7 +4,7 @@ import { badTokenizer, type Part } from "./definition.ts"
 const word = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}"
 
 /** Escapes that mean another thing in JavaScript: inside a class, and outside of one. */
-const classes: { readonly [escape: string]: readonly [inside: string, outside: string] } = {
+const classes: { readonly [letter: string]: readonly [inside: string, outside: string] } = {
   s: ["\\p{White_Space}", "\\p{White_Space}"],
   S: ["\\P{White_Space}", "\\P{White_Space}"],
   d: ["\\p{Nd}", "\\p{Nd}"],
@@ -54,9 +54,9 @@ const readClass = (source: string, at: number): Atom => {
       text += "\\p{P}$+<=>^`|~"
       index += 9
     } else if (source[index] === "\\") {
-      const escape = readEscape(source, index, true)
-      text += escape.text
-      index = escape.next
+      const atom = readEscape(source, index, true)
+      text += atom.text
+      index = atom.next
     } else {
       text += source[index] === "[" ? "\\[" : source[index]
       index++

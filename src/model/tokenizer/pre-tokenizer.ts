@@ -15,10 +15,13 @@ export const qwen2Pattern = defaultPattern.replace("\\p{N}{1,3}", "\\p{N}")
 /** The pattern a `ByteLevel` pre-tokenizer with `use_regex` stands for (GPT-2). */
 export const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
 
-/** Words of a text; `atStart` says that the first of them begins where the whole text does. */
+/** What stands before a stretch of text: nothing, a token that was found whole, or more text. */
+export type After = "nothing" | "token" | "text"
+
+/** Words of a stretch; `after` is what stands before the first of them. */
 interface Words {
   readonly texts: readonly string[]
-  readonly atStart: boolean
+  readonly after: After
 }
 
 type Step = (words: Words) => Words
@@ -81,24 +84,24 @@ const arrange = (spans: readonly Span[], behaviour: Behaviour): string[] => {
 }
 
 const split = (pattern: RegExp, behaviour: Behaviour, invert = false): Step => {
-  return ({ texts, atStart }) => {
+  return ({ texts, after }) => {
     const out: string[] = []
-    let starts = atStart
+    let before = after
     texts.forEach((text, at) => {
       const spans = spansOf(text, pattern, invert)
       const parts = arrange(spans, behaviour)
-      if (at === 0 && behaviour === "Removed" && spans[0]?.matches === true) starts = false
+      if (at === 0 && behaviour === "Removed" && spans[0]?.matches === true) before = "token"
       for (const part of parts) out.push(part)
     })
-    return { texts: out, atStart: starts }
+    return { texts: out, after: before }
   }
 }
 
-const mapWords = (change: (text: string, first: boolean) => string): Step => {
-  return ({ texts, atStart }) => ({ texts: texts.map((text, at) => change(text, atStart && at === 0)), atStart })
+const mapWords = (change: (text: string, after: After) => string): Step => {
+  return ({ texts, after }) => ({ texts: texts.map((text, at) => change(text, at === 0 ? after : "token")), after })
 }
 
-const addSpace = mapWords((text) => (text.startsWith(" ") ? text : ` ${text}`))
+const addSpace = mapWords((text, after) => (after === "text" || text.startsWith(" ") ? text : ` ${text}`))
 
 const encoder = new TextEncoder()
 
@@ -109,12 +112,12 @@ const byteLevel = (part: Part): Step[] => [
 ]
 
 /** What a Metaspace makes of a stretch of text before it is split: marks for spaces, and one before the first word. */
-export const metaspaceText = (part: Part): ((text: string, atStart: boolean) => string) => {
+export const metaspaceText = (part: Part): ((text: string, after: After) => string) => {
   const mark = String(part["replacement"] ?? "▁")
   const scheme = part["prepend_scheme"] ?? (part["add_prefix_space"] === false ? "never" : "always")
-  return (text, atStart) => {
+  return (text, after) => {
     const replaced = text.replaceAll(" ", mark)
-    const adds = scheme === "always" || (scheme === "first" && atStart)
+    const adds = after !== "text" && (scheme === "always" || (scheme === "first" && after === "nothing"))
     return adds && !replaced.startsWith(mark) ? mark + replaced : replaced
   }
 }
@@ -152,14 +155,14 @@ const stepsOf = (part: Part): Step[] => {
   }
 }
 
-/** Words of a text that stands at the start of what is encoded, or after an added token. */
-export type PreTokenizer = (text: string, atStart: boolean) => readonly string[]
+/** Cuts a stretch of text into words. */
+export type PreTokenizer = (text: string, after: After) => readonly string[]
 
 /** The words that a file's pre-tokenizer cuts; without one the text is a single word. */
 export const createPreTokenizer = (part: Part | null | undefined): PreTokenizer => {
   const steps = partsOf(part, "pretokenizers").flatMap(stepsOf)
-  return (text, atStart) =>
-    text === "" ? [] : steps.reduce((words, step) => step(words), { texts: [text], atStart } as Words).texts
+  return (text, after) =>
+    text === "" ? [] : steps.reduce((words, step) => step(words), { texts: [text], after } as Words).texts
 }
 
 const digits = "digits"

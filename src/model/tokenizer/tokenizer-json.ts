@@ -1,5 +1,5 @@
 // Reads and writes Hugging Face tokenizer.json files.
-import type { TokenizerDefinition } from "./definition.ts"
+import type { TokenizerDefinition, TokenizerSettings } from "./definition.ts"
 import { checkDefinition, Tokenizer } from "./tokenizer.ts"
 
 /** The tokenizer.json of `tokenizer`, as `tokenizers` reads it; one that was read is given back as it was. */
@@ -9,6 +9,7 @@ export const toTokenizerJson = (tokenizer: Tokenizer): TokenizerDefinition => to
  * Builds the tokenizer a tokenizer.json describes. Its ids and texts are those of the `tokenizers` package: models BPE
  * (bytes, byte fallback, affixes; without dropout), Unigram, WordPiece and WordLevel, with the normalizers,
  * pre-tokenizers, post-processors and decoders of published files. `truncation` and `padding` are kept and not applied.
- * Anything else throws `SLUICE_UNSUPPORTED_TOKENIZER`, a file that contradicts itself `SLUICE_BAD_TOKENIZER`.
+ * `settings` is the tokenizer_config.json beside it. Anything else throws `SLUICE_UNSUPPORTED_TOKENIZER`, a file that contradicts itself `SLUICE_BAD_TOKENIZER`.
  */
-export const fromTokenizerJson = (json: unknown): Tokenizer => new Tokenizer(checkDefinition(json))
+export const fromTokenizerJson = (json: unknown, settings: TokenizerSettings = {}): Tokenizer =>
+  new Tokenizer(checkDefinition(json), settings)

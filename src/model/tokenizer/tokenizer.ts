@@ -2,13 +2,19 @@
 import { AddedTokenFinder } from "./added-tokens.ts"
 import { BytePairModel, type WordModel } from "./byte-pair.ts"
 import { createDecoder, tokenBytes } from "./decoder.ts"
-import { type AddedToken, badTokenizer, type TokenizerDefinition, unsupported } from "./definition.ts"
+import {
+  type AddedToken,
+  badTokenizer,
+  type TokenizerDefinition,
+  type TokenizerSettings,
+  unsupported
+} from "./definition.ts"
 import { IdBuffer } from "./id-buffer.ts"
 import { createNormalizer, type Normalizer } from "./normalizer.ts"
 import { readPostProcessor, type SequenceTemplate } from "./post-processor.ts"
 import { UnigramModel } from "./unigram.ts"
 import { WordLevelModel, WordPieceModel } from "./word-pieces.ts"
-import { createWordEncoder, type WordEncoder } from "./word-encoder.ts"
+import { type After, createWordEncoder, type WordEncoder } from "./word-encoder.ts"
 
 /** How text is read. */
 export interface EncodeOptions {
@@ -18,6 +24,13 @@ export interface EncodeOptions {
   readonly addSpecial?: boolean
   /** The most ids, those of special tokens included; of a longer text the first are kept. */
   readonly maxTokens?: number
+  /**
+   * What stands before the text: `nothing` if not given; a `token`, so that it does not begin the whole; or `text`, so that
+   * nothing is put before its first word.
+   */
+  readonly after?: After
+  /** A character that is taken out of the text once special tokens are found, so that content can hold one broken by it. */
+  readonly without?: string
 }
 
 const createModel = ({ model }: TokenizerDefinition): WordModel => {
@@ -42,6 +55,8 @@ const createModel = ({ model }: TokenizerDefinition): WordModel => {
 export class Tokenizer {
   /** What it was made of, as it is written to tokenizer.json. */
   readonly definition: TokenizerDefinition
+  /** What tokenizer_config.json says beside it; nothing where there was none. */
+  readonly settings: TokenizerSettings
   /** One more than the largest id. */
   readonly vocabSize: number
   private readonly vocabulary: ReadonlyMap<string, number>
@@ -51,19 +66,22 @@ export class Tokenizer {
   private readonly rawTokens: AddedTokenFinder
   private readonly normalTokens: AddedTokenFinder
   private readonly normalize: Normalizer | undefined
+  private readonly normalizeFurther: Normalizer | undefined
   private readonly words: WordEncoder
   private readonly template: SequenceTemplate
   private readonly join: (tokens: readonly string[]) => string
   private readonly buffer = new IdBuffer()
 
   /** Throws `SLUICE_UNSUPPORTED_TOKENIZER` for a part that is not known, `SLUICE_BAD_TOKENIZER` for a contradiction. */
-  constructor(definition: TokenizerDefinition) {
+  constructor(definition: TokenizerDefinition, settings: TokenizerSettings = {}) {
     this.definition = definition
+    this.settings = settings
     const model = createModel(definition)
     this.vocabulary = model.vocabulary
     for (const [piece, id] of model.vocabulary) this.texts[id] = piece
     const added = definition.added_tokens ?? []
     this.normalize = createNormalizer(definition.normalizer)
+    this.normalizeFurther = createNormalizer(definition.normalizer, true)
     for (const token of added) {
       const normal = token.normalized === true ? this.normalize?.(token.content) : undefined
       this.texts[token.id] = normal ?? token.content
@@ -99,15 +117,19 @@ export class Tokenizer {
     return this.texts[id]
   }
 
-  private append(text: string, allowSpecial: boolean, into: IdBuffer): void {
+  private append(text: string, options: EncodeOptions, into: IdBuffer): void {
+    const { allowSpecial = false, after = "nothing", without } = options
     const token = (id: number): void => into.push(id)
     this.rawTokens.visit(text, allowSpecial, {
       token,
-      plain: (raw, start) => {
-        const normal = this.words.normalizes || this.normalize === undefined ? raw : this.normalize(raw)
+      plain: (stretch, start) => {
+        const raw = without === undefined ? stretch : stretch.replaceAll(without, "")
+        const before = start === 0 ? after : "token"
+        const normalize = before === "text" ? this.normalizeFurther : this.normalize
+        const normal = this.words.normalizes || normalize === undefined ? raw : normalize(raw)
         this.normalTokens.visit(normal, allowSpecial, {
           token,
-          plain: (stretch, place) => this.words.encode(stretch, start === 0 && place === 0, into)
+          plain: (piece, place) => this.words.encode(piece, place === 0 ? before : "token", into)
         })
       }
     })
@@ -115,22 +137,17 @@ export class Tokenizer {
 
   /** Ids of `text`. Unpaired surrogates become U+FFFD. */
   encode(text: string, options: EncodeOptions = {}): Int32Array {
-    const { allowSpecial = false, addSpecial = false, maxTokens = Number.POSITIVE_INFINITY } = options
-    return this.fill(addSpecial ? this.template.single : ["A"], [text], allowSpecial, maxTokens)
+    return this.fill(options.addSpecial === true ? this.template.single : ["A"], [text], options)
   }
 
   /** Ids of two texts as the file's post-processor puts them together, such as `[CLS] A [SEP] B [SEP]`. */
   encodePair(first: string, second: string, options: Pick<EncodeOptions, "allowSpecial"> = {}): Int32Array {
-    return this.fill(this.template.pair, [first, second], options.allowSpecial ?? false)
+    return this.fill(this.template.pair, [first, second], options)
   }
 
-  private fill(
-    template: SequenceTemplate["single"],
-    texts: readonly string[],
-    allowSpecial: boolean,
-    maxTokens = Number.POSITIVE_INFINITY
-  ): Int32Array {
+  private fill(template: SequenceTemplate["single"], texts: readonly string[], options: EncodeOptions): Int32Array {
     const { buffer } = this
+    const { maxTokens = Number.POSITIVE_INFINITY } = options
     const around = template.reduce((count, piece) => count + (typeof piece === "string" ? 0 : piece.length), 0)
     for (const piece of template) {
       if (typeof piece !== "string") {
@@ -139,10 +156,21 @@ export class Tokenizer {
       }
       const text = texts[piece === "A" ? 0 : 1] ?? ""
       const from = buffer.length
-      if (text !== "") this.append(text.toWellFormed(), allowSpecial, buffer)
+      if (text !== "") this.append(text.toWellFormed(), options, buffer)
       buffer.length = Math.min(buffer.length, from + Math.max(0, maxTokens - around))
     }
     return buffer.take()
+  }
+
+  /** Special tokens that a post-processor puts before a text. */
+  get before(): readonly number[] {
+    const { single } = this.template
+    return single.slice(0, single.indexOf("A")).flatMap((piece) => (typeof piece === "string" ? [] : piece))
+  }
+
+  /** Texts of the special tokens. */
+  get specialTexts(): readonly string[] {
+    return [...this.addedById.values()].filter(({ special }) => special === true).map(({ content }) => content)
   }
 
   private tokens(ids: ArrayLike<number>, skipSpecial: boolean): string[] {

@@ -35,7 +35,7 @@ const countWords = (texts: Iterable<string>, pattern: string): Map<string, numbe
   const counts = new Map<string, number>()
   const split = createPreTokenizer({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated" })
   for (const text of texts) {
-    for (const word of split(text.toWellFormed(), true)) counts.set(word, (counts.get(word) ?? 0) + 1)
+    for (const word of split(text.toWellFormed(), "nothing")) counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   return counts
 }

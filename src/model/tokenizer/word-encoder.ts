@@ -4,7 +4,14 @@ import { toCharacters } from "./byte-alphabet.ts"
 import { BytePairModel, type WordModel } from "./byte-pair.ts"
 import { partsOf, type TokenizerDefinition } from "./definition.ts"
 import type { IdBuffer } from "./id-buffer.ts"
-import { addsSpace, byteLevelCutter, createPreTokenizer, metaspaceText, type PreTokenizer } from "./pre-tokenizer.ts"
+import {
+  addsSpace,
+  type After,
+  byteLevelCutter,
+  createPreTokenizer,
+  metaspaceText,
+  type PreTokenizer
+} from "./pre-tokenizer.ts"
 import { WordCache } from "./word-cache.ts"
 import { MarkCutter, SpaceCutter, type WordCutter, WordEnds } from "./word-cutter.ts"
 
@@ -12,8 +19,8 @@ import { MarkCutter, SpaceCutter, type WordCutter, WordEnds } from "./word-cutte
 export interface WordEncoder {
   /** Whether it takes text that is not normalised. */
   readonly normalizes: boolean
-  /** `atStart` says that the stretch begins the text that is encoded. */
-  encode(text: string, atStart: boolean, into: IdBuffer): void
+  /** `after` is what stands before the stretch. */
+  encode(text: string, after: After, into: IdBuffer): void
 }
 
 /** Words found by place in the text, each mapped and encoded once. */
@@ -21,7 +28,7 @@ class CutWords implements WordEncoder {
   readonly normalizes: boolean
   private readonly cutter: WordCutter
   private readonly encodeWord: (word: string, into: IdBuffer) => void
-  private readonly prepare: ((text: string, atStart: boolean) => string) | undefined
+  private readonly prepare: ((text: string, after: After) => string) | undefined
   private readonly cache = new WordCache()
   private readonly ends = new WordEnds()
 
@@ -29,7 +36,7 @@ class CutWords implements WordEncoder {
   constructor(
     cutter: WordCutter,
     encodeWord: (word: string, into: IdBuffer) => void,
-    options: { readonly normalizes?: boolean; readonly prepare?: (text: string, atStart: boolean) => string } = {}
+    options: { readonly normalizes?: boolean; readonly prepare?: (text: string, after: After) => string } = {}
   ) {
     this.cutter = cutter
     this.encodeWord = encodeWord
@@ -37,9 +44,9 @@ class CutWords implements WordEncoder {
     this.prepare = options.prepare
   }
 
-  encode(given: string, atStart: boolean, into: IdBuffer): void {
+  encode(given: string, after: After, into: IdBuffer): void {
     const { cache, ends } = this
-    const text = this.prepare === undefined || given === "" ? given : this.prepare(given, atStart)
+    const text = this.prepare === undefined || given === "" ? given : this.prepare(given, after)
     ends.length = 0
     this.cutter.cut(text, 0, text.length, ends)
     let start = 0
@@ -67,8 +74,8 @@ class ListedWords implements WordEncoder {
     this.model = model
   }
 
-  encode(text: string, atStart: boolean, into: IdBuffer): void {
-    for (const word of this.split(text, atStart)) {
+  encode(text: string, after: After, into: IdBuffer): void {
+    for (const word of this.split(text, after)) {
       if (word === "" || this.cache.find(word, 0, word.length, into)) continue
       const from = into.length
       this.model.encode(word, into)
@@ -85,10 +92,12 @@ const bertWords = (definition: TokenizerDefinition, model: WordModel): WordEncod
   const normalize = bertNormalizer(normalizer as BertNormalizerSettings)
   const split = createPreTokenizer(definition.pre_tokenizer)
   const encodeWord = (run: string, into: IdBuffer): void => {
-    for (const word of split(normalize(run), false)) model.encode(word, into)
+    for (const word of split(normalize(run), "token")) model.encode(word, into)
   }
   return new CutWords(new SpaceCutter(), encodeWord, { normalizes: true })
 }
+
+export type { After }
 
 const mark = "▁"
 
@@ -127,7 +136,8 @@ export const createWordEncoder = (
   if (cutter !== undefined) {
     const encoder = new TextEncoder()
     const encodeWord = (word: string, into: IdBuffer): void => model.encode(toCharacters(encoder.encode(word)), into)
-    const prepare = (text: string): string => (text.startsWith(" ") ? text : ` ${text}`)
+    const prepare = (text: string, after: After): string =>
+      after === "text" || text.startsWith(" ") ? text : ` ${text}`
     return new CutWords(cutter, encodeWord, addsSpace(definition.pre_tokenizer) ? { prepare } : {})
   }
   const bert = hasNormalTokens ? undefined : bertWords(definition, model)
