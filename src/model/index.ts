@@ -12,6 +12,7 @@ export {
 export { type BertConfig } from "./encoder/bert-config.ts"
 export { Embedder, type EmbedOptions } from "./encoder/embedder.ts"
 export { type ChatFormat, chatFormats } from "./chat-formats.ts"
+export { Chat, type ChatLayout, type ChatOptions } from "./chat-renderer.ts"
 export { type ChatSource, ChatTemplate, type RenderedText, type TemplateInput } from "./chat-template.ts"
 export { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
 export { type MaskedRow, type MaskReason, type MaskViolation, proveMasks } from "./mask-proof.ts"

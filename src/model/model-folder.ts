@@ -21,10 +21,17 @@ export const readModelJson = (path: string): Record<string, unknown> => {
   }
 }
 
-/** Writes tokenizer.json and tokenizer_config.json, with the ChatML template when the tokenizer has its marks. */
+/**
+ * Writes tokenizer.json and tokenizer_config.json: the settings that the tokenizer came with, or those of a new one, with
+ * the ChatML template when it has its marks.
+ */
 export const saveTokenizer = (folder: string, tokenizer: Tokenizer, maxPositions: number): void => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, "tokenizer.json"), `${JSON.stringify(toTokenizerJson(tokenizer))}\n`)
+  if (Object.keys(tokenizer.settings).length > 0) {
+    writeJson(join(folder, "tokenizer_config.json"), tokenizer.settings)
+    return
+  }
   const known = (text: string): string | undefined => (tokenizer.specialId(text) === undefined ? undefined : text)
   writeJson(join(folder, "tokenizer_config.json"), {
     tokenizer_class: "PreTrainedTokenizerFast",
@@ -39,9 +46,41 @@ export const saveTokenizer = (folder: string, tokenizer: Tokenizer, maxPositions
   })
 }
 
-/** Loads the tokenizer of a model folder from its tokenizer.json. */
-export const loadTokenizer = (folder: string): Tokenizer =>
-  fromTokenizerJson(readModelJson(join(folder, "tokenizer.json")))
+/** Reads one file of a model by its name, undefined when there is none. */
+export type ModelReader = (name: string) => Uint8Array | undefined
+
+const parsed = (read: ModelReader, name: string): Record<string, unknown> | undefined => {
+  const bytes = read(name)
+  if (bytes === undefined) return undefined
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"))
+  } catch (error) {
+    throw new ModelError("SLUICE_BAD_MODEL_FOLDER", `${name} is no JSON: ${(error as Error).message}`, { name })
+  }
+}
+
+/**
+ * The tokenizer of a model's files: tokenizer.json with the settings of tokenizer_config.json, and the template of
+ * chat_template.jinja where there is one. Throws `SLUICE_BAD_MODEL_FOLDER`, and as `fromTokenizerJson` does.
+ */
+export const readTokenizer = (read: ModelReader): Tokenizer => {
+  const json = parsed(read, "tokenizer.json")
+  if (json === undefined) throw new ModelError("SLUICE_BAD_MODEL_FOLDER", "The model has no tokenizer.json.")
+  const template = read("chat_template.jinja")
+  return fromTokenizerJson(json, {
+    ...parsed(read, "tokenizer_config.json"),
+    ...(template !== undefined && { chat_template: Buffer.from(template).toString("utf8") })
+  })
+}
+
+/** Loads the tokenizer of a model folder. */
+export const loadTokenizer = (folder: string): Tokenizer => {
+  if (!existsSync(join(folder, "tokenizer.json"))) {
+    const path = join(folder, "tokenizer.json")
+    throw new ModelError("SLUICE_BAD_MODEL_FOLDER", `${path} cannot be read: there is no such file`, { path })
+  }
+  return readTokenizer((name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : undefined))
+}
 
 /**
  * Writes config.json, generation_config.json, model.safetensors (F32), tokenizer.json and tokenizer_config.json. Equal

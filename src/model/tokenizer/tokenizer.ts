@@ -107,6 +107,11 @@ export class Tokenizer {
     return this.addedById.get(id)?.special === true
   }
 
+  /** Whether an id is an added token, special or not: what follows it is encoded as a stretch of its own. */
+  isAdded(id: number): boolean {
+    return this.addedById.has(id)
+  }
+
   /** Id of a token by its text as the vocabulary writes it, undefined when there is none. */
   idOf(token: string): number | undefined {
     return this.addedIds.get(token) ?? this.vocabulary.get(token)
