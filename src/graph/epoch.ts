@@ -13,6 +13,8 @@ export const epochs = {
   select: 1,
   /** Grouping and bucketing. */
   gather: 2,
+  /** What models compute for row functions: tokens, vectors, scores. */
+  model: 1,
   /** How programs get their inputs and give their files. */
   program: 2
 } as const

@@ -4,8 +4,9 @@ import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { Declaration, Fields, Kind } from "../stage/declaration.ts"
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
 import type { Pipeline } from "../stage/pipeline.ts"
+import type { ModelSource } from "./model-source.ts"
 import { decodeOptions, optionFields } from "./options.ts"
-import { type OptionFiles, Settings } from "./settings.ts"
+import { Settings } from "./settings.ts"
 
 /** One input of a node: which node it comes from, which part of it, and under which name. */
 export interface Edge {
@@ -55,23 +56,34 @@ const handlesOf = (value: InputValue): ReadonlyArray<readonly [string | undefine
   return Object.entries(value as { readonly [name: string]: Handle })
 }
 
-const nothing = (path: string): never => {
+/** The edges whose rows a node works on or reads. */
+export const rowEdges = (node: GraphNode): ReadonlyArray<Edge> =>
+  node.edges.filter((edge) => edge.node.emits === "dataset")
+
+/** The edges over which a row-local node or a select gets models that other nodes make. */
+export const modelEdges = (node: GraphNode): ReadonlyArray<Edge> =>
+  node.kind === "program" ? [] : node.edges.filter((edge) => edge.node.emits === "model")
+
+/** Whether a node's row function may ask a model. */
+export const asksModel = ({ declaration }: Pick<GraphNode, "declaration">): boolean =>
+  Object.values(optionFields(declaration)).some(({ kind }) => kind === "model")
+
+/** A graph built where there are no files. */
+const noFiles = (path: string): never => {
   throw new Error(`nothing reads ${path} here`)
 }
 
-/** A graph built where there are no files. */
-const noFiles: OptionFiles = { read: nothing, locate: nothing }
-
 /**
- * Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given, `files` what options name by paths. All errors
- * found are thrown together.
+ * Builds the graph of a pipeline. `sets` are the `--set NAME=VALUE` given, `read` reads the files and `model` finds the models
+ * that options name. All errors found are thrown together.
  */
 export const buildGraph = (
   pipeline: Pipeline,
   sets: { readonly [target: string]: string } = {},
-  files: OptionFiles = noFiles
+  read: (path: string) => Uint8Array = noFiles,
+  model: (path: string) => ModelSource = noFiles
 ): Graph => {
-  const builder = new Builder(new Settings(sets, files))
+  const builder = new Builder(new Settings(sets, read, model))
   const outputs = Object.entries(pipeline.outputs).map(([name, handle]) => ({
     name,
     node: builder.node(handle.call),
@@ -136,8 +148,8 @@ class Builder {
   #make(call: Call): GraphNode {
     const { declaration } = call
     const name = this.#name(call)
-    const { options, keyed, errors } = decodeOptions(name, declaration, call.options, this.#settings)
-    this.#errors.push(...errors)
+    const { options, keyed, errors } = decodeOptions(name, declaration, call.options, this.#settings, call.inputs)
+    this.#errors.push(...errors, ...strangeInputs(name, call))
     const reads = Object.fromEntries(
       Object.keys(declaration.needs).map((need) => [need, columnName(declaration, options, need)])
     )
@@ -196,6 +208,17 @@ class Builder {
     }
   }
 }
+
+/** Errors for handles that a stage takes neither as an input nor as a model. */
+const strangeInputs = (node: string, { declaration, inputs }: Call): ReadonlyArray<SluiceError> =>
+  Object.entries(inputs).flatMap(([name, value]) => {
+    if (name === "rows" || name in declaration.inputs) return []
+    const takes = optionFields(declaration)[name]?.kind === "model"
+    if (takes && isHandle(value) && handleKind(value) === "model") return []
+    const what = isHandle(value) ? handleKind(value) : "list of handles"
+    const hint = takes ? "give a model, or the path of one" : "see the stage's documentation for what it takes"
+    return [new SluiceError("SLUICE_BAD_OPTION", `${node}.${name} cannot be a ${what}`, { hint })]
+  })
 
 /** The dataset column behind a need: the one its column option names, else the one of the same name. */
 export const columnName = (

@@ -4,7 +4,7 @@ import { keyOf } from "../table/digest.ts"
 import { canonicalSchema } from "../table/field.ts"
 import { type Code, hashOf } from "./code.ts"
 import { epochsOf } from "./epoch.ts"
-import { chosenColumns, type Graph, type GraphNode } from "./graph.ts"
+import { asksModel, chosenColumns, type Graph, type GraphNode } from "./graph.ts"
 import { earlyOptions } from "./options.ts"
 
 /** What of the running system can change a result. */
@@ -47,8 +47,21 @@ const optionsOf = (node: GraphNode): unknown =>
       .map(([name, value]) => [name, isSchema(value) ? fields(node, node.columns) : node.keyed[name]])
   )
 
-/** The keys of a node's functions. */
+/** The keys of a node's functions; where they ask a model, with the engine's own part in the answer. */
 export const nodeKeys = (node: GraphNode, code: Code, system: unknown = runtime): NodeKeys => {
+  const { row, whole } = functionKeys(node, code, system)
+  if (!asksModel(node)) return { row, whole }
+  const asked = epochsOf("model")
+  return { row: keyOf([row, asked]), whole: keyOf([whole, asked]) }
+}
+
+/** The keys of a node with what is known only later: the models that it is given, and the machine that computes with them. */
+export const keysWith = ({ row, whole }: NodeKeys, more: unknown): NodeKeys => ({
+  row: keyOf([row, more]),
+  whole: keyOf([whole, more])
+})
+
+const functionKeys = (node: GraphNode, code: Code, system: unknown): NodeKeys => {
   const { declaration } = node
   const needs = fields(node, declaration.needs)
   switch (declaration.kind) {

@@ -5,6 +5,7 @@ import { SluiceError, unknownName } from "../errors.ts"
 import type { Declaration } from "../stage/declaration.ts"
 import { isParam, type OptionFields, type OptionKind, type OptionSpec } from "../stage/option.ts"
 import { sha256 } from "../table/digest.ts"
+import type { ModelSource } from "./model-source.ts"
 import type { Settings } from "./settings.ts"
 
 export interface DecodedOptions {
@@ -31,24 +32,45 @@ export const decodeOptions = (
   node: string,
   declaration: Declaration,
   given: { readonly [name: string]: unknown },
-  settings: Settings
+  settings: Settings,
+  linked: { readonly [name: string]: unknown } = {}
 ): DecodedOptions => {
   const specs = optionFields(declaration)
   const errors = unknownOptions(node, given, specs)
   const options: Record<string, unknown> = {}
   const keyed: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries(specs)) {
+    // What another node makes is no option: its content enters keys as an input's.
+    if (spec.kind === "model" && name in linked) {
+      if (settings.option(node, name) !== undefined) errors.push(linkedAndSet(node, name))
+      continue
+    }
     const decoded = decodeOne(node, name, spec, given[name], settings)
     if (decoded instanceof SluiceError) errors.push(decoded)
     else {
       options[name] = decoded.value
       if (spec.kind === "data") keyed[name] = decoded.value
-      if (spec.kind === "path") keyed[name] = `sha256 ${decoded.digest}`
       if (spec.kind === "file" || spec.kind === "list") keyed[name] = contentKey(decoded.value as never)
+      if (spec.kind === "path") {
+        const { folder, file, files, digest } = decoded.value as ModelSource
+        options[name] = file ?? folder
+        keyed[name] = `sha256 ${file === undefined ? digest : files[0]!.digest}`
+      }
+      if (spec.kind === "model" && decoded.value !== undefined)
+        keyed[name] = `sha256 ${(decoded.value as ModelSource).digest}`
     }
   }
   return { options, keyed, errors }
 }
+
+const linkedAndSet = (node: string, name: string): SluiceError =>
+  new SluiceError(
+    "SLUICE_BAD_OPTION",
+    `${node}.${name} is made by the pipeline; --set cannot put a path in its place`,
+    {
+      hint: "give a path in the pipeline, as a param where it is to be set"
+    }
+  )
 
 const unknownOptions = (node: string, given: object, specs: OptionFields): Array<SluiceError> =>
   Object.keys(given)
@@ -57,19 +79,13 @@ const unknownOptions = (node: string, given: object, specs: OptionFields): Array
       unknownName("SLUICE_UNKNOWN_OPTION", `${node} has no option`, name, Object.keys(specs), "its options")
     )
 
-interface Decoded {
-  readonly value: unknown
-  /** Of a path, what its content digests to. */
-  readonly digest?: string
-}
-
 const decodeOne = (
   node: string,
   name: string,
   spec: OptionSpec<unknown, boolean, OptionKind>,
   written: unknown,
   settings: Settings
-): Decoded | SluiceError => {
+): { readonly value: unknown } | SluiceError => {
   let value = written
   let raw: string | undefined
   let where = `${node}.${name}`
@@ -89,8 +105,8 @@ const decodeOne = (
     return { value: spec.fallback }
   }
   if (spec.kind === "rows") return { value }
-  if (spec.kind === "file" || spec.kind === "list" || spec.kind === "path")
-    return contentOf(where, spec.kind, raw ?? value, value, settings)
+  if (spec.kind === "model" || spec.kind === "path") return modelOf(where, spec.kind, raw ?? value, settings)
+  if (spec.kind === "file" || spec.kind === "list") return contentOf(where, spec.kind, raw ?? value, value, settings)
   if (spec.kind === "column")
     return typeof (raw ?? value) === "string"
       ? { value: raw ?? value }
@@ -106,30 +122,48 @@ const decodeOne = (
   })
 }
 
-/** The bytes of a file, the strings of a list, or where a path leads, from what is written: a path, or for a list strings too. */
+/** The bytes of a file, or the strings of a list, from what is written: a path, or for a list strings too. */
 const contentOf = (
   where: string,
-  kind: "file" | "list" | "path",
+  kind: "file" | "list",
   written: unknown,
   parsed: unknown,
-  { files }: Settings
-): Decoded | SluiceError => {
+  settings: Settings
+): { readonly value: unknown } | SluiceError => {
   if (kind === "list" && Array.isArray(parsed) && parsed.every((one) => typeof one === "string"))
     return { value: parsed }
   if (typeof written !== "string")
     return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
       hint:
-        kind === "list"
-          ? "give strings, or the path of a text file with one on each line"
-          : `give the path of a file${kind === "path" ? " or a folder" : ""}`
+        kind === "file" ? "give the path of a file" : "give strings, or the path of a text file with one on each line"
     })
   try {
-    if (kind === "path") {
-      const { absolute, digest } = files.locate(written)
-      return { value: absolute, digest }
-    }
-    const bytes = files.read(written)
+    const bytes = settings.read(written)
     return { value: kind === "file" ? bytes : linesOf(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) }
+  } catch (cause) {
+    return new SluiceError("SLUICE_BAD_OPTION", `${where}: ${written} cannot be read`, {
+      evidence: [cause instanceof Error ? cause.message : String(cause)],
+      hint: "paths are relative to the project's root"
+    })
+  }
+}
+
+/** Where a model, or what else is named by a path, lies. */
+const modelOf = (
+  where: string,
+  kind: "model" | "path",
+  written: unknown,
+  settings: Settings
+): { readonly value: ModelSource } | SluiceError => {
+  if (typeof written !== "string")
+    return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
+      hint:
+        kind === "path"
+          ? "give the path of a file or a folder"
+          : "give a model that the pipeline makes, or the path of a model's folder or file"
+    })
+  try {
+    return { value: settings.model(written) }
   } catch (cause) {
     return new SluiceError("SLUICE_BAD_OPTION", `${where}: ${written} cannot be read`, {
       evidence: [cause instanceof Error ? cause.message : String(cause)],

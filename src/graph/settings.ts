@@ -1,25 +1,26 @@
 // What `--set NAME=VALUE` overrides: a pipeline's parameters by name, a node's options as NODE.OPTION.
 import { nearest, SluiceError } from "../errors.ts"
 import type { GraphNode } from "./graph.ts"
-
-/** What options name by paths, relative to the project; both throw where nothing is there. */
-export interface OptionFiles {
-  readonly read: (path: string) => Uint8Array
-  /** Where a file or a folder lies, and the digest of its content. */
-  readonly locate: (path: string) => { readonly absolute: string; readonly digest: string }
-}
+import type { ModelSource } from "./model-source.ts"
 
 export class Settings {
   readonly #sets: ReadonlyMap<string, string>
   readonly #used = new Set<string>()
   readonly #params = new Set<string>()
 
-  /** What options name by paths. */
-  readonly files: OptionFiles
+  /** Reads a file that an option names; throws where there is none. */
+  readonly read: (path: string) => Uint8Array
+  /** Finds the files of a model that an option names; throws where there is none. */
+  readonly model: (path: string) => ModelSource
 
-  constructor(sets: { readonly [target: string]: string }, files: OptionFiles) {
+  constructor(
+    sets: { readonly [target: string]: string },
+    read: (path: string) => Uint8Array,
+    model: (path: string) => ModelSource
+  ) {
     this.#sets = new Map(Object.entries(sets))
-    this.files = files
+    this.read = read
+    this.model = model
   }
 
   /** The text set for a parameter, if any. */

@@ -24,36 +24,65 @@ export const readModelJson = (path: string): Record<string, unknown> => {
 }
 
 /**
- * Writes tokenizer.json and tokenizer_config.json, with the template given, or that of ChatML when the tokenizer has its
- * marks. `ends` are the model's ids that end a text.
+ * Writes tokenizer.json and tokenizer_config.json: the settings that the tokenizer came with, or those of a new one, with
+ * the ChatML template when it has its marks.
  */
-export const saveTokenizer = (
-  folder: string,
-  tokenizer: Tokenizer,
-  maxPositions: number,
-  { chatTemplate: given, ends = [] }: { readonly chatTemplate?: string; readonly ends?: readonly number[] } = {}
-): void => {
+export const saveTokenizer = (folder: string, tokenizer: Tokenizer, maxPositions: number): void => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, "tokenizer.json"), `${JSON.stringify(toTokenizerJson(tokenizer))}\n`)
+  if (Object.keys(tokenizer.settings).length > 0) {
+    writeJson(join(folder, "tokenizer_config.json"), tokenizer.settings)
+    return
+  }
   const known = (text: string): string | undefined => (tokenizer.specialId(text) === undefined ? undefined : text)
-  const end = ends.length === 0 ? undefined : tokenizer.decode([ends[0]!])
-  const template = given ?? (known("<|im_start|>") && known("<|im_end|>") ? chatTemplate : undefined)
   writeJson(join(folder, "tokenizer_config.json"), {
     tokenizer_class: "PreTrainedTokenizerFast",
     add_prefix_space: false,
     clean_up_tokenization_spaces: false,
     model_max_length: maxPositions,
     bos_token: null,
-    eos_token: known("<|im_end|>") ?? end ?? known("<|endoftext|>") ?? null,
+    eos_token: known("<|im_end|>") ?? known("<|endoftext|>") ?? null,
     pad_token: known("<|endoftext|>") ?? null,
     unk_token: null,
-    ...(template !== undefined && { chat_template: template })
+    ...(known("<|im_start|>") && known("<|im_end|>") && { chat_template: chatTemplate })
   })
 }
 
-/** Loads the tokenizer of a model folder from its tokenizer.json. */
-export const loadTokenizer = (folder: string): Tokenizer =>
-  fromTokenizerJson(readModelJson(join(folder, "tokenizer.json")))
+/** Reads one file of a model by its name, undefined when there is none. */
+export type ModelReader = (name: string) => Uint8Array | undefined
+
+const parsed = (read: ModelReader, name: string): Record<string, unknown> | undefined => {
+  const bytes = read(name)
+  if (bytes === undefined) return undefined
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"))
+  } catch (error) {
+    throw new ModelError("SLUICE_BAD_MODEL_FOLDER", `${name} is no JSON: ${(error as Error).message}`, { name })
+  }
+}
+
+/**
+ * The tokenizer of a model's files: tokenizer.json with the settings of tokenizer_config.json, and the template of
+ * chat_template.jinja where there is one. Throws `SLUICE_BAD_MODEL_FOLDER`, and as `fromTokenizerJson` does.
+ */
+export const readTokenizer = (read: ModelReader): Tokenizer => {
+  const json = parsed(read, "tokenizer.json")
+  if (json === undefined) throw new ModelError("SLUICE_BAD_MODEL_FOLDER", "The model has no tokenizer.json.")
+  const template = read("chat_template.jinja")
+  return fromTokenizerJson(json, {
+    ...parsed(read, "tokenizer_config.json"),
+    ...(template !== undefined && { chat_template: Buffer.from(template).toString("utf8") })
+  })
+}
+
+/** Loads the tokenizer of a model folder. */
+export const loadTokenizer = (folder: string): Tokenizer => {
+  if (!existsSync(join(folder, "tokenizer.json"))) {
+    const path = join(folder, "tokenizer.json")
+    throw new ModelError("SLUICE_BAD_MODEL_FOLDER", `${path} cannot be read: there is no such file`, { path })
+  }
+  return readTokenizer((name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : undefined))
+}
 
 /**
  * Writes config.json, generation_config.json, model.safetensors (F32), tokenizer.json and tokenizer_config.json. Equal
@@ -69,10 +98,7 @@ export const saveModel = (folder: string, model: CausalModel): void => {
     do_sample: false
   })
   writeSafetensors(join(folder, "model.safetensors"), model.weights, { format: "pt" })
-  saveTokenizer(folder, model.tokenizer, model.config.maxPositions, {
-    ends: model.config.eosIds,
-    ...(model.chatTemplate !== undefined && { chatTemplate: model.chatTemplate })
-  })
+  saveTokenizer(folder, model.tokenizer, model.config.maxPositions)
 }
 
 /** Weights of a folder by name: those of one file, or of all that the index names. */
@@ -121,20 +147,6 @@ const pickWeights = (found: Weights, shapes: ReadonlyMap<string, readonly number
   return weights
 }
 
-/** The chat template of a folder: chat_template.jinja, or the one in tokenizer_config.json (the default of several). */
-const readChatTemplate = (folder: string): string | undefined => {
-  const own = join(folder, "chat_template.jinja")
-  if (existsSync(own)) return readFileSync(own, "utf8")
-  const settings = join(folder, "tokenizer_config.json")
-  const given = existsSync(settings) ? readModelJson(settings).chat_template : undefined
-  if (typeof given === "string") return given
-  const named = Array.isArray(given)
-    ? (given as readonly { readonly name?: unknown; readonly template?: unknown }[])
-    : []
-  const template = named.find(({ name }) => name === "default")?.template
-  return typeof template === "string" ? template : undefined
-}
-
 /** The model's ids that end a text: generation_config.json knows more of them than config.json does. */
 const readEndIds = (folder: string): readonly number[] => {
   const path = join(folder, "generation_config.json")
@@ -146,14 +158,8 @@ const loadFolder = (folder: string): CausalModel => {
   const config = fromConfigJson(readModelJson(join(folder, "config.json")))
   const eosIds = [...new Set([...config.eosIds, ...readEndIds(folder)])]
   const tokenizer = loadTokenizer(folder)
-  const chatTemplate = readChatTemplate(folder)
   const weights = pickWeights(readWeights(folder), llamaWeightShapes(config))
-  const model = {
-    config: { ...config, eosIds },
-    weights,
-    tokenizer,
-    ...(chatTemplate !== undefined && { chatTemplate })
-  }
+  const model = { config: { ...config, eosIds }, weights, tokenizer }
   checkModel(model)
   return model
 }

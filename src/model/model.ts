@@ -9,8 +9,6 @@ export interface CausalModel {
   readonly config: LlamaConfig
   readonly weights: Weights
   readonly tokenizer: Tokenizer
-  /** The Jinja template of its conversations, where it came with one; ChatML stands for none. */
-  readonly chatTemplate?: string
 }
 
 /** The error of a weight that is missing or has another shape than the model's sizes ask for. */

@@ -4,6 +4,8 @@ import { type FileParts, partsOf, withFileParts } from "./file-part.ts"
 import { ModelError } from "./model-error.ts"
 import type { Weight, Weights } from "./weights.ts"
 
+const all = (): boolean => true
+
 const HEADER_LIMIT = 100_000_000
 
 interface Entry {
@@ -75,7 +77,8 @@ const readValues = (file: FileParts, entry: Entry, start: number, name: string):
 }
 
 const decode = (
-  file: FileParts
+  file: FileParts,
+  isWanted: (name: string) => boolean
 ): { readonly weights: Map<string, Weight>; readonly metadata: Record<string, string> } => {
   const first = file.read(0, 8)
   const length = first.length < 8 ? -1 : Number(new DataView(first.buffer).getBigUint64(0, true))
@@ -90,17 +93,22 @@ const decode = (
   }
   const weights = new Map<string, Weight>()
   for (const [name, value] of Object.entries(header)) {
-    if (name === "__metadata__") continue
+    if (name === "__metadata__" || !isWanted(name)) continue
     const entry = value as Entry
     weights.set(name, { shape: entry.shape, data: readValues(file, entry, 8 + length, name) })
   }
   return { weights, metadata: (header.__metadata__ ?? {}) as Record<string, string> }
 }
 
-/** Reads the bytes of a safetensors file, widening F16 and BF16 to f32; throws `SLUICE_BAD_SAFETENSORS`. */
+/**
+ * Reads the bytes of a safetensors file, of it the weights that are wanted, widening F16 and BF16 to f32; throws
+ * `SLUICE_BAD_SAFETENSORS`.
+ */
 export const decodeSafetensors = (
-  bytes: Uint8Array
-): { readonly weights: Map<string, Weight>; readonly metadata: Record<string, string> } => decode(partsOf(bytes))
+  bytes: Uint8Array,
+  isWanted: (name: string) => boolean = all
+): { readonly weights: Map<string, Weight>; readonly metadata: Record<string, string> } =>
+  decode(partsOf(bytes), isWanted)
 
 /** Writes weights to `path`, one after the other, so that they are not held twice. */
 export const writeSafetensors = (
@@ -131,7 +139,7 @@ export const writeSafetensors = (
  */
 export const readSafetensors = (path: string): Map<string, Weight> => {
   try {
-    return withFileParts(path, (file) => decode(file).weights)
+    return withFileParts(path, (file) => decode(file, all).weights)
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     throw new ModelError(error.code, `${path}: ${error.message}`, { path }, error.hint)

@@ -47,7 +47,7 @@ export class ChainRun {
   }
 
   #keys(link: ChainLink) {
-    return this.#execution.survey.keys.get(link.node)!
+    return this.#execution.keys(link.node)
   }
 
   run(): Effect.Effect<void, Failure> {
@@ -132,7 +132,8 @@ export class ChainRun {
     const link = this.#chain.links[at]!
     const { node, edge } = link
     const reuse = leftOver(this.#reuse[at]!, this.#used[at]!)
-    return { node: node.name, input: edge === undefined ? -1 : node.edges.indexOf(edge), keys: this.#keys(link), reuse }
+    const input = edge === undefined ? -1 : node.edges.indexOf(edge)
+    return { node: node.name, input, keys: this.#keys(link), reuse, models: this.#execution.models(node) }
   }
 
   #send(given: Work): Effect.Effect<void, Failure> {

@@ -1,5 +1,5 @@
 // Chains: row-local work that runs back to back on each partition, in one worker, without waiting for other partitions.
-import type { Edge, GraphNode } from "../graph/graph.ts"
+import { type Edge, type GraphNode, modelEdges, rowEdges } from "../graph/graph.ts"
 import type { View } from "../table/view.ts"
 
 export interface ChainLink {
@@ -36,12 +36,16 @@ export const rowLocal: ReadonlySet<string> = new Set(["map", "filter", "expand"]
 export const prepares = (node: GraphNode): boolean =>
   node.declaration.kind === "select" && Object.keys(node.declaration.prepares).length > 0
 
-/** Divides the row-local work of the nodes that must run into chains, in pipeline order. */
+/**
+ * Divides the row-local work of the nodes that must run into chains, in pipeline order. A node that asks a model which another
+ * makes begins a chain: what it reads may be what the model is made from.
+ */
 export const chainsOf = (nodes: ReadonlyArray<GraphNode>): ReadonlyArray<Chain> => {
   const chains: Array<Chain> = []
   const open = new Map<GraphNode, Chain>()
   const link = (node: GraphNode, edge: Edge, role: "row" | "prepare") => {
-    const chain = edge.part === undefined ? open.get(edge.node) : undefined
+    const joins = edge.part === undefined && modelEdges(node).length === 0
+    const chain = joins ? open.get(edge.node) : undefined
     if (chain !== undefined) {
       open.delete(edge.node)
       chain.links.push({ node, edge, role })
@@ -58,7 +62,7 @@ export const chainsOf = (nodes: ReadonlyArray<GraphNode>): ReadonlyArray<Chain> 
       chains.push(chain)
       open.set(node, chain)
     } else if (rowLocal.has(node.kind)) link(node, node.edges.find(({ input }) => input === "rows")!, "row")
-    else if (prepares(node)) for (const edge of node.edges) link(node, edge, "prepare")
+    else if (prepares(node)) for (const edge of rowEdges(node)) link(node, edge, "prepare")
   }
   return chains
 }

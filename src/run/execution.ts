@@ -3,7 +3,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { SluiceError } from "../errors.ts"
-import type { Edge, GraphNode } from "../graph/graph.ts"
+import { type Edge, type GraphNode, modelEdges, rowEdges } from "../graph/graph.ts"
+import type { NodeKeys } from "../graph/key.ts"
 import { asError } from "../store/durable-file.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import { DamagedObject } from "../store/store.ts"
@@ -13,11 +14,13 @@ import { chainsOf, prepares } from "./chain.ts"
 import { ChainRun } from "./chain-run.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
+import { keysWithModels, linkedModels } from "./model-links.ts"
 import { contentOfRecord, type NodeRecord, viewsOf } from "./node-record.ts"
 import type { Plan } from "./planner.ts"
 import { headOf, ingredientsOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { earlierActions } from "./reuse-list.ts"
 import { partialKey } from "./row-action.ts"
+import type { ModelSources } from "./row-model.ts"
 import type { Pool } from "./pool.ts"
 import type { Survey } from "./survey.ts"
 import { Tally } from "./tally.ts"
@@ -61,6 +64,7 @@ export class Execution {
   readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<string>, Failure>>()
   readonly #earlier = new Map<ChainLink, ReadonlyArray<string>>()
   readonly #tallies = new Map<GraphNode, Tally>()
+  readonly #models = new Map<GraphNode, ModelSources>()
 
   constructor(survey: Survey, plan: Plan, journal: Journal, resources: Resources) {
     this.survey = survey
@@ -91,7 +95,7 @@ export class Execution {
       for (const node of waiting) {
         self.#done.set(node, yield* Deferred.make<NodeRecord, Failure>())
         if (prepares(node))
-          for (const edge of node.edges)
+          for (const edge of rowEdges(node))
             self.#prepared.set(edge, yield* Deferred.make<ReadonlyArray<string>, Failure>())
       }
       for (const node of nodes) {
@@ -138,8 +142,26 @@ export class Execution {
     for (const { links } of chains) for (const link of links) this.#earlier.set(link, this.#earlierNow(link))
   }
 
+  /** None before the models are there that the node asks: until then it has no key. */
   #earlierNow({ node, edge }: ChainLink): ReadonlyArray<string> {
-    return earlierActions(this.survey.store, this.survey.keys.get(node)!.row, placeOf(this.survey, node, edge))
+    const keys = keysWithModels(node, this.survey.keys.get(node)!, this.records)
+    return keys === undefined ? [] : earlierActions(this.survey.store, keys.row, placeOf(this.survey, node, edge))
+  }
+
+  /** The keys of a node whose models are there. */
+  keys(node: GraphNode): NodeKeys {
+    return keysWithModels(node, this.survey.keys.get(node)!, this.records)!
+  }
+
+  /** The models that other nodes made for a node. */
+  models(node: GraphNode): ModelSources | undefined {
+    if (modelEdges(node).length === 0) return undefined
+    let models = this.#models.get(node)
+    if (models === undefined) {
+      models = linkedModels(this.survey.store, node, this.records)
+      this.#models.set(node, models)
+    }
+    return models
   }
 
   /** The actions that a link may take single rows from: those from before the run, and what runs beside it made since. */
@@ -183,6 +205,7 @@ export class Execution {
   #chain(chain: Chain): Effect.Effect<void, Failure> {
     const self = this
     return Effect.gen(function* () {
+      for (const edge of modelEdges(chain.links[0]!.node)) yield* self.record(edge.node)
       const views = chain.input === undefined ? undefined : yield* self.views(chain.input)
       const running = new ChainRun(self, chain, views)
       yield* running.run()

@@ -2,7 +2,8 @@
 import { hashOf } from "../graph/code.ts"
 import { causeTexts } from "../graph/cause-text.ts"
 import { epochsOf } from "../graph/epoch.ts"
-import type { Edge, GraphNode } from "../graph/graph.ts"
+import { type Edge, type GraphNode, rowEdges } from "../graph/graph.ts"
+import type { NodeKeys } from "../graph/key.ts"
 import type { Cause, NodePlan } from "../graph/plan.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
 import type { Store } from "../store/store.ts"
@@ -12,6 +13,7 @@ import { Causes } from "./causes.ts"
 import { prepares, rowLocal } from "./chain.ts"
 import { withExpected } from "./expectation.ts"
 import { type Foreseen, type Foresight, foreseeRecords, foreseeRows, foreseeView } from "./foreseen.ts"
+import { keysWithModels } from "./model-links.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
 import { parseKey, recordDigests } from "./parse.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
@@ -144,11 +146,16 @@ class Planner {
     return { name: node.name, kind: node.kind, verdict, because: causeTexts(causes), causes, ...counts }
   }
 
+  /** Undefined where a model that the node asks is not known to be there. */
+  #keys(node: GraphNode): NodeKeys | undefined {
+    return keysWithModels(node, this.#survey.keys.get(node)!, this.#found)
+  }
+
   /** Earlier rows of a function; undefined where there are too many to look them up in a plan. */
   #reuse(node: GraphNode, edge: Edge | undefined, taken: ReadonlyMap<string, number>): RowReuse | undefined {
     const { store } = this.#survey
     if (this.#lookedUp > lookedUpRows) return undefined
-    const { row } = this.#survey.keys.get(node)!
+    const { row } = this.#keys(node)!
     const reuse = new RowReuse(store, leftOver(earlierActions(store, row, placeOf(this.#survey, node, edge)), taken))
     this.#lookedUp += reuse.size
     return reuse
@@ -191,7 +198,8 @@ class Planner {
   /** What a row function would do on what an edge delivers. */
   #rows(node: GraphNode, edge: Edge): Counts & { readonly parts: ReadonlyArray<Part> | undefined } {
     const { store } = this.#survey
-    const keys = this.#survey.keys.get(node)!
+    const keys = this.#keys(node)
+    if (keys === undefined) return { ...unknown, parts: undefined }
     const above = this.known.get(edge.node)!
     const inputs: ReadonlyArray<Part> | undefined =
       above.record === undefined
@@ -240,16 +248,16 @@ class Planner {
   }
 
   #foresee(node: GraphNode, part: NonNullable<Part>, reuse: RowReuse | undefined): Foresight | undefined {
-    const { store, keys } = this.#survey
+    const { store } = this.#survey
     const rows = "view" in part ? foreseeView(store, part.view) : part.foreseen
     if (reuse === undefined) return undefined
     this.#lookedUp += rows.rows
-    return foreseeRows(store, node, keys.get(node)!, rows, reuse)
+    return foreseeRows(store, node, this.#keys(node)!, rows, reuse)
   }
 
   /** What the prepare of a select would do on all its inputs. */
   #prepared(node: GraphNode): Counts {
-    const all = node.edges.map((edge) => this.#rows(node, edge))
+    const all = rowEdges(node).map((edge) => this.#rows(node, edge))
     const sum = (of: (counts: Counts) => number) => all.reduce((total, counts) => total + of(counts), 0)
     const open = all.some(({ rows }) => rows.open === true)
     // Inputs may share rows, which are then prepared for one of them only.

@@ -7,6 +7,7 @@ import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
 import { buildGraph, type Graph } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import { isPipeline } from "../stage/pipeline.ts"
+import { modelAt } from "./model-links.ts"
 import { PathContents } from "./path-content.ts"
 
 export interface Project {
@@ -77,15 +78,13 @@ export const loadGraph = async (
     throw new SluiceError("SLUICE_PIPELINE", `${basename(file)} has no pipeline as its default export`, {
       hint: 'end the file with: export default pipeline("name", { … })'
     })
+  const read = (path: string) => readOption(resolve(root, path))
   let contents: PathContents | undefined
-  const graph = buildGraph(module.default, sets, {
-    read: (path) => readOption(resolve(root, path)),
-    locate: (path) => {
-      contents ??= new PathContents(storeRoot)
-      const absolute = resolve(root, path)
-      return { absolute, digest: contents.digest(absolute) }
-    }
-  })
+  const model = (path: string) => {
+    contents ??= new PathContents(storeRoot)
+    return modelAt(root, path, contents)
+  }
+  const graph = buildGraph(module.default, sets, read, model)
   contents?.save()
   return graph
 }

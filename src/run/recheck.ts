@@ -9,6 +9,7 @@ import { Partition, type View } from "../table/view.ts"
 import { groupTries } from "./gather-probe.ts"
 import { type ParseInput, parseRecords, someRecords } from "./parse.ts"
 import type { RowAction } from "./row-action.ts"
+import { openModels, type RowModels } from "./row-model.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { type RecheckTask, sampleRows } from "./task.ts"
@@ -25,9 +26,10 @@ export interface Try {
 export const recheck = async (
   store: Store,
   node: GraphNode,
-  { samples, keys }: RecheckTask
+  { samples, keys, models: linked }: RecheckTask
 ): Promise<{ readonly differs: ReadonlyArray<string> }> => {
   const most = Math.ceil(sampleRows / samples.length)
+  const models = openModels(node, linked)
   const tries: Array<Try> = []
   for (const sample of samples)
     if ("groups" in sample) tries.push(...(await groupTries(store, node, sample.groups)))
@@ -35,8 +37,8 @@ export const recheck = async (
       const [key] = sample.made
       const stored = store.action<RowAction>(key)
       if (stored === undefined) continue
-      if ("view" in sample) tries.push(...(await rowTries({ store, node, keys, stored, most }, sample.view)))
-      else tries.push(...recordTries({ store, node, keys, stored, most }, sample.records))
+      if ("view" in sample) tries.push(...(await rowTries({ store, node, keys, stored, most, models }, sample.view)))
+      else tries.push(...recordTries({ store, node, keys, stored, most, models }, sample.records))
     }
   const differs = new Set<string>()
   const rounds = tries.length === 0 ? 0 : Math.min(8, Math.ceil(sampleRows / tries.length))
@@ -55,6 +57,7 @@ interface Sampled {
   readonly keys: NodeKeys
   readonly stored: RowAction
   readonly most: number
+  readonly models: RowModels
 }
 
 const spread = (rows: number, most: number): Int32Array => {
@@ -62,7 +65,7 @@ const spread = (rows: number, most: number): Int32Array => {
   return Int32Array.from({ length: Math.min(most, Math.ceil(rows / step)) }, (_, i) => i * step)
 }
 
-const rowTries = async ({ store, node, keys, stored, most }: Sampled, view: View): Promise<Array<Try>> => {
+const rowTries = async ({ store, node, keys, stored, most, models }: Sampled, view: View): Promise<Array<Try>> => {
   const whole = new Partition(view, store)
   // What is read for the whole is there for each row alone.
   await whole.columns([...new Set(Object.values(node.reads))])
@@ -70,7 +73,7 @@ const rowTries = async ({ store, node, keys, stored, most }: Sampled, view: View
   return Array.from(spread(whole.rows, most), (row): Try => {
     const kept = new Uint8Array(whole.rows)
     kept[row] = 1
-    const alone = { store: memory, node, keys, partition: whole.narrow(kept), reuse: none(store) }
+    const alone = { store: memory, node, keys, partition: whole.narrow(kept), reuse: none(store), models }
     const isSame = async () => sameRow(memory, node, stored, (await runRowNode(alone)).outcome.action, row)
     return { id: digestHex(whole.ids(), row), isSame }
   })

@@ -66,7 +66,8 @@ export class Rechecks {
   #begin({ node, keys, samples }: Trial) {
     this.#trials.set(node, undefined)
     const { store } = this.#execution.survey
-    const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples })
+    const models = this.#execution.models(node)
+    const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples, models })
     const tried = checked.then(({ differs }) => {
       if (differs.length === 0) return store.putAction(triedKey(node, keys), {})
       for (const key of samples.flatMap(({ made }) => made)) store.removeAction(key)

@@ -1,13 +1,16 @@
 // Replays what a filter or select decides, on the scores of the last run and with the options of now. Stores nothing.
 import { SluiceError } from "../errors.ts"
-import type { GraphNode } from "../graph/graph.ts"
+import { type GraphNode, modelEdges, rowEdges } from "../graph/graph.ts"
+import type { NodeKeys } from "../graph/key.ts"
 import type { FilterDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { DamagedObject } from "../store/store.ts"
 import { readParquet } from "../table/parquet.ts"
 import { rowsIn, type View } from "../table/view.ts"
 import { prepares } from "./chain.ts"
+import { keysWithModels, linkedModels } from "./model-links.ts"
 import { type EdgeRef, type NodeRecord, type PipelineRef, type RowRefs, refsOf, viewsOf } from "./node-record.ts"
 import { failedCode, partialKey, type RowAction, rowKey } from "./row-action.ts"
+import { openModels } from "./row-model.ts"
 import { decideScores } from "./row-filter.ts"
 import { fieldsOf } from "./row-function.ts"
 import { decideAll } from "./select-task.ts"
@@ -28,7 +31,7 @@ const failed: Decision = { verdict: "failed" }
 
 /** The decisions of a node on the rows it met in the last finished run, in their order. */
 export const replay = async (survey: Survey, ref: PipelineRef, node: GraphNode): Promise<ReadonlyArray<Decision>> => {
-  const inputs = node.edges.map((edge) => {
+  const inputs = rowEdges(node).map((edge) => {
     const was = ref.edges[node.name]?.find(
       ({ input, label, node: from, part }) =>
         input === edge.input && label === edge.label && from === edge.node.name && part === edge.part
@@ -49,6 +52,20 @@ export const replay = async (survey: Survey, ref: PipelineRef, node: GraphNode):
   }
 }
 
+/** The records of the last run of the nodes that made a node's models. */
+const recordsThen = (survey: Survey, ref: PipelineRef, node: GraphNode): ReadonlyMap<GraphNode, NodeRecord> =>
+  new Map(
+    modelEdges(node).map(({ node: from }) => {
+      const record = survey.store.action<NodeRecord>(ref.nodes[from.name]!)
+      if (record === undefined) throw gone(ref, from.name)
+      return [from, record]
+    })
+  )
+
+/** A node's keys with the models of the last run. */
+const keysThen = (survey: Survey, ref: PipelineRef, node: GraphNode): NodeKeys =>
+  keysWithModels(node, survey.keys.get(node)!, recordsThen(survey, ref, node))!
+
 const viewsBehind = (survey: Survey, ref: PipelineRef, edge: EdgeRef): ReadonlyArray<View> => {
   const record = survey.store.action<NodeRecord>(ref.nodes[edge.node]!)
   const head = record?.datasets[edge.part ?? ""]
@@ -67,11 +84,12 @@ const filtered = async (
   const record = store.action<NodeRecord>(ref.nodes[node.name]!)
   if (record === undefined) throw gone(ref, node.name)
   const { partitions } = refsOf<RowRefs>(store, record)
+  const keys = keysThen(survey, ref, node)
   const fields = fieldsOf(declaration.measures!, node.name)
   const decisions: Array<Decision> = []
   const reasons = declaration.reasons.map((reason): Decision => ({ verdict: "dropped", reason }))
   for (const [index, view] of views.entries()) {
-    const key = rowKey(node, survey.keys.get(node)!, view)
+    const key = rowKey(node, keys, view)
     const reuse = partitions[index]?.reuse
     if (reuse !== key && reuse !== partialKey(key)) throw measuredOtherwise(ref, node, "measure")
     const measured = store.action<RowAction>(reuse)
@@ -91,7 +109,8 @@ const selected = async (
 ): Promise<ReadonlyArray<Decision>> => {
   const { store } = survey
   const { reasons, parts } = node.declaration as SelectDeclaration
-  const keyOf = (view: View) => (prepares(node) ? rowKey(node, survey.keys.get(node)!, view) : "")
+  const keys = keysThen(survey, ref, node)
+  const keyOf = (view: View) => (prepares(node) ? rowKey(node, keys, view) : "")
   const tables = inputs.map(
     ({ input, views }): PreparedTable => ({
       input,
@@ -104,7 +123,8 @@ const selected = async (
       })
     })
   )
-  const sheet = await decideAll(store, node, tables)
+  const models = openModels(node, linkedModels(store, node, recordsThen(survey, ref, node)))
+  const sheet = await decideAll(store, node, tables, models)
   const rows = rowsIn(inputs.find(({ input }) => input === "rows")!.views)
   return Array.from({ length: rows }, (_, row): Decision => {
     const code = sheet.code(row)

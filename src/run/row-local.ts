@@ -13,6 +13,7 @@ import { writeParquet } from "../table/parquet.ts"
 import { digestsOf, type Partition } from "../table/view.ts"
 import { blockOf, keepAction, type Outcome, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
+import type { RowModels } from "./row-model.ts"
 import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
@@ -22,6 +23,8 @@ export interface RowTask {
   readonly keys: NodeKeys
   readonly partition: Partition
   readonly reuse: RowReuse
+  /** The models that its functions ask. */
+  readonly models: RowModels
 }
 
 /** The columns a function needs, by the names of its needs. */
@@ -37,11 +40,11 @@ export const inputDigests = ({ node, partition }: RowTask): Uint8Array =>
   )
 
 /** The options that a map's apply, a filter's measure or a select's prepare sees. */
-const functionOptions = (node: GraphNode): { readonly [name: string]: unknown } => {
+const functionOptions = ({ node, models }: RowTask): { readonly [name: string]: unknown } => {
   const { declaration } = node
-  if (declaration.kind === "map" || declaration.kind === "expand") return seenOptions(node)
+  if (declaration.kind === "map" || declaration.kind === "expand") return { ...seenOptions(node), ...models }
   const early = earlyOptions(declaration)
-  return Object.fromEntries(Object.entries(node.options).filter(([name]) => name in early))
+  return { ...Object.fromEntries(Object.entries(node.options).filter(([name]) => name in early)), ...models }
 }
 
 export type AnyFunction = (...args: ReadonlyArray<never>) => unknown
@@ -63,14 +66,14 @@ export const makeColumns = async (
 ): Promise<Made> => {
   const { store, node, partition, reuse } = task
   const fields = fieldsOf(adds, node.name)
-  const options = functionOptions(node)
+  const options = functionOptions(task)
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows)
   const needs = todo.length === 0 ? {} : await neededColumns(task)
   let computed: { readonly [name: string]: Column }
   let errors: ReadonlyArray<RowError> = []
   if (perBatch !== undefined && todo.length > 0) {
-    const called = callBatch(node.name, perBatch, needs, todo, partition.rows, options, fields)
+    const called = await callBatch(node.name, perBatch, needs, todo, partition.rows, options, fields)
     computed = called.columns
     errors = called.errors
   } else {
@@ -105,7 +108,7 @@ interface CalledBatch {
 }
 
 /** Calls a batch function; where it throws, on halves, until the rows that make it throw are alone and fail. */
-const callBatch = (
+const callBatch = async (
   node: string,
   perBatch: AnyFunction,
   needs: { readonly [need: string]: Column },
@@ -113,9 +116,9 @@ const callBatch = (
   rows: number,
   options: unknown,
   fields: { readonly [name: string]: Field }
-): CalledBatch => {
+): Promise<CalledBatch> => {
   try {
-    const { columns } = perBatch(batchAt(needs, todo, rows) as never, options as never) as CalledBatch
+    const { columns } = (await perBatch(batchAt(needs, todo, rows) as never, options as never)) as CalledBatch
     checkBatch(node, columns, fields, todo.length)
     return { columns, errors: [] }
   } catch (cause) {
@@ -123,9 +126,9 @@ const callBatch = (
     if (todo.length === 1) return { columns: columnsOf([undefined], fields, node), errors: [rowError(todo[0]!, cause)] }
   }
   const half = todo.length >> 1
-  const parts = [todo.subarray(0, half), todo.subarray(half)].map((part) =>
-    callBatch(node, perBatch, needs, part, rows, options, fields)
-  )
+  const parts: Array<CalledBatch> = []
+  for (const part of [todo.subarray(0, half), todo.subarray(half)])
+    parts.push(await callBatch(node, perBatch, needs, part, rows, options, fields))
   const columns = Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,

@@ -10,6 +10,7 @@ import { float32Of, int32Of, readPack, uint16Of } from "../table/pack.ts"
 import { readParquet } from "../table/parquet.ts"
 import { idsIn, Partition, rowsIn, section, type View } from "../table/view.ts"
 import type { RowAction } from "./row-action.ts"
+import { openModels, type RowModels } from "./row-model.ts"
 import { columnsAdded, namesAdded, partAdded, readAdded } from "./select-columns.ts"
 import { fieldsOf } from "./row-function.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
@@ -19,7 +20,7 @@ export const resolveSelect = async (store: Store, node: GraphNode, task: Resolve
   const own = task.tables.find((table) => table.input === "rows")!
   let action = store.action<SelectAction>(task.key)
   if (action === undefined || !store.has(action.pack) || (action.block !== undefined && !store.has(action.block))) {
-    action = (await decideAll(store, node, task.tables)).finish(store)
+    action = (await decideAll(store, node, task.tables, openModels(node, task.models))).finish(store)
     store.compare(task.key, action, ({ pack, block }) => (block === undefined ? pack : `${pack} ${block}`))
     store.putAction(task.key, action)
   }
@@ -30,7 +31,8 @@ export const resolveSelect = async (store: Store, node: GraphNode, task: Resolve
 export const decideAll = async (
   store: Store,
   node: GraphNode,
-  tables: ReadonlyArray<PreparedTable>
+  tables: ReadonlyArray<PreparedTable>,
+  models: RowModels
 ): Promise<VerdictSheet> => {
   const declaration = node.declaration as SelectDeclaration
   const own = tables.find((table) => table.input === "rows")!
@@ -43,7 +45,7 @@ export const decideAll = async (
     if (table === own) continue
     others[table.input]!.push((await readTable(store, node, declaration, table)).table)
   }
-  const returned = declaration.resolve({ rows, ...others }, seenOptions(node), verdicts)
+  const returned = await declaration.resolve({ rows, ...others }, { ...seenOptions(node), ...models }, verdicts)
   verdicts.columns = columnsAdded(node, returned, total, good)
   verdicts.check()
   return verdicts

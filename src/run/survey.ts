@@ -19,6 +19,7 @@ import { acceptedCode } from "./accepted-code.ts"
 import { memberChoice } from "./archive.ts"
 import { folderView } from "./folder-view.ts"
 import { type InputFile, listFiles, StatCache } from "./listing.ts"
+import { keysOnMachine } from "./model-links.ts"
 import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
 
@@ -36,6 +37,7 @@ export interface Survey {
   readonly accepted: ReadonlyArray<Acceptance>
   /** The acceptances that a node's keys rest on. */
   readonly acceptances: ReadonlyMap<GraphNode, ReadonlyArray<Acceptance>>
+  /** Without the models that other nodes make: see `keysWithModels`. */
   readonly keys: ReadonlyMap<GraphNode, NodeKeys>
   readonly files: ReadonlyMap<GraphNode, ReadonlyArray<InputFile>>
   /** How many of them are new or changed: where any are, rows will have to be computed. */
@@ -80,6 +82,7 @@ export const survey = async (
   const accepted = readAcceptances(store.root)
   const acceptances = new Map<GraphNode, ReadonlyArray<Acceptance>>()
   const keys = new Map<GraphNode, NodeKeys>()
+  const compute = computeClass(threads, device)
   const errors: Array<SluiceError> = []
   for (const node of graph.nodes) {
     try {
@@ -88,7 +91,8 @@ export const survey = async (
       written.set(node, read)
       acceptances.set(node, own)
       code.set(node, found)
-      keys.set(node, found.impure === undefined ? nodeKeys(node, found) : onceKeys(nodeKeys(node, found)))
+      const onMachine = keysOnMachine(node, nodeKeys(node, found), compute)
+      keys.set(node, found.impure === undefined ? onMachine : onceKeys(onMachine))
     } catch (cause) {
       if (cause instanceof FingerprintError) errors.push(planningError(node, cause))
       else if (cause instanceof SluiceError) errors.push(cause)
@@ -128,7 +132,7 @@ export const survey = async (
     news: stats.news,
     listing,
     sources: new PlannedSources(fingerprinter.files(), () => fingerprinter.changed()),
-    compute: computeClass(threads, device)
+    compute
   }
 }
 

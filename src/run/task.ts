@@ -5,6 +5,7 @@ import type { GatherProbe } from "./gather-probe.ts"
 import type { InputFile } from "./listing.ts"
 import type { ParseInput, ParseOutcome } from "./parse.ts"
 import type { Outcome } from "./row-action.ts"
+import type { ModelSources } from "./row-model.ts"
 import type { RowError } from "./row-error.ts"
 
 /** What a worker needs to know once. */
@@ -33,6 +34,8 @@ export interface ChainStep {
   readonly input: number
   readonly keys: NodeKeys
   readonly reuse: ReadonlyArray<string>
+  /** The models that other nodes made for it. */
+  readonly models?: ModelSources | undefined
 }
 
 /** Row-local nodes back to back on one partition, from a view or from records to parse. */
@@ -72,6 +75,8 @@ export interface ResolveTask {
   readonly tables: ReadonlyArray<PreparedTable>
   /** Folder of the lease that the result is published under; absent where the result is known. */
   readonly lease: string | undefined
+  /** The models that other nodes made for it. */
+  readonly models?: ModelSources | undefined
 }
 
 export interface ResolveResult {
@@ -150,6 +155,7 @@ export interface RecheckTask {
   readonly kind: "recheck"
   readonly node: string
   readonly keys: NodeKeys
+  readonly models?: ModelSources | undefined
   readonly samples: ReadonlyArray<RecheckSample>
 }
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { SluiceError } from "../errors.ts"
-import type { Edge, GraphNode } from "../graph/graph.ts"
+import { type Edge, type GraphNode, rowEdges } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
@@ -33,7 +33,7 @@ const submit = <T extends ResolveTask | GatherTask>(execution: Execution, node: 
 export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<Made, Failure> =>
   Effect.gen(function* () {
     const tables: Array<PreparedTable> = []
-    for (const edge of node.edges) {
+    for (const edge of rowEdges(node)) {
       const views = yield* execution.views(edge)
       const prepared = yield* execution.prepared(edge)
       tables.push({ input: edge.input, partitions: views.map((view, i) => ({ view, prepared: prepared[i]! })) })
@@ -44,7 +44,8 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     const key = resolveKey(execution, node, tables)
     const { store } = execution.survey
     const resolve = (lease?: Lease) => {
-      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder }
+      const models = execution.models(node)
+      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder, models }
       return execution.promise(() => submit(execution, node, task))
     }
     const settled = yield* exclusively(execution, {
@@ -114,7 +115,7 @@ const resolveKey = (execution: Execution, node: GraphNode, tables: ReadonlyArray
       declaration.readsIds ? view.content.ids : null
     ])
   ])
-  return keyOf(["resolve", execution.survey.keys.get(node)!.whole, inputs])
+  return keyOf(["resolve", execution.keys(node).whole, inputs])
 }
 
 /** What a select knows of prepared rows: their columns, and which are missing because they failed. */

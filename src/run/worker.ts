@@ -16,6 +16,7 @@ import { recheck } from "./recheck.ts"
 import type { Outcome } from "./row-action.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
+import { openModels } from "./row-model.ts"
 import { resolveSelect } from "./select-task.ts"
 import { watchRows } from "./row-function.ts"
 import type { ChainResult, ChainStep, ChainTask, Task, ThreadStart, WireError } from "./task.ts"
@@ -61,7 +62,9 @@ const runChain = async (task: ChainTask): Promise<ChainResult> => {
   for (const [index, step] of task.steps.entries()) {
     if (start.alone) port.postMessage({ at: { step: index + (parsed === undefined ? 0 : 1), ids: partition.ids() } })
     const before = performance.now()
-    const rows = { store, node: nodeOf(step.node), keys: step.keys, partition, reuse: reuseOf(step) }
+    const node = nodeOf(step.node)
+    const models = openModels(node, step.models)
+    const rows = { store, node, keys: step.keys, partition, reuse: reuseOf(step), models }
     const ran = await store.step(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })

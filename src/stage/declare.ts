@@ -1,7 +1,7 @@
 // What all stage constructors do: declare a stage at its place, and divide a call into inputs and options.
 import { callSite } from "./call-site.ts"
 import type { Declaration, Kind } from "./declaration.ts"
-import { type Dataset, type InputValue, makeHandle } from "./handle.ts"
+import { type Dataset, type InputValue, isHandle, makeHandle } from "./handle.ts"
 
 const defaults = { options: {}, inputs: {}, needs: {}, reasons: [], impure: undefined }
 
@@ -14,7 +14,8 @@ export const divide = (declaration: Declaration, args: { readonly [name: string]
   const options: Record<string, unknown> = {}
   const inputs: Record<string, InputValue> = {}
   for (const [name, value] of Object.entries(args)) {
-    if (name in declaration.inputs) inputs[name] = value as InputValue
+    // A model may be given as a handle, which is an input, or as a path, which is an option.
+    if (name in declaration.inputs || isHandle(value)) inputs[name] = value as InputValue
     else options[name] = value
   }
   return { declaration, options, inputs }

@@ -1,14 +1,17 @@
 // Options of a stage: typed, decoded by a schema, and data only, so that they can be part of a key.
 import type * as Schema from "effect/Schema"
+import type { Model } from "./handle.ts"
+import type { RowModel } from "./row-model.ts"
 
-export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "path" | "list"
+export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "path" | "list" | "model"
 
 /**
  * One declared option. `data` enters the key; a `knob` changes speed only and does not; a `column` names the column
  * that the need of the same name is read from; `rows` is a struct schema that gives a source its row type; a `file` is
  * given as a path and seen as its bytes; a `path` is that of a file or a folder and is seen as where it lies; a `list` is
- * given as strings or as the path of a text file with one on each line. Of `file`, `path` and `list` the content enters the
- * key, the path does not.
+ * given as strings or as the path of a text file with one on each line. A `model` is given as a program's output or as the
+ * path of a folder or file, and seen as a `RowModel`. Of `file`, `path`, `list` and `model` the content enters the key, the
+ * path does not.
  */
 export interface OptionSpec<Type, Required extends boolean, Kind extends OptionKind> {
   readonly kind: Kind
@@ -107,8 +110,8 @@ interface Opt {
    */
   readonly file: () => OptionSpec<Uint8Array, true, "file">
   /**
-   * A file or a folder, given as its path relative to the project's root; a program sees the absolute path. What lies there
-   * enters the key: a file's bytes, or of a folder all files below it but those whose names begin with a dot.
+   * A file or a folder for a program, given as its path relative to the project's root; the program sees the absolute path.
+   * What lies there enters the key: a file's bytes, or of a folder all files below it but those whose names begin with a dot.
    *
    * @example
    * // gates/north.txt
@@ -146,6 +149,27 @@ interface Opt {
    * rows({ gate: "north" }, { gate: "west" }).pipe(known({ gates: "gates.txt" })) // → { gate: "north" }
    */
   readonly list: (fallback: ReadonlyArray<string>) => OptionSpec<ReadonlyArray<string>, false, "list">
+  /**
+   * A model for the function that runs row by row, a measure, a prepare or a map's apply: the output of a program of the same
+   * pipeline, or the path of a folder or file relative to the project's root.
+   *
+   * @example
+   * // gates.txt
+   * //   north
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const sized = Stage.map({
+   *   name: "text.sized",
+   *   needs: {},
+   *   adds: { bytes: Schema.Int },
+   *   options: { model: opt.model() },
+   *   apply: (_row, { model }) => ({ bytes: model.files.reduce((sum, file) => sum + model.read(file).length, 0) })
+   * })
+   * rows({ text: "dawn" }).pipe(sized({ model: "gates.txt" })) // → { text: "dawn", bytes: 6 }
+   */
+  readonly model: () => OptionSpec<RowModel, true, "model">
+  /** A model that may be left out; the function then sees `undefined`. */
+  readonly maybeModel: () => OptionSpec<RowModel | undefined, false, "model">
 }
 
 const spec = (kind: OptionKind, schema: Schema.Top | undefined, required: boolean, fallback: unknown) =>
@@ -177,7 +201,9 @@ export const opt: Opt = Object.assign(
     rows: () => spec("rows", undefined, true, undefined),
     file: () => spec("file", undefined, true, undefined),
     path: () => spec("path", undefined, true, undefined),
-    list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback)
+    list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback),
+    model: () => spec("model", undefined, true, undefined),
+    maybeModel: () => spec("model", undefined, false, undefined)
   }
 )
 
@@ -217,7 +243,9 @@ type Written<O> = O extends { readonly kind: "file" }
   ? string
   : O extends { readonly kind: "list" }
     ? string | ReadonlyArray<string>
-    : Value<O>
+    : O extends { readonly kind: "model" }
+      ? string | Model
+      : Value<O>
 type DataKeys<O extends OptionFields> = {
   [K in keyof O]: O[K] extends OptionSpec<never, boolean, "column"> ? never : O[K]["kind"] extends "column" ? never : K
 }[keyof O]

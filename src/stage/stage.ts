@@ -74,8 +74,8 @@ const map = <Needs extends Fields, Adds extends Fields, Options extends OptionFi
   given: Common<Needs, Options, never> & {
     readonly adds: Adds
     readonly apply?: (row: RowOf<Needs>, options: Decoded<Options>) => NoInfer<RowOf<Adds>>
-    /** The same on a whole batch; must agree with `apply` where both are given. */
-    readonly applyBatch?: (batch: Batch, options: Decoded<Options>) => Batch
+    /** The same on a whole batch, a promise where it asks a model; must agree with `apply` where both are given. */
+    readonly applyBatch?: (batch: Batch, options: Decoded<Options>) => Batch | Promise<Batch>
   }
 ): OnRows<Options, None, Needs, Adds> => onRows(declare("map", given))
 
@@ -109,7 +109,7 @@ const filter = <
     readonly measures?: Measures
     readonly measureOptions?: MeasureOptions
     readonly measure?: (row: RowOf<Needs>, options: Decoded<MeasureOptions>) => NoInfer<RowOf<Measures>>
-    readonly measureBatch?: (batch: Batch, options: Decoded<MeasureOptions>) => Batch
+    readonly measureBatch?: (batch: Batch, options: Decoded<MeasureOptions>) => Batch | Promise<Batch>
     readonly decide: (
       input: keyof Measures extends never ? RowOf<Needs> : RowOf<Measures>,
       options: Decoded<Options>
@@ -187,14 +187,14 @@ const select = <
     /** False where `resolve` only compares what was prepared, by `first`: then no value is read. */
     readonly readsValues?: boolean | ((options: Decoded<Options & PrepareOptions>) => boolean)
     readonly prepare?: (row: RowOf<Needs>, options: Decoded<PrepareOptions>) => NoInfer<RowOf<Prepares>>
-    readonly prepareBatch?: (batch: Batch, options: Decoded<PrepareOptions>) => Batch
+    readonly prepareBatch?: (batch: Batch, options: Decoded<PrepareOptions>) => Batch | Promise<Batch>
     readonly resolve: (
       tables: { readonly rows: Table<RowOf<Prepares>> } & {
         readonly [K in keyof I]: ReadonlyArray<Table<RowOf<Prepares>>>
       },
       options: Decoded<Options & PrepareOptions>,
       verdicts: Verdicts<Reasons, string>
-    ) => keyof Adds extends never ? void : { readonly [K in keyof Adds]: Column }
+    ) => keyof Adds extends never ? void | Promise<void> : { readonly [K in keyof NoInfer<Adds>]: Column }
     /** Whether verdicts or added columns depend on row ids, and not on prepared columns alone. */
     readonly readsIds?: boolean
   }

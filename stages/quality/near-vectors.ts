@@ -1,6 +1,5 @@
 // Vectors kept so far, and the nearest of them: found by random hyperplanes, so that not every pair is compared.
-import { mix32 } from "#sluice/text"
-import { cosine, DIMENSIONS, textVector } from "./text-vector.ts"
+import { cosine, DIMENSIONS, mix32, textVector } from "#sluice/text"
 
 /** Bands of sign bits; two vectors are compared where one band agrees (Charikar 2002). */
 const BANDS = 24

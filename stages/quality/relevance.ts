@@ -1,7 +1,7 @@
 // quality.relevance: how much an answer speaks of what the question speaks of.
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage } from "#sluice"
-import { contentWords, cosine, textVector } from "./text-vector.ts"
+import { contentWords, cosine, textVector } from "#sluice/text"
 
 /** How many letters two words must share from their beginning to count as forms of one. */
 const STEM = 5

@@ -38,7 +38,7 @@ export const pretrained = Stage.program({
         "name the folder of the model that it corrects"
       )
     }
-    const { config, weights, tokenizer, chatTemplate } = engine.loadModel(path)
+    const { config, weights, tokenizer } = engine.loadModel(path)
     engine.copyModel(path, out)
     const parameters = [...weights.values()].reduce((total, { data }) => total + data.length, 0)
     const { layers, hiddenSize, heads, kvHeads, vocabSize, maxPositions, tieEmbeddings } = config
@@ -53,7 +53,7 @@ export const pretrained = Stage.program({
         context: maxPositions,
         tiedEmbeddings: tieEmbeddings,
         tokens: tokenizer.vocabSize,
-        chatTemplate: chatTemplate !== undefined
+        chatTemplate: tokenizer.settings["chat_template"] !== undefined
       }
     }
   }

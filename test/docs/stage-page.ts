@@ -50,7 +50,8 @@ const kinds = {
   rows: "",
   file: "A path; the content counts.",
   path: "A path of a file or a folder; the content counts.",
-  list: "The entries, or the path of a file with one a line."
+  list: "The entries, or the path of a file with one a line.",
+  model: "A model that the pipeline makes, or the path of its folder or file; the content counts."
 } as const
 
 const optionRows = (options: OptionFields, source: StageSource, note: string): ReadonlyArray<ReadonlyArray<string>> =>

@@ -40,6 +40,26 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "run/whole-node"
   ],
   gather: ["run/gather-task", "run/group"],
+  model: [
+    "run/row-model",
+    "model/safetensors",
+    "model/model-files",
+    "model/tokenizer/word-piece",
+    "model/encoder/bert-config",
+    "model/encoder/bert-graph",
+    "model/encoder/embedder",
+    "model/encoder/layers",
+    "model/train/score-text",
+    "model/train/batch",
+    "model/train/binding",
+    "model/train/llama",
+    "model/train/layers",
+    "model/train/operation",
+    "model/train/onnx",
+    "model/train/session",
+    "model/train/step-graph",
+    "model/train/tensor-graph"
+  ],
   program: ["run/program", "run/program-process", "run/program-inputs"]
 }
 

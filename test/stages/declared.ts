@@ -22,7 +22,7 @@ export interface Select {
   readonly reasons: ReadonlyArray<string>
   readonly prepare: (row: Plain, options: Plain) => Plain
   readonly prepareBatch?: (batch: Batch, options: Plain) => Batch
-  readonly resolve: (tables: Plain, options: Plain, verdicts: object) => void
+  readonly resolve: (tables: Plain, options: Plain, verdicts: object) => void | Promise<void>
 }
 
 export interface Apply {
@@ -58,6 +58,25 @@ export const resolved = (
   warn: (text: string) => void = () => undefined
 ): ReadonlyArray<Recorded> => {
   const recorded: Array<Recorded> = []
+  resolve(select, rows, options, others, { warn, recorded })
+  return recorded.sort((a, b) => a.row - b.row)
+}
+
+/** The same of a select that waits for a model. */
+export const resolvedLater = async (...given: Parameters<typeof resolved>): Promise<ReadonlyArray<Recorded>> => {
+  const [select, rows, options, others = {}, warn = () => undefined] = given
+  const recorded: Array<Recorded> = []
+  await resolve(select, rows, options, others, { warn, recorded })
+  return recorded.sort((a, b) => a.row - b.row)
+}
+
+const resolve = (
+  select: Select,
+  rows: ReadonlyArray<Plain>,
+  options: Plain,
+  others: { readonly [input: string]: ReadonlyArray<ReadonlyArray<Plain>> },
+  { warn, recorded }: { readonly warn: (text: string) => void; readonly recorded: Array<Recorded> }
+): void | Promise<void> => {
   const verdicts = {
     warn,
     drop: (row: number, reason: string) => recorded.push({ row, reason }),
@@ -66,8 +85,7 @@ export const resolved = (
   }
   const absent = Object.fromEntries(Object.keys(select.inputs ?? {}).map((name) => [name, []]))
   const given = Object.fromEntries(Object.entries(others).map(([name, tables]) => [name, tables.map(tableOf)]))
-  select.resolve({ rows: tableOf(rows), ...absent, ...given }, options, verdicts)
-  return recorded.sort((a, b) => a.row - b.row)
+  return select.resolve({ rows: tableOf(rows), ...absent, ...given }, options, verdicts)
 }
 
 export const tableOf = (rows: ReadonlyArray<Plain>) => ({

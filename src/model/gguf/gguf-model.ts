@@ -66,9 +66,8 @@ export const loadGguf = (path: string): CausalModel => {
       const head = readGgufHead(file)
       const config = stretched(file, head, ggufConfig(head))
       const tokenizer = ggufTokenizer(head.metadata)
-      const template = head.metadata.get("tokenizer.chat_template")
       const weights = readWeights(file, head, config)
-      const model = { config, weights, tokenizer, ...(typeof template === "string" && { chatTemplate: template }) }
+      const model = { config, weights, tokenizer }
       checkModel(model)
       return model
     })

@@ -92,6 +92,26 @@ export const ggufTokenizerJson = (metadata: ReadonlyMap<string, GgufValue>): Jso
   }
 }
 
+/** What a tokenizer_config.json would say: the chat template and the tokens with a role of their own. */
+const ggufTokenizerSettings = (metadata: ReadonlyMap<string, GgufValue>): Json => {
+  const tokens = metadata.get("tokenizer.ggml.tokens") as readonly string[]
+  const named = (role: string, key: string): Json => {
+    const id = metadata.get(`tokenizer.ggml.${key}_token_id`)
+    const text = typeof id === "number" ? tokens[id] : undefined
+    return text === undefined ? {} : { [role]: text }
+  }
+  const template = metadata.get("tokenizer.chat_template")
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    clean_up_tokenization_spaces: false,
+    ...named("bos_token", "bos"),
+    ...named("eos_token", "eos"),
+    ...named("unk_token", "unknown"),
+    ...named("pad_token", "padding"),
+    ...(typeof template === "string" && { chat_template: template })
+  }
+}
+
 /** The tokenizer of the metadata; throws `SLUICE_UNSUPPORTED_TOKENIZER` and `SLUICE_BAD_TOKENIZER`. */
 export const ggufTokenizer = (metadata: ReadonlyMap<string, GgufValue>): Tokenizer =>
-  fromTokenizerJson(ggufTokenizerJson(metadata))
+  fromTokenizerJson(ggufTokenizerJson(metadata), ggufTokenizerSettings(metadata))

@@ -91,7 +91,8 @@ const attribute = (name: string, value: AttributeValue): MessageWriter => {
 
 const valueInfo = (tensor: Tensor): MessageWriter => {
   const shape = new MessageWriter()
-  for (const size of tensor.shape) shape.message(1, new MessageWriter().int(1, size))
+  // A negative size is open: the runtime takes it from what it is fed.
+  for (const size of tensor.shape) shape.message(1, size < 0 ? new MessageWriter() : new MessageWriter().int(1, size))
   const tensorType = new MessageWriter().int(1, DATA_TYPES[tensor.dtype]).message(2, shape)
   return new MessageWriter().text(1, tensor.name).message(2, new MessageWriter().message(1, tensorType))
 }

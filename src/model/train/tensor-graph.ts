@@ -7,7 +7,7 @@ export type DType = "float32" | "float64" | "int64" | "int32" | "bool"
 /** The two floating types a graph can be built in: f32 to train, f64 to check gradients. */
 export type FloatType = "float32" | "float64"
 
-/** Shapes are static: a graph is compiled once per shape. */
+/** Shapes are static, a graph is compiled once per shape; but for −1 in graphs that are only run: a size open until then. */
 export type Shape = readonly number[]
 
 /** A value of the graph; `needsGrad` says whether a gradient can flow into it. */

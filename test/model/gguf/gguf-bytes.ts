@@ -1,6 +1,5 @@
 // Writes a model as the bytes of a GGUF file, so that tests can damage one; only what they need of the format.
 import type { CausalModel } from "../../../src/model/index.ts"
-import { toCharacters } from "../../../src/model/tokenizer/byte-alphabet.ts"
 
 type Value = number | string | boolean | readonly number[] | readonly string[] | { readonly float: number }
 
@@ -58,6 +57,11 @@ const inPairs = (data: Float32Array, rows: number, headDim: number): Float32Arra
 
 const plain = (data: Float32Array): Stored => ({ type: 0, bytes: new Uint8Array(data.slice().buffer) })
 
+interface Bpe {
+  readonly vocab: Readonly<Record<string, number>>
+  readonly merges: readonly (readonly [string, string])[]
+}
+
 export interface GgufChanges {
   readonly metadata?: Readonly<Record<string, Value | undefined>>
   /** How a tensor is stored, by its name in the file. */
@@ -69,9 +73,10 @@ export interface GgufChanges {
 /** The model as a GGUF file; `architecture` llama turns queries and keys into pairs. */
 export const ggufBytes = (model: CausalModel, architecture: string, changes: GgufChanges = {}): Buffer => {
   const { config, weights, tokenizer } = model
-  const { pieces, merges, specials } = tokenizer.parts
-  const tokens = pieces.map((piece) => (piece === undefined ? "" : toCharacters(piece)))
-  for (const { id, text } of specials) tokens[id] = text
+  const { vocab, merges } = tokenizer.definition.model as unknown as Bpe
+  const tokens: string[] = []
+  for (const [text, id] of Object.entries(vocab)) tokens[id] = text
+  const specials = new Set((tokenizer.definition.added_tokens ?? []).map(({ id }) => id))
   const metadata: Record<string, Value | undefined> = {
     "general.architecture": architecture,
     [`${architecture}.block_count`]: config.layers,
@@ -85,11 +90,11 @@ export const ggufBytes = (model: CausalModel, architecture: string, changes: Ggu
     "tokenizer.ggml.model": "gpt2",
     "tokenizer.ggml.pre": "smollm",
     "tokenizer.ggml.tokens": tokens,
-    "tokenizer.ggml.token_type": tokens.map((_, id) => (specials.some((one) => one.id === id) ? 3 : 1)),
-    "tokenizer.ggml.merges": merges.map(([left, right]) => `${tokens[left]} ${tokens[right]}`),
+    "tokenizer.ggml.token_type": tokens.map((_, id) => (specials.has(id) ? 3 : 1)),
+    "tokenizer.ggml.merges": merges.map(([left, right]) => `${left} ${right}`),
     "tokenizer.ggml.eos_token_id": config.eosIds[0],
     "tokenizer.ggml.eot_token_id": config.eosIds[1],
-    "tokenizer.chat_template": model.chatTemplate,
+    "tokenizer.chat_template": tokenizer.settings["chat_template"] as string | undefined,
     ...changes.metadata
   }
   const tensors: { readonly name: string; readonly shape: readonly number[]; readonly stored: Stored }[] = []

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { type CausalModel, createModel, loadModel } from "../../../src/model/index.ts"
+import { type CausalModel, createModel, loadModel, Tokenizer } from "../../../src/model/index.ts"
 import { rotaryFrequencies } from "../../../src/model/llama-config.ts"
 import { tinyModel, tinyText } from "../tiny-model.ts"
 import { type GgufChanges, ggufBytes } from "./gguf-bytes.ts"
@@ -41,11 +41,12 @@ test.each([
   for (const [name, { data }] of model.weights) {
     if (name.endsWith(".bias")) data.set(Float32Array.from(data, (_, at) => at / 8))
   }
-  const templated = { ...model, chatTemplate: "{{ messages }}" }
+  const settings = { chat_template: "{{ messages }}" }
+  const templated = { ...model, tokenizer: new Tokenizer(model.tokenizer.definition, settings) }
   const loaded = loadModel(written(templated, architecture))
   expect(loaded.config).toEqual(model.config)
   expect(weightsOf(loaded)).toEqual(weightsOf(model))
-  expect(loaded.chatTemplate).toBe("{{ messages }}")
+  expect(loaded.tokenizer.settings).toMatchObject({ ...settings, eos_token: "<|endoftext|>" })
   for (const text of tinyText) {
     expect(loaded.tokenizer.decode(loaded.tokenizer.encode(text))).toBe(text)
   }

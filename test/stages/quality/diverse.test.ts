@@ -2,7 +2,7 @@
 import { expect, test } from "vitest"
 import { diverse } from "../../../stages/quality/diverse.ts"
 import { NearVectors, packedVector, unpackedVector } from "../../../stages/quality/near-vectors.ts"
-import { cosine, textVector } from "../../../stages/quality/text-vector.ts"
+import { cosine, textVector } from "#sluice/text"
 import { resolved, type Select } from "../declared.ts"
 
 const select = diverse.declaration as Select

@@ -1,7 +1,7 @@
 // quality.relevance and the vectors behind it: content words, similarity, coverage, bounds.
 import { expect, test } from "vitest"
 import { relevance } from "../../../stages/quality/relevance.ts"
-import { contentWords, cosine, textVector } from "../../../stages/quality/text-vector.ts"
+import { contentWords, cosine, textVector } from "#sluice/text"
 import { decodedDefaults, type Filter } from "../declared.ts"
 
 const filter = relevance.declaration as Filter

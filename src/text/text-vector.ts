@@ -1,5 +1,6 @@
 // A text as a short vector of its content words' pieces, hashed: near for texts that speak of the same, without a model.
-import { mix32, plainWords } from "#sluice/text"
+import { mix32 } from "./hashing.ts"
+import { plainWords } from "./words.ts"
 
 /** Numbers of a vector. */
 export const DIMENSIONS = 256
@@ -55,6 +56,14 @@ export const textVector = (text: string): Float64Array => {
   for (const value of vector) square += value * value
   if (square > 0) for (let i = 0; i < DIMENSIONS; i++) vector[i]! /= Math.sqrt(square)
   return vector
+}
+
+/** A vector as signed bytes, its largest number ±127; no bytes where all are 0. Of two such vectors the cosine is that of the two within 0.002. */
+export const packVector = (vector: ArrayLike<number>): Uint8Array => {
+  let most = 0
+  for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i]!))
+  if (most === 0) return new Uint8Array(0)
+  return Uint8Array.from(vector, (value) => Math.round((value / most) * 127) & 0xff)
 }
 
 /** The cosine of two vectors of length 1. */

@@ -1,0 +1,46 @@
+// Letters, numbers, white space and line ends of Unicode as one byte for each character, looked up while words are cut.
+
+/** Classes of characters; every character has one. */
+export const OTHER = 0
+export const LETTER = 1
+export const NUMBER = 2
+export const SPACE = 3
+/** Carriage return and line feed. */
+export const LINE_END = 4
+
+const fill = (table: Uint8Array, all: string, pattern: RegExp, kind: number): void => {
+  for (const { 0: run, index } of all.matchAll(pattern)) table.fill(kind, index, index + run.length)
+}
+
+let basic: Uint8Array | undefined
+
+/** Classes of UTF-16 units; surrogates have none, `astralClass` looks at the pair. Made when first asked for. */
+export const basicClasses = (): Uint8Array => {
+  if (basic !== undefined) return basic
+  const table = new Uint8Array(65536)
+  const all = Array.from({ length: 0xd800 }, (_, unit) => String.fromCharCode(unit)).join("")
+  const high = Array.from({ length: 0x2000 }, (_, unit) => String.fromCharCode(0xe000 + unit)).join("")
+  for (const [pattern, kind] of [
+    [/\p{L}+/gu, LETTER],
+    [/\p{N}+/gu, NUMBER],
+    [/\p{White_Space}+/gu, SPACE],
+    [/[\r\n]+/gu, LINE_END]
+  ] as const) {
+    fill(table, all, pattern, kind)
+    fill(table.subarray(0xe000), high, pattern, kind)
+  }
+  basic = table
+  return table
+}
+
+const astral = new Map<number, number>()
+
+/** Class of a character above U+FFFF. */
+export const astralClass = (codePoint: number): number => {
+  const known = astral.get(codePoint)
+  if (known !== undefined) return known
+  const character = String.fromCodePoint(codePoint)
+  const kind = /\p{L}/u.test(character) ? LETTER : /\p{N}/u.test(character) ? NUMBER : OTHER
+  astral.set(codePoint, kind)
+  return kind
+}

@@ -1,0 +1,75 @@
+// Models that other nodes make for row functions: part of their keys once they are there, and laid out as folders for workers.
+import { readdirSync, statSync } from "node:fs"
+import { createRequire } from "node:module"
+import { basename, dirname, join, relative, resolve, sep } from "node:path"
+import { asksModel, type GraphNode, modelEdges } from "../graph/graph.ts"
+import { keysWith, type ComputeClass, type NodeKeys } from "../graph/key.ts"
+import { type ModelFile, type ModelSource, modelSource } from "../graph/model-source.ts"
+import type { Store } from "../store/store.ts"
+import type { NodeRecord } from "./node-record.ts"
+import type { PathContents } from "./path-content.ts"
+import { resultFolder } from "./program-inputs.ts"
+import type { ModelSources } from "./row-model.ts"
+
+/** The keys of a node whose functions ask a model: what a sum of many products is, the machine and its arithmetic decide. */
+export const keysOnMachine = (node: GraphNode, keys: NodeKeys, { instructions }: ComputeClass): NodeKeys =>
+  asksModel(node) ? keysWith(keys, [instructions, runtimeVersion()]) : keys
+
+let version: string | undefined
+
+/** The version of ONNX Runtime, which computes. */
+const runtimeVersion = (): string => {
+  version ??= (createRequire(import.meta.url)("onnxruntime-node/package.json") as { readonly version: string }).version
+  return version
+}
+
+/** A node's keys with the models that it is given by other nodes; undefined where one is not made yet. */
+export const keysWithModels = (
+  node: GraphNode,
+  keys: NodeKeys,
+  records: ReadonlyMap<GraphNode, NodeRecord>
+): NodeKeys | undefined => {
+  const edges = modelEdges(node)
+  if (edges.length === 0) return keys
+  const digests: Array<readonly [string, string]> = []
+  for (const edge of edges) {
+    const folder = records.get(edge.node)?.folder
+    if (folder === undefined) return undefined
+    digests.push([edge.input, folder.digest])
+  }
+  return keysWith(keys, digests)
+}
+
+/** The models that other nodes made for a node, as folders. */
+export const linkedModels = (
+  store: Store,
+  node: GraphNode,
+  records: ReadonlyMap<GraphNode, NodeRecord>
+): ModelSources =>
+  Object.fromEntries(
+    modelEdges(node).map((edge) => {
+      const head = records.get(edge.node)!.folder!
+      const files = head.files.map(({ path, object }) => ({ path, digest: object }))
+      return [edge.input, { folder: resultFolder(store, head, true), digest: head.digest, files }]
+    })
+  )
+
+/** The model in a folder of the project, with all its files but hidden ones; or one file, alone. */
+export const modelAt = (root: string, path: string, contents: PathContents): ModelSource => {
+  const absolute = resolve(root, path)
+  if (statSync(absolute).isFile())
+    return {
+      ...modelSource(dirname(absolute), [{ path: basename(absolute), digest: contents.digest(absolute) }]),
+      file: absolute
+    }
+  const files = readdirSync(absolute, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(absolute, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((name) => !name.split("/").some((part) => part.startsWith(".")))
+    .sort()
+  if (files.length === 0) throw new Error(`${path} has no files`)
+  return modelSource(
+    absolute,
+    files.map((name): ModelFile => ({ path: name, digest: contents.digest(join(absolute, name)) }))
+  )
+}
