@@ -12,11 +12,7 @@ const fill = (table: Uint8Array, all: string, pattern: RegExp, kind: number): vo
   for (const { 0: run, index } of all.matchAll(pattern)) table.fill(kind, index, index + run.length)
 }
 
-let basic: Uint8Array | undefined
-
-/** Classes of UTF-16 units; surrogates have none, `astralClass` looks at the pair. Made when first asked for. */
-export const basicClasses = (): Uint8Array => {
-  if (basic !== undefined) return basic
+const makeBasic = (): Uint8Array => {
   const table = new Uint8Array(65536)
   const all = Array.from({ length: 0xd800 }, (_, unit) => String.fromCharCode(unit)).join("")
   const high = Array.from({ length: 0x2000 }, (_, unit) => String.fromCharCode(0xe000 + unit)).join("")
@@ -29,9 +25,13 @@ export const basicClasses = (): Uint8Array => {
     fill(table, all, pattern, kind)
     fill(table.subarray(0xe000), high, pattern, kind)
   }
-  basic = table
   return table
 }
+
+const basic = makeBasic()
+
+/** Classes of UTF-16 units; surrogates have none, `astralClass` looks at the pair. */
+export const basicClasses = (): Uint8Array => basic
 
 const astral = new Map<number, number>()
 
