@@ -17,6 +17,7 @@ export { type ChatSource, ChatTemplate, type RenderedText, type TemplateInput } 
 export { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
 export { type MaskedRow, type MaskReason, type MaskViolation, maskReasons, proveMasks } from "./mask-proof.ts"
 export * from "./metrics/index.ts"
+export { type ChatFiles, chatOf, tokenizerOf } from "./model-chat.ts"
 export { type CausalModel, createModel } from "./model.ts"
 export { ModelError } from "./model-error.ts"
 export { folderFiles, type ModelFiles } from "./model-files.ts"
@@ -26,6 +27,22 @@ export { readSafetensors, writeSafetensors } from "./safetensors.ts"
 export { type ByteLevelParts, byteLevelTokenizer } from "./tokenizer/byte-level.ts"
 export type { AddedToken, TokenizerDefinition } from "./tokenizer/definition.ts"
 export { defaultPattern, gpt2Pattern, qwen2Pattern } from "./tokenizer/pre-tokenizer.ts"
+export {
+  bytesToIds,
+  idBytes,
+  type PreferenceRow,
+  type TokenReason,
+  type TokenRow,
+  type TokenSettings,
+  type Truncation,
+  tokenizeMessages,
+  tokenizePair,
+  tokenizePreference,
+  tokenizePrompt,
+  tokenizeText,
+  tokenReasons,
+  truncations
+} from "./token-row.ts"
 export { type EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts"
 export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
 export { fromWordPieceJson, WordPiece } from "./tokenizer/word-piece.ts"

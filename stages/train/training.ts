@@ -10,13 +10,15 @@ export type Engine = typeof import("#sluice/model")
 /** One input row: the sequence to train on, or the reason why there is none. */
 export interface Example {
   readonly id: string
-  /** What the model is shown of the row; its digest goes into the ledger. */
-  readonly content: string
+  /** What the model is shown of the row, its text or its tokens; the digest goes into the ledger. */
+  readonly content: string | Uint8Array
   readonly sequence?: TokenSequence
   readonly skipped?: string
 }
 
 export interface Training {
+  /** The input that the examples are rows of, `data` if not given. */
+  readonly input?: string
   readonly model: CausalModel
   readonly adapter?: LoraAdapter
   readonly examples: ReadonlyArray<Example>
@@ -84,7 +86,7 @@ type Context = Pick<
 >
 
 /** Says of every row whether a step saw it, and if not, why. */
-const account = (context: Context, examples: ReadonlyArray<Example>, result: TrainResult) => {
+const account = (context: Context, { examples, input = "data" }: Training, result: TrainResult) => {
   const seen = new Set(result.ledger.flatMap(({ rowIds }) => rowIds))
   const lost = new Map(result.lost.map(({ rowId, reason }) => [rowId, reason]))
   const skipped: Record<string, number> = {}
@@ -94,11 +96,11 @@ const account = (context: Context, examples: ReadonlyArray<Example>, result: Tra
       : (given ?? (lost.get(id) === "nothing-supervised" ? "nothing-supervised" : "not-reached"))
     if (reason !== undefined) {
       skipped[reason] = (skipped[reason] ?? 0) + 1
-      context.skipped("data", id, reason)
+      context.skipped(input, id, reason)
     }
     return { id, content, skipped: reason }
   })
-  context.used("data", seen)
+  context.used(input, seen)
   return { fates, rows: { used: seen.size, skipped: Object.fromEntries(Object.entries(skipped).toSorted()) } }
 }
 
@@ -144,7 +146,7 @@ export const runTraining = async (
       context.progress(step, expected, `loss ${loss.toFixed(2)}`)
     }
   })
-  const { fates, rows } = account(context, training.examples, result)
+  const { fates, rows } = account(context, training, result)
   const data = describeRun(result, rows)
   await writeSteps(out, result.ledger)
   await writeRows(out, fates, result.ledger)
