@@ -1,4 +1,5 @@
 // What every training stage does around the engine's loop: progress, checkpoints, an account of each row, the ledger.
+import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
@@ -104,6 +105,21 @@ const account = (context: Context, { examples, input = "data" }: Training, resul
   return { fates, rows: { used: seen.size, skipped: Object.fromEntries(Object.entries(skipped).toSorted()) } }
 }
 
+/** Compares the losses of a few rows packed and alone before the first step; a run that goes on from a checkpoint has done so. */
+const provePacking = async (
+  context: Context,
+  engine: Engine,
+  { model, packing, length }: Training,
+  sequences: ReadonlyArray<TokenSequence>
+): Promise<void> => {
+  if (packing === "none" || existsSync(checkpoints(context))) return
+  const { threads, device } = context
+  const proof = await engine.provePacking(model, sequences, { maxLength: length, threads, device })
+  if (proof.sequences > 0) context.metric("packingApart", proof.apart, 0)
+}
+
+const checkpoints = ({ work }: Context): string => join(work, "checkpoints")
+
 /**
  * Trains, continuing from a checkpoint under `work` if there is one, and writes `steps.parquet`, `rows.parquet` and
  * `training.json` to `out`. The caller saves the weights.
@@ -131,6 +147,7 @@ export const runTraining = async (
     threads: context.threads,
     device: context.device
   }
+  await provePacking(context, engine, training, sequences)
   const lengths = sequences.map(({ ids }) => ids.length)
   const rowsPerEpoch = engine.packSequences(lengths, training.length, training.packing).length
   const expected = training.steps ?? Math.ceil(rowsPerEpoch / options.batch) * (training.epochs ?? 1)
@@ -139,7 +156,7 @@ export const runTraining = async (
     ...(training.adapter && { adapter: training.adapter }),
     sequences,
     options: settings,
-    checkpoint: { folder: join(context.work, "checkpoints"), every: options.checkpointEvery },
+    checkpoint: { folder: checkpoints(context), every: options.checkpointEvery },
     onStep: ({ step, loss, gradNorm }) => {
       context.metric("loss", loss, step)
       context.metric("gradNorm", gradNorm, step)
