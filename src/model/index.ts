@@ -17,7 +17,6 @@ export { type ChatSource, ChatTemplate, type RenderedText, type TemplateInput } 
 export { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
 export { type MaskedRow, type MaskReason, type MaskViolation, maskReasons, proveMasks } from "./mask-proof.ts"
 export * from "./metrics/index.ts"
-export { type ChatFiles, chatOf, tokenizerOf } from "./model-chat.ts"
 export { type CausalModel, createModel } from "./model.ts"
 export { ModelError } from "./model-error.ts"
 export { folderFiles, type ModelFiles } from "./model-files.ts"
@@ -28,10 +27,9 @@ export { type ByteLevelParts, byteLevelTokenizer } from "./tokenizer/byte-level.
 export type { AddedToken, TokenizerDefinition } from "./tokenizer/definition.ts"
 export { defaultPattern, gpt2Pattern, qwen2Pattern } from "./tokenizer/pre-tokenizer.ts"
 export {
-  bytesToIds,
-  idBytes,
   type PreferenceRow,
   type TokenReason,
+  type TokenRequest,
   type TokenRow,
   type TokenSettings,
   type Truncation,
@@ -39,6 +37,7 @@ export {
   tokenizePair,
   tokenizePreference,
   tokenizePrompt,
+  tokenizeRows,
   tokenizeText,
   tokenReasons,
   truncations

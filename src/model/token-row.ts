@@ -1,7 +1,7 @@
 // Rows of training data as token sequences: every shape, its mask, what is cut, and why a row cannot be trained on.
 import type { ChatMask, ChatMessage, RenderedChat } from "./chat.ts"
 import type { Chat } from "./chat-renderer.ts"
-import { type MaskReason, maskReasons, proveMasks, refusalOf } from "./mask-proof.ts"
+import { MaskProof, type MaskReason, maskReasons, refusalOf } from "./mask-proof.ts"
 import type { Tokenizer } from "./tokenizer/tokenizer.ts"
 
 /** What becomes of a sequence that is too long. */
@@ -72,9 +72,10 @@ export const tokenizeMessages = (
   const { supervise = "completion" } = settings
   if (messages.length === 0) return failed("empty", "no messages")
   try {
-    const rendered = chat.render(messages, { supervise })
+    const layout = chat.layOut(messages, { supervise })
+    const rendered = chat.encode(layout, supervise === "all")
     if (supervise !== "all") {
-      const [first] = proveMasks(chat, [{ rowId: "", messages, ...rendered }], { supervise })
+      const [first] = new MaskProof(chat, supervise).check({ rowId: "", messages, ...rendered }, layout)
       if (first !== undefined) return failed(first.reason, first.detail)
     }
     return fitted(rendered, settings)
@@ -176,15 +177,39 @@ export const tokenizePreference = (
   return { ...chosen, cut: chosen.cut + rejected.cut, rejected: { ids: rejected.ids, mask: rejected.mask } }
 }
 
-/** Ids as bytes, four each, little endian: how a token table keeps them. */
-export const idBytes = (ids: Int32Array): Uint8Array => {
-  const bytes = Buffer.alloc(4 * ids.length)
-  for (let at = 0; at < ids.length; at++) bytes.writeInt32LE(ids[at]!, 4 * at)
-  return bytes
-}
+/** Rows of one shape. */
+export type TokenRequest =
+  | {
+      readonly shape: "messages"
+      readonly rows: readonly (readonly ChatMessage[])[]
+      readonly supervise?: ChatMask
+    }
+  | { readonly shape: "text"; readonly rows: readonly string[] }
+  | {
+      readonly shape: "pair"
+      readonly rows: readonly { readonly prompt: string; readonly completion: string }[]
+      readonly supervise?: "completion" | "all"
+    }
+  | { readonly shape: "preference"; readonly rows: readonly Parameters<typeof tokenizePreference>[1][] }
+  | { readonly shape: "prompt"; readonly rows: readonly (readonly ChatMessage[])[] }
 
-/** The ids in such bytes. */
-export const bytesToIds = (bytes: Uint8Array): Int32Array => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Int32Array.from({ length: bytes.length / 4 }, (_, at) => view.getInt32(4 * at, true))
+/** Rows of one shape as sequences, in their order; `chat` is asked for where the shape has conversations. */
+export const tokenizeRows = async (
+  tokenizer: Tokenizer,
+  chat: () => Promise<Chat>,
+  request: TokenRequest,
+  settings: TokenSettings
+): Promise<readonly (TokenRow | PreferenceRow)[]> => {
+  if (request.shape === "text") return request.rows.map((text) => tokenizeText(tokenizer, text, settings))
+  if (request.shape === "pair") {
+    const { supervise = "completion" } = request
+    return request.rows.map(({ prompt, completion }) =>
+      tokenizePair(tokenizer, prompt, completion, { ...settings, supervise })
+    )
+  }
+  const opened = await chat()
+  if (request.shape === "prompt") return request.rows.map((prompt) => tokenizePrompt(opened, prompt, settings))
+  if (request.shape === "preference") return request.rows.map((row) => tokenizePreference(opened, row, settings))
+  const { supervise = "completion" } = request
+  return request.rows.map((messages) => tokenizeMessages(opened, messages, { ...settings, supervise }))
 }

@@ -2,8 +2,9 @@
 import type { Dataset, Identified, Model } from "#sluice"
 import type { Tokenizer } from "#sluice/model"
 import type { Messages } from "./messages.ts"
+import { bytesToIds } from "./token-columns.ts"
 import { tokens as makeTokens } from "./tokens.ts"
-import type { Engine, Example } from "./training.ts"
+import type { Example } from "./training.ts"
 
 /** Why a row of a token table is not trained on. */
 export const sequenceReasons = ["too-long", "nothing-supervised", "not-reached"] as const
@@ -56,13 +57,9 @@ export const withTokens = (given: Tuning & TuningData, context: number): never =
 }
 
 /** Rows of a token table as examples; one that is longer than `context` is left out. */
-export const sequenceExamples = (
-  engine: Engine,
-  rows: ReadonlyArray<Identified<Sequence>>,
-  context: number
-): ReadonlyArray<Example> =>
+export const sequenceExamples = (rows: ReadonlyArray<Identified<Sequence>>, context: number): ReadonlyArray<Example> =>
   rows.map(({ id, row: { ids: bytes, mask } }) => {
-    const ids = engine.bytesToIds(bytes)
+    const ids = bytesToIds(bytes)
     if (ids.length > context) return { id, content: bytes, skipped: "too-long" }
     return { id, content: bytes, sequence: { rowId: id, ids, mask } }
   })

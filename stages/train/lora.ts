@@ -38,7 +38,7 @@ const program = Stage.program({
     const { inputs, options, out } = context
     const engine = await import("#sluice/model")
     const model = openModel(engine, inputs.base.folder)
-    const examples = sequenceExamples(engine, await inputs.tokens.read(), options.context)
+    const examples = sequenceExamples(await inputs.tokens.read(), options.context)
     const { rank, alpha, targets, seed } = options
     const { result, data } = await runTraining(context, engine, {
       model,

@@ -18,14 +18,10 @@ const tokenize = Stage.map({
     truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
   },
   adds: tokenColumns,
-  applyBatch: async (batch, { model, ...settings }) => {
-    const engine = await import("#sluice/model")
-    const tokenizer = engine.tokenizerOf(model)
+  applyBatch: async (batch, { model, supervise, ...settings }) => {
     const completions = textsOf(batch, "completion")
-    const rows = textsOf(batch, "prompt").map((prompt, row) =>
-      engine.tokenizePair(tokenizer, prompt, completions[row]!, settings)
-    )
-    return { rows: batch.rows, columns: columnsOf(rows, engine.idBytes) }
+    const rows = textsOf(batch, "prompt").map((prompt, row) => ({ prompt, completion: completions[row]! }))
+    return { rows: batch.rows, columns: columnsOf(await model.tokens({ shape: "pair", rows, supervise }, settings)) }
   }
 })
 

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
-import { bytesColumn, columnsOf, tokenColumns } from "./token-columns.ts"
+import { bytesColumn, columnsOf, idBytes, tokenColumns } from "./token-columns.ts"
 import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
@@ -19,24 +19,20 @@ const tokenize = Stage.map({
     truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
   },
   adds: { ...tokenColumns, rejectedIds: Schema.Uint8Array, rejectedMask: Schema.Uint8Array },
-  applyBatch: async (batch, { model, chat: given, ...settings }) => {
-    const engine = await import("#sluice/model")
-    const chat = await engine.chatOf(model, given)
+  applyBatch: async (batch, { model, ...settings }) => {
     const turns = (name: string, row: number) => (batch.columns[name] as NestedColumn).values[row] as Messages
-    const rows = Array.from({ length: batch.rows }, (_, row) => {
-      const preference = {
-        prompt: turns("prompt", row),
-        chosen: turns("chosen", row),
-        rejected: turns("rejected", row)
-      }
-      return engine.tokenizePreference(chat, preference, settings)
-    })
+    const rows = Array.from({ length: batch.rows }, (_, row) => ({
+      prompt: turns("prompt", row),
+      chosen: turns("chosen", row),
+      rejected: turns("rejected", row)
+    }))
+    const made = await model.tokens({ shape: "preference", rows }, settings)
     return {
       rows: batch.rows,
       columns: {
-        ...columnsOf(rows, engine.idBytes),
-        rejectedIds: bytesColumn(rows.map(({ rejected }) => engine.idBytes(rejected.ids))),
-        rejectedMask: bytesColumn(rows.map(({ rejected }) => rejected.mask))
+        ...columnsOf(made),
+        rejectedIds: bytesColumn(made.map(({ rejected }) => idBytes(rejected!.ids))),
+        rejectedMask: bytesColumn(made.map(({ rejected }) => rejected!.mask))
       }
     }
   }

@@ -19,12 +19,10 @@ const tokenize = Stage.map({
     truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
   },
   adds: tokenColumns,
-  applyBatch: async (batch, { model, chat: given, ...settings }) => {
-    const engine = await import("#sluice/model")
-    const chat = await engine.chatOf(model, given)
+  applyBatch: async (batch, { model, ...settings }) => {
     const { values } = batch.columns["prompt"] as NestedColumn
-    const rows = values.map((prompt) => engine.tokenizePrompt(chat, prompt as Messages, settings))
-    return { rows: batch.rows, columns: columnsOf(rows, engine.idBytes) }
+    const rows = values as ReadonlyArray<Messages>
+    return { rows: batch.rows, columns: columnsOf(await model.tokens({ shape: "prompt", rows }, settings)) }
   }
 })
 

@@ -18,10 +18,8 @@ const tokenize = Stage.map({
   },
   adds: tokenColumns,
   applyBatch: async (batch, { model, ...settings }) => {
-    const engine = await import("#sluice/model")
-    const tokenizer = engine.tokenizerOf(model)
-    const rows = textsOf(batch, "by").map((text) => engine.tokenizeText(tokenizer, text, settings))
-    return { rows: batch.rows, columns: columnsOf(rows, engine.idBytes) }
+    const rows = textsOf(batch, "by")
+    return { rows: batch.rows, columns: columnsOf(await model.tokens({ shape: "text", rows }, settings)) }
   }
 })
 

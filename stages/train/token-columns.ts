@@ -1,7 +1,6 @@
 // The columns of a token table: ids, mask, counts, and the problem of a row that cannot be trained on.
 import * as Schema from "effect/Schema"
-import type { Batch, BytesColumn, Column, NumberColumn, TextColumn } from "#sluice"
-import type { TokenRow } from "#sluice/model"
+import type { Batch, BytesColumn, Column, NumberColumn, RowTokens, TextColumn } from "#sluice"
 
 /** What a stage that makes tokens adds. `ids` are i32 in little endian; `mask` has a byte for each, 1 where it is supervised. */
 export const tokenColumns = {
@@ -41,11 +40,22 @@ const supervisedIn = (mask: Uint8Array): number => {
   return count
 }
 
+/** Ids as bytes, four each, little endian. */
+export const idBytes = (ids: Int32Array): Uint8Array => {
+  const bytes = new Uint8Array(4 * ids.length)
+  const view = new DataView(bytes.buffer)
+  for (let at = 0; at < ids.length; at++) view.setInt32(4 * at, ids[at]!, true)
+  return bytes
+}
+
+/** The ids in such bytes. */
+export const bytesToIds = (bytes: Uint8Array): Int32Array => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Int32Array.from({ length: bytes.length / 4 }, (_, at) => view.getInt32(4 * at, true))
+}
+
 /** The columns of tokenised rows. */
-export const columnsOf = (
-  rows: ReadonlyArray<TokenRow>,
-  idBytes: (ids: Int32Array) => Uint8Array
-): { readonly [K in keyof typeof tokenColumns]: Column } => ({
+export const columnsOf = (rows: ReadonlyArray<RowTokens>): { readonly [K in keyof typeof tokenColumns]: Column } => ({
   ids: bytesColumn(rows.map(({ ids }) => idBytes(ids))),
   mask: bytesColumn(rows.map(({ mask }) => mask)),
   tokens: numberColumn(rows.map(({ ids }) => ids.length)),

@@ -1,11 +1,9 @@
 // Rows of every shape as sequences: what is supervised, what is cut, and every reason for which a row cannot be used.
 import { expect, test } from "vitest"
 import {
-  bytesToIds,
   Chat,
   type ChatMessage,
   fromTokenizerJson,
-  idBytes,
   type TokenRow,
   type Tokenizer,
   tokenizeMessages,
@@ -141,11 +139,4 @@ test("what a template refuses is a problem of the row, what it does wrong is pro
   expect(tokenizePrompt(strict, [{ role: "tool", content: "x" }], whole).problem).toBe("template-refuses")
   const endless = await Chat.open(tokenizer, "{% for m in messages %}{{ m.role }}:{{ m.content }}\n{% endfor %}")
   expect(tokenizeMessages(endless, talk, whole).problem).toBe("end-of-turn-not-supervised")
-})
-
-test("ids come back from their bytes", () => {
-  const ids = Int32Array.of(0, 1, 255, 256, 151_643, 2 ** 31 - 1)
-  expect(bytesToIds(idBytes(ids))).toEqual(ids)
-  expect([...idBytes(Int32Array.of(258))]).toEqual([2, 1, 0, 0])
-  expect(bytesToIds(Uint8Array.from([9, ...idBytes(ids)]).subarray(1))).toEqual(ids)
 })

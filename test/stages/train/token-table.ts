@@ -1,8 +1,8 @@
 // A token table of conversations in memory, as train.tokens makes it for a model's folder.
 import type { Identified } from "#sluice"
-import { chatOf, idBytes, tokenizeMessages } from "#sluice/model"
 import { modelAt } from "#src/run/model-links.ts"
 import { openModel } from "#src/run/row-model.ts"
+import { idBytes } from "../../../stages/train/token-columns.ts"
 
 interface Conversation {
   readonly messages: ReadonlyArray<{ readonly role: string; readonly content: string }>
@@ -10,12 +10,10 @@ interface Conversation {
 
 export const tokenTable = async (
   folder: string,
-  rows: ReadonlyArray<Identified<Conversation>>,
-  maxTokens = 4096
+  rows: ReadonlyArray<Identified<Conversation>>
 ): Promise<ReadonlyArray<Identified<{ readonly ids: Uint8Array; readonly mask: Uint8Array }>>> => {
-  const chat = await chatOf(openModel(modelAt("/", folder)))
-  return rows.map(({ id, row }) => {
-    const { ids, mask } = tokenizeMessages(chat, row.messages, { maxTokens, truncate: "keep-start" })
-    return { id, row: { ids: idBytes(ids), mask } }
-  })
+  const model = openModel(modelAt("/", folder))
+  const request = { shape: "messages", rows: rows.map(({ row }) => row.messages) } as const
+  const made = await model.tokens(request, { maxTokens: 4096, truncate: "keep-start" })
+  return rows.map(({ id }, at) => ({ id, row: { ids: idBytes(made[at]!.ids), mask: made[at]!.mask } }))
 }
