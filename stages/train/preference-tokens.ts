@@ -60,7 +60,7 @@ interface RejectedTokens extends Tokens {
  * const prompt = [{ role: "user", content: "When?" }]
  * const [chosen, rejected] = ["At dawn.", "Never."].map((content) => [{ role: "assistant", content }])
  * rows({ prompt, chosen: chosen!, rejected: rejected! }).pipe(train.preferenceTokens({ model }))
- * // → { tokens: 36, supervised: 9, … }
+ * // → { tokens: 34, supervised: 9, … }
  */
 export const preferenceTokens: ((
   options: TokenOptions

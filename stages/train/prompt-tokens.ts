@@ -34,7 +34,7 @@ const tokenize = Stage.map({
  * import { train } from "#stages"
  * const model = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
  * rows({ prompt: [{ role: "user", content: "When?" }] }).pipe(train.promptTokens({ model }))
- * // → { tokens: 26, supervised: 0, … }
+ * // → { tokens: 24, supervised: 0, … }
  */
 export const promptTokens: ((
   options: TokenOptions

@@ -85,7 +85,7 @@ export const provenTokens = (
  * import { synth, train } from "#stages"
  * const model = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
  * rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat(), train.tokens({ model }))
- * // → { tokens: 36, supervised: 9, cut: 0, problem: "", … }
+ * // → { tokens: 34, supervised: 9, cut: 0, problem: "", … }
  */
 export const tokens: ((
   options: MessageOptions
