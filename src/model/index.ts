@@ -9,7 +9,7 @@ export {
   renderChat,
   renderText
 } from "./chat.ts"
-export { type BertConfig } from "./encoder/bert-config.ts"
+export type { BertConfig } from "./encoder/bert-config.ts"
 export { Embedder, type EmbedOptions } from "./encoder/embedder.ts"
 export { type ChatFormat, chatFormats } from "./chat-formats.ts"
 export { Chat, type ChatLayout, type ChatOptions } from "./chat-renderer.ts"
