@@ -17,8 +17,9 @@ const settings = { maxTokens: 4096, truncate: "drop" } as const
 /** Merges of the tokenizer, as many as those of a published one, trained on the content itself. */
 const vocabSize = 16_384
 
-/** Rounds that are timed, after one that fills caches and has code compiled. */
+/** Rounds that are timed, each of so many milliseconds, after one that fills caches and has code compiled. */
 const rounds = 5
+const roundMs = 500
 
 const conversation = (question: string, answer: string): ReadonlyArray<ChatMessage> => [
   { role: "user", content: question },
@@ -52,15 +53,15 @@ const bytesOf = (chats: ReadonlyArray<ReadonlyArray<ChatMessage>>): number =>
 
 /** Megabytes a second of processor time. */
 const speed = (bytes: number, work: () => void): number => {
-  work()
-  return median(
-    Array.from({ length: rounds }, () => {
-      const from = process.cpuUsage()
-      work()
-      const { user, system } = process.cpuUsage(from)
-      return bytes / (user + system)
-    })
-  )
+  const round = (): number => {
+    const from = process.cpuUsage()
+    let done = 0
+    for (const end = performance.now() + roundMs; done === 0 || performance.now() < end; done++) work()
+    const { user, system } = process.cpuUsage(from)
+    return (done * bytes) / (user + system)
+  }
+  round()
+  return median(Array.from({ length: rounds }, round))
 }
 
 const measured = async (
