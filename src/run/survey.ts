@@ -66,7 +66,7 @@ export const survey = async (
   threads: number,
   device?: Device
 ): Promise<Survey> => {
-  const graph = await loadGraph(file, sets, project.root)
+  const graph = await loadGraph(file, sets, project)
   const store = new Store(project.storeRoot)
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({

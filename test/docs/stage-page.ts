@@ -49,6 +49,7 @@ const kinds = {
   column: "",
   rows: "",
   file: "A path; the content counts.",
+  path: "A path of a file or a folder; the content counts.",
   list: "The entries, or the path of a file with one a line.",
   model: "A model that the pipeline makes, or the path of its folder or file; the content counts."
 } as const
