@@ -39,11 +39,7 @@ export class Embedder {
    * Opens a BERT encoder: config.json, model.safetensors and tokenizer.json, with the pooling that sentence-transformers'
    * files beside them name. Throws `SLUICE_UNSUPPORTED_MODEL`, `SLUICE_UNSUPPORTED_TOKENIZER` and `SLUICE_BAD_MODEL_FOLDER`.
    *
-   * @example
-   * import { Embedder } from "#sluice/model"
-   * // const embedder = await Embedder.open("models/all-MiniLM-L6-v2")
-   * // await embedder.embed(["The gate opens.", "It is opened."]) is a Float32Array of 2 × embedder.dimensions
-   * typeof Embedder.open // → "function"
+   * `Embedder.open("models/all-MiniLM-L6-v2")` gives an embedder whose `embed(["The gate opens."])` is 384 numbers.
    */
   static async open(folder: string | ModelFiles, { threads = 1 }: EmbedOptions = {}): Promise<Embedder> {
     const files = typeof folder === "string" ? folderFiles(folder) : folder

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Batch, BytesColumn, NestedColumn, NumberColumn } from "#sluice"
 import { saveTokenizer } from "#src/model/model-folder.ts"
 import { modelAt } from "#src/run/model-links.ts"
+import { PathContents } from "#src/run/path-contents.ts"
 import { openModel } from "#src/run/row-model.ts"
 import { columnOf, columnValues } from "#src/table/column.ts"
 import { pairTokens } from "../../../stages/train/pair-tokens.ts"
@@ -92,7 +93,7 @@ type Apply = (batch: Batch, options: object) => Promise<Batch>
 
 const applied = async (stage: { readonly declaration: object }, batch: Batch, options: object = {}) => {
   const declared = stage.declaration as { readonly options: object; readonly applyBatch: Apply }
-  const model = openModel(modelAt(root, "model"))
+  const model = openModel(modelAt(root, "model", new PathContents(root)))
   return declared.applyBatch(batch, { ...decodedDefaults(declared.options as never), model, ...options })
 }
 
