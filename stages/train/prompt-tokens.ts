@@ -2,8 +2,9 @@
 import * as Schema from "effect/Schema"
 import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
+import { proven } from "./proven.ts"
 import { columnsOf, tokenColumns } from "./token-columns.ts"
-import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
+import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.promptTokens",
@@ -39,7 +40,8 @@ const tokenize = Stage.map({
 export const promptTokens: ((
   options: TokenOptions
 ) => <Row extends { readonly prompt: Messages }>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: TokenOptions) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: TokenOptions) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

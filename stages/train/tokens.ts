@@ -61,6 +61,16 @@ interface MessageOptions extends TokenOptions {
   readonly supervise?: "completion" | "assistant" | "all"
 }
 
+/** What the chain of a stage that makes tokens is made of: that stage, `train.proven` behind it, and the default it gives it. */
+export interface TokenChain {
+  readonly declaration: typeof tokenize.declaration
+  readonly behind: ReadonlyArray<typeof proven.declaration>
+  readonly defaults: { readonly maxViolations: number }
+}
+
+/** Share of the rows that may fail the mask proof if not given. */
+export const fewViolations = 0.05
+
 /** The chain of a stage that makes tokens and of `train.proven`. */
 export const provenTokens = (
   made: (options: never) => (dataset: never) => unknown,
@@ -90,7 +100,8 @@ export const provenTokens = (
 export const tokens: ((
   options: MessageOptions
 ) => <Row extends { readonly messages: Messages }>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: MessageOptions) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: MessageOptions) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

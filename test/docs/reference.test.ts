@@ -31,7 +31,7 @@ const pages = Object.entries(stages).flatMap(([family, members]) =>
   Object.entries(members).flatMap(([name, stage]): ReadonlyArray<Page> => {
     if (!("declaration" in stage)) return []
     const declaration = stage.declaration as Declaration
-    const behind = "then" in stage ? (stage as unknown as Behind) : undefined
+    const behind = "behind" in stage ? (stage as unknown as Behind) : undefined
     const text = stagePage(declaration, readStageSource(root, fileOf(family, name), name), behind)
     return [{ family, declaration, file: `${declaration.name.replace(".", "-")}.md`, text }]
   })

@@ -124,23 +124,23 @@ const made = (declaration: Declaration, all: OptionFields): ReadonlyArray<string
 
 /** The stages behind the first of a chain, and the defaults that the chain gives their options. */
 export interface Behind {
-  readonly then: ReadonlyArray<Declaration>
+  readonly behind: ReadonlyArray<Declaration>
   readonly defaults: { readonly [option: string]: unknown }
 }
 
-const noneBehind: Behind = { then: [], defaults: {} }
+const noneBehind: Behind = { behind: [], defaults: {} }
 
-const kindText = (declaration: Declaration, { then }: Behind): string => {
-  const behind = then.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
-  return then.length === 0
+const kindText = (declaration: Declaration, { behind }: Behind): string => {
+  const links = behind.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
+  return behind.length === 0
     ? `${declaration.kind === "expand" ? "An" : "A"} **${declaration.kind}**: ${rows[declaration.kind]}.`
-    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${behind.join(" and ")}.`
+    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${links.join(" and ")}.`
 }
 
 /** Options of the stages behind that the chain takes, with the chain's defaults. */
-const passedOn = ({ then, defaults: given }: Behind): OptionFields =>
+const passedOn = ({ behind, defaults: given }: Behind): OptionFields =>
   Object.fromEntries(
-    then.flatMap(({ options }) =>
+    behind.flatMap(({ options }) =>
       Object.entries(options)
         .filter(([name]) => name in given)
         .map(([name, spec]) => [name, { ...spec, fallback: given[name] }])
@@ -157,7 +157,7 @@ export const stagePage = (declaration: Declaration, source: StageSource, behind:
     ...optionRows(declaration.options, source, ""),
     ...optionRows(later, source, "")
   ]
-  const reasons = [declaration, ...behind.then]
+  const reasons = [declaration, ...behind.behind]
     .flatMap((one) => one.reasons)
     .map((reason) => `- ${code(reason)}`)
     .join("\n")
