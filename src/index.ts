@@ -5,6 +5,8 @@ export type {
   Batch,
   BytesColumn,
   Column,
+  NestedColumn,
+  NumberColumn,
   ParsedBatch,
   PlainColumn,
   RecordBatch,
@@ -17,7 +19,7 @@ export { input } from "./stage/input.ts"
 export { opt, param } from "./stage/option.ts"
 export { type Pipeline, pipeline } from "./stage/pipeline.ts"
 export type { Identified, ProgramContext, ProgramDataset, ProgramModel, ProgramResult } from "./stage/program.ts"
-export type { Embeddings, RowModel, TextScore } from "./stage/row-model.ts"
+export type { Embeddings, RowModel, RowTokens, TextScore, TokenRequest, TokenSettings } from "./stage/row-model.ts"
 export { share } from "./stage/share.ts"
 export { sample, split, union, without } from "./stage/split.ts"
 export type { Databases, Folder, Frames, QueryRow } from "./stage/source.ts"

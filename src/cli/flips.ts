@@ -72,7 +72,7 @@ export const whatIf = async (
   sets: { readonly [option: string]: string },
   threads: number
 ): Promise<WhatIf> => {
-  const node = nodeNamed(await loadGraph(file, past.ref.sets, project.root), name)
+  const node = nodeNamed(await loadGraph(file, past.ref.sets, project), name)
   checkReplayable(past, node)
   const given = Object.fromEntries(
     Object.entries(sets).map(([option, text]) => [optionOf(past, node, option), text] as const)

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Cause from "effect/Cause"
 import * as Fiber from "effect/Fiber"
 import manifest from "../../package.json" with { type: "json" }
+import { chat } from "./chat.ts"
 import { diff } from "./diff.ts"
 import { doctor } from "./doctor.ts"
 import { drops } from "./drops.ts"
@@ -23,6 +24,7 @@ import { run } from "./run.ts"
 import { runs } from "./runs.ts"
 import { show } from "./show.ts"
 import { sluice } from "./sluice.ts"
+import { steps } from "./steps.ts"
 import { trace } from "./trace.ts"
 import { whatIf } from "./what-if.ts"
 import { why } from "./why.ts"
@@ -40,6 +42,8 @@ const commands = sluice.pipe(
     report,
     diff,
     exportOutput,
+    steps,
+    chat,
     runs,
     gc,
     doctor,

@@ -1,4 +1,5 @@
 // Errors for the user: one sentence with its code, the evidence, and what to type next; or one JSON line each.
+import type { ModelError } from "../model/model-error.ts"
 import type * as CliError from "effect/cli/CliError"
 import { printJson, type Terminal, terminal, widthOf } from "./print.ts"
 
@@ -49,6 +50,7 @@ const toldOf = (error: unknown): ReadonlyArray<Told> => {
     return errors.map((one) => usage(one, commandPath))
   }
   if (tag === "SluiceError") return [known(error as Known)]
+  if (error instanceof Error && error.name === "ModelError") return [ofModel(error as ModelError)]
   if (error instanceof Error && error.name === "FingerprintError") return [fingerprint(error as Fingerprint)]
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined
@@ -63,6 +65,16 @@ const known = (error: Known): Told => {
   const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : ""
   return { code, message, evidence, hint, exit, stack: `${error.stack}${cause}` }
 }
+
+/** Errors of the training engine: what they have as evidence stands in their message. */
+const ofModel = ({ code, message, hint, stack }: ModelError): Told => ({
+  code,
+  message,
+  evidence: [],
+  hint,
+  exit: 1,
+  stack
+})
 
 type Fingerprint = Error & {
   readonly code: string

@@ -13,6 +13,8 @@ export interface ModelSource {
   /** Of all files: the model's identity, wherever it lies. */
   readonly digest: string
   readonly files: ReadonlyArray<ModelFile>
+  /** The file, where it was named itself and not a folder. */
+  readonly file?: string
 }
 
 /** A model's source from the files that were found in a folder, in order of their names. */

@@ -51,6 +51,11 @@ export const decodeOptions = (
       options[name] = decoded.value
       if (spec.kind === "data") keyed[name] = decoded.value
       if (spec.kind === "file" || spec.kind === "list") keyed[name] = contentKey(decoded.value as never)
+      if (spec.kind === "path") {
+        const { folder, file, files, digest } = decoded.value as ModelSource
+        options[name] = file ?? folder
+        keyed[name] = `sha256 ${file === undefined ? digest : files[0]!.digest}`
+      }
       if (spec.kind === "model" && decoded.value !== undefined)
         keyed[name] = `sha256 ${(decoded.value as ModelSource).digest}`
     }
@@ -100,7 +105,7 @@ const decodeOne = (
     return { value: spec.fallback }
   }
   if (spec.kind === "rows") return { value }
-  if (spec.kind === "model") return modelOf(where, raw ?? value, settings)
+  if (spec.kind === "model" || spec.kind === "path") return modelOf(where, spec.kind, raw ?? value, settings)
   if (spec.kind === "file" || spec.kind === "list") return contentOf(where, spec.kind, raw ?? value, value, settings)
   if (spec.kind === "column")
     return typeof (raw ?? value) === "string"
@@ -143,15 +148,19 @@ const contentOf = (
   }
 }
 
-/** Where a model lies, from the path that is written. */
+/** Where a model, or what else is named by a path, lies. */
 const modelOf = (
   where: string,
+  kind: "model" | "path",
   written: unknown,
   settings: Settings
 ): { readonly value: ModelSource } | SluiceError => {
   if (typeof written !== "string")
     return new SluiceError("SLUICE_BAD_OPTION", `${where} cannot be ${JSON.stringify(written)}`, {
-      hint: "give a model that the pipeline makes, or the path of a model's folder or file"
+      hint:
+        kind === "path"
+          ? "give the path of a file or a folder"
+          : "give a model that the pipeline makes, or the path of a model's folder or file"
     })
   try {
     return { value: settings.model(written) }

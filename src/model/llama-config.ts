@@ -1,4 +1,4 @@
-// The architecture of a Llama model and its Hugging Face config.json, in both spellings of the rotary settings.
+// The architecture of a decoder of the Llama kind: its sizes, the names and shapes of its weights, its rotary frequencies.
 import { ModelError } from "./model-error.ts"
 
 /** Llama 3's stretching of the rotary frequencies for long contexts. */
@@ -22,6 +22,8 @@ export interface LlamaConfig {
   readonly ropeTheta: number
   readonly ropeScaling?: RopeScaling
   readonly tieEmbeddings: boolean
+  /** Linear layers that add a bias, by the last part of their names: none in Llama, q, k and v in Qwen 2. */
+  readonly biases: readonly string[]
   readonly maxPositions: number
   readonly bosId?: number
   readonly eosIds: readonly number[]
@@ -40,6 +42,7 @@ export interface LlamaShape {
   readonly ropeTheta?: number
   readonly ropeScaling?: RopeScaling
   readonly tieEmbeddings?: boolean
+  readonly biases?: readonly string[]
   readonly maxPositions?: number
   readonly bosId?: number
   readonly eosIds?: readonly number[]
@@ -68,6 +71,7 @@ export const llamaConfig = (shape: LlamaShape): LlamaConfig => {
     ropeTheta: shape.ropeTheta ?? 10_000,
     ...(shape.ropeScaling && { ropeScaling: shape.ropeScaling }),
     tieEmbeddings: shape.tieEmbeddings ?? false,
+    biases: shape.biases ?? [],
     maxPositions: shape.maxPositions ?? 2048,
     ...(shape.bosId !== undefined && { bosId: shape.bosId }),
     eosIds: shape.eosIds ?? []
@@ -80,7 +84,10 @@ export const linearModules = (index: number): string[] => [
   ...["gate_proj", "up_proj", "down_proj"].map((name) => `model.layers.${index}.mlp.${name}`)
 ]
 
-/** Name and shape of every weight, linear weights as [out, in]; `lm_head.weight` is absent when embeddings are tied. */
+/**
+ * Name and shape of every weight, linear weights as [out, in] and biases as [out]; `lm_head.weight` is absent when
+ * embeddings are tied.
+ */
 export const llamaWeightShapes = (config: LlamaConfig): Map<string, number[]> => {
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = config
   const sizes: Record<string, number[]> = {
@@ -95,7 +102,10 @@ export const llamaWeightShapes = (config: LlamaConfig): Map<string, number[]> =>
   const shapes = new Map<string, number[]>([["model.embed_tokens.weight", [vocabSize, hiddenSize]]])
   for (let index = 0; index < config.layers; index++) {
     for (const module of linearModules(index)) {
-      shapes.set(`${module}.weight`, sizes[module.slice(module.lastIndexOf(".") + 1)]!)
+      const name = module.slice(module.lastIndexOf(".") + 1)
+      const size = sizes[name]!
+      shapes.set(`${module}.weight`, size)
+      if (config.biases.includes(name)) shapes.set(`${module}.bias`, [size[0]!])
     }
     shapes.set(`model.layers.${index}.input_layernorm.weight`, [hiddenSize])
     shapes.set(`model.layers.${index}.post_attention_layernorm.weight`, [hiddenSize])
@@ -117,93 +127,5 @@ export const rotaryFrequencies = (config: LlamaConfig): Float64Array => {
     if (turns < lowFrequencyFactor) return frequency / factor
     const smooth = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
     return ((1 - smooth) * frequency) / factor + smooth * frequency
-  })
-}
-
-type Json = Readonly<Record<string, unknown>>
-
-/** The config.json of transformers for this model. */
-export const toConfigJson = (config: LlamaConfig): Json => {
-  const { ropeScaling } = config
-  const scaling = ropeScaling && {
-    rope_type: "llama3",
-    factor: ropeScaling.factor,
-    low_freq_factor: ropeScaling.lowFrequencyFactor,
-    high_freq_factor: ropeScaling.highFrequencyFactor,
-    original_max_position_embeddings: ropeScaling.originalMaxPositions
-  }
-  return {
-    architectures: ["LlamaForCausalLM"],
-    attention_bias: false,
-    attention_dropout: 0,
-    bos_token_id: config.bosId ?? null,
-    eos_token_id: config.eosIds.length === 0 ? null : config.eosIds.length === 1 ? config.eosIds[0] : config.eosIds,
-    head_dim: config.headDim,
-    hidden_act: "silu",
-    hidden_size: config.hiddenSize,
-    initializer_range: 0.02,
-    intermediate_size: config.intermediateSize,
-    max_position_embeddings: config.maxPositions,
-    mlp_bias: false,
-    model_type: "llama",
-    num_attention_heads: config.heads,
-    num_hidden_layers: config.layers,
-    num_key_value_heads: config.kvHeads,
-    rms_norm_eps: config.rmsNormEpsilon,
-    rope_parameters: { rope_type: "default", rope_theta: config.ropeTheta, ...scaling },
-    rope_scaling: scaling ?? null,
-    rope_theta: config.ropeTheta,
-    tie_word_embeddings: config.tieEmbeddings,
-    torch_dtype: "float32",
-    use_cache: true,
-    vocab_size: config.vocabSize
-  }
-}
-
-const readRopeScaling = (rope: Json): RopeScaling | undefined => {
-  const type = rope.rope_type ?? rope.type ?? "default"
-  if (type === "default") return undefined
-  if (type !== "llama3") {
-    throw new ModelError(
-      "SLUICE_UNSUPPORTED_MODEL",
-      `rope_type "${type}" is not supported; "default" and "llama3" are.`
-    )
-  }
-  return {
-    factor: Number(rope.factor),
-    lowFrequencyFactor: Number(rope.low_freq_factor),
-    highFrequencyFactor: Number(rope.high_freq_factor),
-    originalMaxPositions: Number(rope.original_max_position_embeddings)
-  }
-}
-
-/** Reads a config.json; throws `SLUICE_UNSUPPORTED_MODEL` for other architectures, activations and rotary types. */
-export const fromConfigJson = (json: Json): LlamaConfig => {
-  if (json.model_type !== "llama" || (json.hidden_act ?? "silu") !== "silu") {
-    throw new ModelError(
-      "SLUICE_UNSUPPORTED_MODEL",
-      `model_type "${json.model_type}" with hidden_act "${json.hidden_act}" is not supported; "llama" with "silu" is.`
-    )
-  }
-  const rope = { ...(json.rope_scaling as Json | null), ...(json.rope_parameters as Json | undefined) }
-  const ropeScaling = readRopeScaling(rope)
-  const number = (key: string): number | undefined => (typeof json[key] === "number" ? json[key] : undefined)
-  const eos = json.eos_token_id
-  const bosId = number("bos_token_id")
-  return llamaConfig({
-    vocabSize: Number(json.vocab_size),
-    hiddenSize: Number(json.hidden_size),
-    intermediateSize: Number(json.intermediate_size),
-    layers: Number(json.num_hidden_layers),
-    heads: Number(json.num_attention_heads),
-    kvHeads: number("num_key_value_heads") ?? Number(json.num_attention_heads),
-    ...(number("head_dim") !== undefined && { headDim: Number(json.head_dim) }),
-    rmsNormEpsilon: number("rms_norm_eps") ?? 1e-6,
-    ropeTheta: Number(rope.rope_theta ?? json.rope_theta ?? 10_000),
-    ...(ropeScaling && { ropeScaling }),
-    tieEmbeddings: json.tie_word_embeddings === true,
-    maxPositions: number("max_position_embeddings") ?? 2048,
-    ...(bosId !== undefined && { bosId }),
-    eosIds: Array.isArray(eos) ? eos.map(Number) : typeof eos === "number" ? [eos] : []
   })
 }

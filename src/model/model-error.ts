@@ -4,11 +4,14 @@
 export class ModelError extends Error {
   readonly code: string
   readonly evidence: Readonly<Record<string, unknown>>
+  /** What to do next, where something can be done. */
+  readonly hint: string | undefined
 
-  constructor(code: string, message: string, evidence: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: string, message: string, evidence: Readonly<Record<string, unknown>> = {}, hint?: string) {
     super(message)
     this.name = "ModelError"
     this.code = code
     this.evidence = evidence
+    this.hint = hint
   }
 }

@@ -1,13 +1,13 @@
 // Models that other nodes make for row functions: part of their keys once they are there, and laid out as folders for workers.
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { readdirSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, dirname, join, relative, resolve, sep } from "node:path"
 import { asksModel, type GraphNode, modelEdges } from "../graph/graph.ts"
 import { keysWith, type ComputeClass, type NodeKeys } from "../graph/key.ts"
 import { type ModelFile, type ModelSource, modelSource } from "../graph/model-source.ts"
 import type { Store } from "../store/store.ts"
-import { sha256 } from "../table/digest.ts"
 import type { NodeRecord } from "./node-record.ts"
+import type { PathContents } from "./path-content.ts"
 import { resultFolder } from "./program-inputs.ts"
 import type { ModelSources } from "./row-model.ts"
 
@@ -55,10 +55,13 @@ export const linkedModels = (
   )
 
 /** The model in a folder of the project, with all its files but hidden ones; or one file, alone. */
-export const modelAt = (root: string, path: string): ModelSource => {
+export const modelAt = (root: string, path: string, contents: PathContents): ModelSource => {
   const absolute = resolve(root, path)
   if (statSync(absolute).isFile())
-    return modelSource(dirname(absolute), [{ path: basename(absolute), digest: sha256(readFileSync(absolute)) }])
+    return {
+      ...modelSource(dirname(absolute), [{ path: basename(absolute), digest: contents.digest(absolute) }]),
+      file: absolute
+    }
   const files = readdirSync(absolute, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(absolute, join(entry.parentPath, entry.name)).split(sep).join("/"))
@@ -67,6 +70,6 @@ export const modelAt = (root: string, path: string): ModelSource => {
   if (files.length === 0) throw new Error(`${path} has no files`)
   return modelSource(
     absolute,
-    files.map((name): ModelFile => ({ path: name, digest: sha256(readFileSync(join(absolute, name))) }))
+    files.map((name): ModelFile => ({ path: name, digest: contents.digest(join(absolute, name)) }))
   )
 }

@@ -18,6 +18,7 @@ export interface ProgramSpec {
   readonly pipeline: string
   readonly graph: string
   readonly root: string
+  readonly storeRoot: string
   readonly sets: { readonly [target: string]: string }
   readonly node: string
   readonly inputs: { readonly [name: string]: SpecValue }
@@ -137,7 +138,9 @@ main(process.argv[2]!).then(
     const told = isDiskFailing(cause) ? asError(cause, dirname(process.argv[2]!)) : cause
     const error = told instanceof Error ? told : new Error(String(told))
     const { code, hint, evidence } = error as { code?: unknown; hint?: unknown; evidence?: unknown }
-    say({ event: "error", message: error.message, code, hint, evidence, stack: error.stack })
+    // Errors of the training engine keep their evidence as plain data, which the message has said already.
+    const lines = Array.isArray(evidence) ? evidence : undefined
+    say({ event: "error", message: error.message, code, hint, evidence: lines, stack: error.stack })
     process.exit(1)
   }
 )

@@ -86,6 +86,7 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
       pipeline: task.pipeline,
       graph: task.graph,
       root: task.root,
+      storeRoot: task.store.root,
       sets: task.sets,
       node: task.node.name,
       inputs: specInputs(task),

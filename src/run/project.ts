@@ -8,6 +8,7 @@ import { buildGraph, type Graph } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import { isPipeline } from "../stage/pipeline.ts"
 import { modelAt } from "./model-links.ts"
+import { PathContents } from "./path-content.ts"
 
 export interface Project {
   readonly root: string
@@ -55,11 +56,11 @@ const readOption = (path: string): Uint8Array => {
   return path.endsWith(".zst") ? zstdDecompressSync(bytes, { maxOutputLength: maxOptionBytes }) : bytes
 }
 
-/** Imports a pipeline's module and builds the graph of its default export; options name files relative to `root`. */
+/** Imports a pipeline's module and builds the graph of its default export; options name files relative to the project. */
 export const loadGraph = async (
   file: string,
   sets: { readonly [target: string]: string },
-  root: string
+  { root, storeRoot }: Project
 ): Promise<Graph> => {
   let module: { readonly default?: unknown }
   try {
@@ -78,7 +79,14 @@ export const loadGraph = async (
       hint: 'end the file with: export default pipeline("name", { … })'
     })
   const read = (path: string) => readOption(resolve(root, path))
-  return buildGraph(module.default, sets, read, (path) => modelAt(root, path))
+  let contents: PathContents | undefined
+  const model = (path: string) => {
+    contents ??= new PathContents(storeRoot)
+    return modelAt(root, path, contents)
+  }
+  const graph = buildGraph(module.default, sets, read, model)
+  contents?.save()
+  return graph
 }
 
 /** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */
@@ -87,8 +95,9 @@ export const reloadGraph = async (start: {
   readonly sets: { readonly [target: string]: string }
   readonly graph: string
   readonly root: string
+  readonly storeRoot: string
 }): Promise<Graph> => {
-  const graph = await loadGraph(start.pipeline, start.sets, start.root)
+  const graph = await loadGraph(start.pipeline, start.sets, start)
   if (graphKey(graph) !== start.graph)
     throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${basename(start.pipeline)} changed during the run`, {
       hint: "run again: finished work is kept"

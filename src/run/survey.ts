@@ -74,7 +74,7 @@ export const survey = async (
   device?: Device,
   changing: (outline: Outline) => void = () => {}
 ): Promise<Survey> => {
-  const graph = await loadGraph(file, sets, project.root)
+  const graph = await loadGraph(file, sets, project)
   const store = new StepStore(project.storeRoot)
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({

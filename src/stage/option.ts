@@ -3,14 +3,15 @@ import type * as Schema from "effect/Schema"
 import type { Model } from "./handle.ts"
 import type { RowModel } from "./row-model.ts"
 
-export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "list" | "model"
+export type OptionKind = "data" | "knob" | "column" | "rows" | "file" | "path" | "list" | "model"
 
 /**
  * One declared option. `data` enters the key; a `knob` changes speed only and does not; a `column` names the column
  * that the need of the same name is read from; `rows` is a struct schema that gives a source its row type; a `file` is
- * given as a path and seen as its bytes; a `list` is given as strings or as the path of a text file with one on each line.
- * A `model` is given as a program's output or as the path of a folder or file, and seen as a `RowModel`. Of `file`, `list` and
- * `model` the content enters the key, the path does not.
+ * given as a path and seen as its bytes; a `path` is that of a file or a folder and is seen as where it lies; a `list` is
+ * given as strings or as the path of a text file with one on each line. A `model` is given as a program's output or as the
+ * path of a folder or file, and seen as a `RowModel`. Of `file`, `path`, `list` and `model` the content enters the key, the
+ * path does not.
  */
 export interface OptionSpec<Type, Required extends boolean, Kind extends OptionKind> {
   readonly kind: Kind
@@ -109,6 +110,25 @@ interface Opt {
    */
   readonly file: () => OptionSpec<Uint8Array, true, "file">
   /**
+   * A file or a folder for a program, given as its path relative to the project's root; the program sees the absolute path.
+   * What lies there enters the key: a file's bytes, or of a folder all files below it but those whose names begin with a dot.
+   *
+   * @example
+   * // gates/north.txt
+   * //   open
+   * import { readFileSync } from "node:fs"
+   * import { opt, Stage } from "#sluice"
+   * const read = Stage.program({
+   *   name: "evaluate.read",
+   *   inputs: {},
+   *   emits: "report",
+   *   options: { path: opt.path() },
+   *   run: async ({ options }) => ({ data: { says: readFileSync(`${options.path}/north.txt`, "utf8").trim() } })
+   * })
+   * read({ path: "gates" }) // → { says: "open" }
+   */
+  readonly path: () => OptionSpec<string, true, "path">
+  /**
    * Strings, given in place or as the path of a text file: one on each line, without space around; blank lines and those
    * that begin with `#` are left out.
    *
@@ -197,6 +217,7 @@ export const opt: Opt = Object.assign(
     column: (fallback: string) => spec("column", undefined, false, fallback),
     rows: () => spec("rows", undefined, true, undefined),
     file: () => spec("file", undefined, true, undefined),
+    path: () => spec("path", undefined, true, undefined),
     list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback),
     model: () => spec("model", undefined, true, undefined),
     maybeModel: () => spec("model", undefined, false, undefined)

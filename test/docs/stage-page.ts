@@ -49,6 +49,7 @@ const kinds = {
   column: "",
   rows: "",
   file: "A path; the content counts.",
+  path: "A path of a file or a folder; the content counts.",
   list: "The entries, or the path of a file with one a line.",
   model: "A model that the pipeline makes, or the path of its folder or file; the content counts."
 } as const
@@ -129,11 +130,11 @@ export interface Behind {
 
 const noneBehind: Behind = { behind: [], defaults: {} }
 
-const kindText = (declaration: Declaration, { behind: stages }: Behind): string => {
-  const behind = stages.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
-  return stages.length === 0
+const kindText = (declaration: Declaration, { behind }: Behind): string => {
+  const links = behind.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
+  return behind.length === 0
     ? `${declaration.kind === "expand" ? "An" : "A"} **${declaration.kind}**: ${rows[declaration.kind]}.`
-    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${behind.join(" and ")}.`
+    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${links.join(" and ")}.`
 }
 
 /** Options of the stages behind that the chain takes, with the chain's defaults. */

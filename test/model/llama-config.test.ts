@@ -1,13 +1,7 @@
 // The configuration in both directions, rotary frequencies and the names of weights.
 import { expect, test } from "vitest"
-import {
-  fromConfigJson,
-  type LlamaShape,
-  llamaConfig,
-  llamaWeightShapes,
-  rotaryFrequencies,
-  toConfigJson
-} from "../../src/model/llama-config.ts"
+import { fromConfigJson, toConfigJson } from "../../src/model/config-json.ts"
+import { type LlamaShape, llamaConfig, llamaWeightShapes, rotaryFrequencies } from "../../src/model/llama-config.ts"
 
 const shape: LlamaShape = { vocabSize: 100, hiddenSize: 32, intermediateSize: 48, layers: 2, heads: 4, kvHeads: 2 }
 const ropeScaling = { factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 8192 }

@@ -16,7 +16,10 @@ export const tinyText = [
 
 export const tinyTokenizer = (): Tokenizer => trainTokenizer({ texts: tinyText, vocabSize: 320 })
 
-export const tinyModel = (seed = 1, shape: { readonly tieEmbeddings?: boolean } = {}): CausalModel =>
+export const tinyModel = (
+  seed = 1,
+  shape: { readonly tieEmbeddings?: boolean; readonly headDim?: number } = {}
+): CausalModel =>
   createModel(
     tinyTokenizer(),
     { hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 4, kvHeads: 2, maxPositions: 96, ...shape },

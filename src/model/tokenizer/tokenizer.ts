@@ -1,38 +1,46 @@
-// A byte-level BPE tokenizer: text to ids and back, with special tokens that content cannot forge.
-import { ModelError } from "../model-error.ts"
-import { type Merge, MergeTable } from "./bpe.ts"
-import { createPreTokenizer, type PreTokenizer } from "./pre-tokenizer.ts"
-
-/** A token outside the merges, found in text as a whole. */
-export interface SpecialToken {
-  readonly text: string
-  readonly id: number
-  /** False for added tokens that are ordinary text, which decoding keeps. */
-  readonly special: boolean
-}
-
-/** Everything that defines a tokenizer. */
-export interface TokenizerParts {
-  /** Bytes of each id; undefined at special tokens and gaps. */
-  readonly pieces: readonly (Uint8Array | undefined)[]
-  readonly merges: readonly Merge[]
-  readonly specials: readonly SpecialToken[]
-  /** Word patterns, applied one after the other. */
-  readonly patterns: readonly string[]
-  /** Take a word that is in the vocabulary as it stands, without merging (as Llama 3 does). */
-  readonly ignoreMerges: boolean
-  /** Bring text to Unicode NFC first (as Qwen does). */
-  readonly normalizeNfc: boolean
-}
+// A tokenizer as a tokenizer.json file defines it: text to ids and back, with special tokens that content cannot forge.
+import { AddedTokenFinder } from "./added-tokens.ts"
+import { BytePairModel, type WordModel } from "./byte-pair.ts"
+import { createDecoder, tokenBytes } from "./decoder.ts"
+import {
+  type AddedToken,
+  badTokenizer,
+  type TokenizerDefinition,
+  type TokenizerSettings,
+  unsupported
+} from "./definition.ts"
+import { IdBuffer } from "./id-buffer.ts"
+import { createNormalizer, type Normalizer } from "./normalizer.ts"
+import { readPostProcessor, type SequenceTemplate } from "./post-processor.ts"
+import { UnigramModel } from "./unigram.ts"
+import { WordLevelModel, WordPieceModel } from "./word-piece.ts"
+import { type After, createWordEncoder, type WordEncoder } from "./word-encoder.ts"
 
 /** How text is read. */
 export interface EncodeOptions {
   /** Let special tokens written in the text become their ids; false if not given, so that content stays content. */
   readonly allowSpecial?: boolean
+  /** Put the special tokens of the file's post-processor around the text, such as `[CLS]` and `[SEP]`; false if not given. */
+  readonly addSpecial?: boolean
+  /** The most ids, those of special tokens included; of a longer text the first are kept. */
+  readonly maxTokens?: number
+  /**
+   * What stands before the text: `nothing` if not given; a `token`, so that it does not begin the whole; or `text`, so that
+   * nothing is put before its first word.
+   */
+  readonly after?: After
+  /** A character that is taken out of the text once special tokens are found, so that content can hold one broken by it. */
+  readonly without?: string
 }
 
-const CACHE_LIMIT = 1 << 17
-const CACHED_WORD_LENGTH = 64
+const createModel = ({ model }: TokenizerDefinition): WordModel => {
+  if (model.type === "BPE" || (model.type === undefined && Array.isArray(model["merges"])))
+    return new BytePairModel(model)
+  if (model.type === "WordPiece") return new WordPieceModel(model)
+  if (model.type === "Unigram") return new UnigramModel(model)
+  if (model.type === "WordLevel") return new WordLevelModel(model)
+  throw unsupported(`The model ${model.type}`)
+}
 
 /**
  * Turns text into ids and back. Words met before are answered from a cache.
@@ -45,123 +53,197 @@ const CACHED_WORD_LENGTH = 64
  * tokenizer.encode("<|endoftext|>", { allowSpecial: true }) // → [0]
  */
 export class Tokenizer {
-  readonly parts: TokenizerParts
+  /** What it was made of, as it is written to tokenizer.json. */
+  readonly definition: TokenizerDefinition
+  /** What tokenizer_config.json says beside it; nothing where there was none. */
+  readonly settings: TokenizerSettings
   /** One more than the largest id. */
   readonly vocabSize: number
-  private readonly split: PreTokenizer
-  private readonly merges: MergeTable
-  private readonly byteIds = new Int32Array(256).fill(-1)
-  private readonly wholeWords = new Map<string, number>()
-  private readonly specialIds = new Map<string, number>()
-  private readonly specialById = new Map<number, SpecialToken>()
-  private readonly specialPattern: RegExp | undefined
-  private readonly cache = new Map<string, Int32Array>()
-  private readonly encoder = new TextEncoder()
+  private readonly vocabulary: ReadonlyMap<string, number>
+  private readonly texts: (string | undefined)[] = []
+  private readonly addedById = new Map<number, AddedToken>()
+  private readonly addedIds = new Map<string, number>()
+  private readonly rawTokens: AddedTokenFinder
+  private readonly normalTokens: AddedTokenFinder
+  private readonly normalize: Normalizer | undefined
+  private readonly normalizeFurther: Normalizer | undefined
+  private readonly words: WordEncoder
+  private readonly template: SequenceTemplate
+  private readonly join: (tokens: readonly string[]) => string
+  private readonly buffer = new IdBuffer()
+  /** 1 at special tokens, 2 at other added ones. */
+  private readonly kinds: Uint8Array
+  /** Bytes of tokens that were decoded, where the decoder only puts bytes together. */
+  private readonly bytes: (Uint8Array | undefined)[] | undefined
+  private decoded = new Uint8Array(1024)
+  private readonly utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
-  constructor(parts: TokenizerParts) {
-    this.parts = parts
-    this.split = createPreTokenizer(parts.patterns)
-    this.merges = new MergeTable(parts.merges)
-    let last = parts.pieces.length - 1
-    parts.pieces.forEach((piece, id) => {
-      if (piece?.length === 1) this.byteIds[piece[0]!] = id
-    })
-    if (parts.ignoreMerges) this.indexWholeWords()
-    for (const token of parts.specials) {
-      this.specialIds.set(token.text, token.id)
-      this.specialById.set(token.id, token)
-      last = Math.max(last, token.id)
+  /** Throws `SLUICE_UNSUPPORTED_TOKENIZER` for a part that is not known, `SLUICE_BAD_TOKENIZER` for a contradiction. */
+  constructor(definition: TokenizerDefinition, settings: TokenizerSettings = {}) {
+    this.definition = definition
+    this.settings = settings
+    const model = createModel(definition)
+    this.vocabulary = model.vocabulary
+    for (const [piece, id] of model.vocabulary) this.texts[id] = piece
+    const added = definition.added_tokens ?? []
+    this.normalize = createNormalizer(definition.normalizer)
+    this.normalizeFurther = createNormalizer(definition.normalizer, true)
+    for (const token of added) {
+      const normal = token.normalized === true ? this.normalize?.(token.content) : undefined
+      this.texts[token.id] = normal ?? token.content
+      this.addedById.set(token.id, token)
+      this.addedIds.set(token.content, token.id)
     }
-    this.vocabSize = last + 1
-    const missing = this.byteIds.indexOf(-1)
-    if (missing >= 0) {
-      throw new ModelError("SLUICE_BAD_TOKENIZER", `The vocabulary has no token for byte ${missing}.`)
-    }
-    const texts = parts.specials.map(({ text }) => text).sort((left, right) => right.length - left.length)
-    const escaped = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"))
-    this.specialPattern = texts.length === 0 ? undefined : new RegExp(escaped.join("|"), "gu")
+    this.vocabSize = this.texts.length
+    this.kinds = new Uint8Array(this.vocabSize)
+    for (const { id, special } of added) this.kinds[id] = special === true ? 1 : 2
+    this.bytes = definition.decoder?.type === "ByteLevel" ? [] : undefined
+    this.rawTokens = new AddedTokenFinder(added.filter(({ normalized }) => normalized !== true))
+    const normal = added.filter(({ normalized }) => normalized === true)
+    this.normalTokens = new AddedTokenFinder(normal, this.normalize)
+    this.words = createWordEncoder(definition, model, normal.length > 0)
+    this.template = readPostProcessor(definition.post_processor)
+    this.join = createDecoder(definition.decoder)
   }
 
-  private indexWholeWords(): void {
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-    this.parts.pieces.forEach((piece, id) => {
-      if (piece === undefined) return
-      try {
-        this.wholeWords.set(decoder.decode(piece), id)
-      } catch {
-        // A piece that is no whole UTF-8 text can never equal a word.
-      }
-    })
-  }
-
-  /** Id of a special token by its text, undefined when there is none. */
+  /** Id of an added token by its text, special or not; undefined when there is none. */
   specialId(text: string): number | undefined {
-    return this.specialIds.get(text)
+    return this.addedIds.get(text)
   }
 
   /** Whether an id is a special token, which decoding can leave out and content must not contain. */
   isSpecial(id: number): boolean {
-    return this.specialById.get(id)?.special === true
+    return this.addedById.get(id)?.special === true
   }
 
-  private encodeWord(word: string): Int32Array {
-    const whole = this.wholeWords.get(word)
-    if (whole !== undefined) return Int32Array.of(whole)
-    const bytes = this.encoder.encode(word)
-    const symbols = new Int32Array(bytes.length)
-    for (let index = 0; index < bytes.length; index++) symbols[index] = this.byteIds[bytes[index]!]!
-    return symbols.slice(0, this.merges.apply(symbols, bytes.length))
+  /** Whether an id is an added token, special or not: what follows it is encoded as a stretch of its own. */
+  isAdded(id: number): boolean {
+    return this.kinds[id]! > 0
   }
 
-  private encodePlain(text: string, into: number[]): void {
-    const normal = this.parts.normalizeNfc ? text.normalize("NFC") : text
-    this.split(normal, (word) => {
-      let ids = this.cache.get(word)
-      if (ids === undefined) {
-        ids = this.encodeWord(word)
-        if (word.length <= CACHED_WORD_LENGTH) {
-          if (this.cache.size >= CACHE_LIMIT) this.cache.clear()
-          this.cache.set(word, ids)
-        }
+  /** Id of a token by its text as the vocabulary writes it, undefined when there is none. */
+  idOf(token: string): number | undefined {
+    return this.addedIds.get(token) ?? this.vocabulary.get(token)
+  }
+
+  /** A token as the vocabulary writes it, undefined when the id has none. */
+  tokenOf(id: number): string | undefined {
+    return this.texts[id]
+  }
+
+  private append(text: string, options: EncodeOptions, into: IdBuffer): void {
+    const { allowSpecial = false, after = "nothing", without } = options
+    const token = (id: number): void => into.push(id)
+    this.rawTokens.visit(text, allowSpecial, {
+      token,
+      plain: (stretch, start) => {
+        const raw = without === undefined ? stretch : stretch.replaceAll(without, "")
+        const before = start === 0 ? after : "token"
+        const normalize = before === "text" ? this.normalizeFurther : this.normalize
+        const normal = this.words.normalizes || normalize === undefined ? raw : normalize(raw)
+        this.normalTokens.visit(normal, allowSpecial, {
+          token,
+          plain: (piece, place) => this.words.encode(piece, place === 0 ? before : "token", into)
+        })
       }
-      for (let index = 0; index < ids.length; index++) into.push(ids[index]!)
     })
   }
 
   /** Ids of `text`. Unpaired surrogates become U+FFFD. */
   encode(text: string, options: EncodeOptions = {}): Int32Array {
-    const ids: number[] = []
-    if (options.allowSpecial !== true || this.specialPattern === undefined) {
-      this.encodePlain(text, ids)
-      return Int32Array.from(ids)
-    }
-    let end = 0
-    for (const match of text.matchAll(this.specialPattern)) {
-      if (match.index > end) this.encodePlain(text.slice(end, match.index), ids)
-      ids.push(this.specialIds.get(match[0])!)
-      end = match.index + match[0].length
-    }
-    if (end < text.length) this.encodePlain(text.slice(end), ids)
-    return Int32Array.from(ids)
+    return this.fill(options.addSpecial === true ? this.template.single : ["A"], [text], options)
   }
 
-  /** Bytes of ids; special tokens are written out unless `skipSpecial`, ids without meaning are left out. */
-  decodeBytes(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): Uint8Array {
-    const parts: Uint8Array[] = []
-    for (let index = 0; index < ids.length; index++) {
-      const token = this.specialById.get(ids[index]!)
-      if (token !== undefined) {
-        if (!token.special || options.skipSpecial !== true) parts.push(this.encoder.encode(token.text))
-      } else {
-        const piece = this.parts.pieces[ids[index]!]
-        if (piece !== undefined) parts.push(piece)
+  /** Ids of two texts as the file's post-processor puts them together, such as `[CLS] A [SEP] B [SEP]`. */
+  encodePair(first: string, second: string, options: Pick<EncodeOptions, "allowSpecial"> = {}): Int32Array {
+    return this.fill(this.template.pair, [first, second], options)
+  }
+
+  private fill(template: SequenceTemplate["single"], texts: readonly string[], options: EncodeOptions): Int32Array {
+    const { buffer } = this
+    const { maxTokens = Number.POSITIVE_INFINITY } = options
+    const around = template.reduce((count, piece) => count + (typeof piece === "string" ? 0 : piece.length), 0)
+    for (const piece of template) {
+      if (typeof piece !== "string") {
+        for (const id of piece) buffer.push(id)
+        continue
       }
+      const text = texts[piece === "A" ? 0 : 1] ?? ""
+      const from = buffer.length
+      if (text !== "") this.append(text.toWellFormed(), options, buffer)
+      buffer.length = Math.min(buffer.length, from + Math.max(0, maxTokens - around))
     }
-    return Buffer.concat(parts)
+    return buffer.take()
   }
 
-  /** Text of ids; bytes that are no UTF-8 become U+FFFD. */
-  decode(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): string {
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.decodeBytes(ids, options))
+  /** Special tokens that a post-processor puts before a text. */
+  get before(): readonly number[] {
+    const { single } = this.template
+    return single.slice(0, single.indexOf("A")).flatMap((piece) => (typeof piece === "string" ? [] : piece))
   }
+
+  /** Texts of the special tokens. */
+  get specialTexts(): readonly string[] {
+    return [...this.addedById.values()].filter(({ special }) => special === true).map(({ content }) => content)
+  }
+
+  private tokens(ids: ArrayLike<number>, skipSpecial: boolean): string[] {
+    const tokens: string[] = []
+    for (let index = 0; index < ids.length; index++) {
+      const token = this.texts[ids[index]!]
+      if (token !== undefined && !(skipSpecial && this.kinds[ids[index]!] === 1)) tokens.push(token)
+    }
+    return tokens
+  }
+
+  /** Puts the bytes of tokens together in `decoded`; gives their number. */
+  private joinBytes(ids: ArrayLike<number>, skipSpecial: boolean, known: (Uint8Array | undefined)[]): number {
+    let length = 0
+    for (let index = 0; index < ids.length; index++) {
+      const id = ids[index]!
+      if (skipSpecial && this.kinds[id] === 1) continue
+      let bytes = known[id]
+      if (bytes === undefined) {
+        const text = this.texts[id]
+        if (text === undefined) continue
+        bytes = tokenBytes(text)
+        known[id] = bytes
+      }
+      if (length + bytes.length > this.decoded.length) {
+        const larger = new Uint8Array(2 * (length + bytes.length))
+        larger.set(this.decoded)
+        this.decoded = larger
+      }
+      for (let at = 0; at < bytes.length; at++) this.decoded[length++] = bytes[at]!
+    }
+    return length
+  }
+
+  /** Bytes of ids, which may end within a character; special tokens are written out unless `skipSpecial`. */
+  decodeBytes(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): Uint8Array {
+    const skips = options.skipSpecial === true
+    if (this.bytes !== undefined) {
+      const length = this.joinBytes(ids, skips, this.bytes)
+      return this.decoded.slice(0, length)
+    }
+    return Buffer.from(this.join(this.tokens(ids, skips)), "utf8")
+  }
+
+  /** Text of ids, ids without meaning left out; bytes that are no UTF-8 become U+FFFD. */
+  decode(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): string {
+    const skips = options.skipSpecial === true
+    if (this.bytes !== undefined) {
+      const length = this.joinBytes(ids, skips, this.bytes)
+      return this.utf8.decode(this.decoded.subarray(0, length))
+    }
+    return this.join(this.tokens(ids, skips))
+  }
+}
+
+/** Throws `SLUICE_BAD_TOKENIZER` when `value` is not laid out as a tokenizer.json file is. */
+export const checkDefinition = (value: unknown): TokenizerDefinition => {
+  const model = (value as TokenizerDefinition | null)?.model
+  if (typeof model !== "object" || model === null)
+    throw badTokenizer("A tokenizer.json file has a model; this one has none.")
+  return value as TokenizerDefinition
 }

@@ -1,9 +1,10 @@
 // Trains byte-level BPE: counts words once, then merges the most frequent pair again and again with incremental counts.
 import { ModelError } from "../model-error.ts"
-import { bytesInOrder } from "./byte-alphabet.ts"
+import { byteCharacters, bytesInOrder } from "./byte-alphabet.ts"
+import { byteLevelTokenizer } from "./byte-level.ts"
 import { MergeQueue, PAIR_BASE } from "./merge-queue.ts"
 import { createPreTokenizer, defaultPattern } from "./pre-tokenizer.ts"
-import { type SpecialToken, Tokenizer } from "./tokenizer.ts"
+import type { Tokenizer } from "./tokenizer.ts"
 
 /** Settings of tokenizer training. */
 export interface TokenizerTraining {
@@ -32,11 +33,10 @@ interface Words {
 
 const countWords = (texts: Iterable<string>, pattern: string): Map<string, number> => {
   const counts = new Map<string, number>()
-  const split = createPreTokenizer([pattern])
-  const count = (word: string): void => {
-    counts.set(word, (counts.get(word) ?? 0) + 1)
+  const split = createPreTokenizer({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated" })
+  for (const text of texts) {
+    for (const word of split(text.toWellFormed(), "nothing")) counts.set(word, (counts.get(word) ?? 0) + 1)
   }
-  for (const text of texts) split(text, count)
   return counts
 }
 
@@ -172,20 +172,16 @@ export const trainTokenizer = (training: TokenizerTraining): Tokenizer => {
   })
   const words = layOutWords(countWords(texts, pattern), byteIds)
   const merges = learnMerges(words, firstMerge, vocabSize - firstMerge, minCount)
-  const pieces: (Uint8Array | undefined)[] = new Array(firstMerge)
-  for (let byte = 0; byte < 256; byte++) pieces[byteIds[byte]!] = Uint8Array.of(byte)
-  const ranked = merges.map(([left, right], place): [number, number, number] => {
-    const joined = Uint8Array.from([...pieces[left]!, ...pieces[right]!])
-    pieces[firstMerge + place] = joined
-    return [left, right, firstMerge + place]
+  const tokens: string[] = [...specialTokens]
+  for (let byte = 0; byte < 256; byte++) tokens[byteIds[byte]!] = byteCharacters[byte]!
+  const pairs = merges.map(([left, right]): [string, string] => {
+    tokens.push(tokens[left]! + tokens[right]!)
+    return [tokens[left]!, tokens[right]!]
   })
-  const specials = specialTokens.map((text, id): SpecialToken => ({ text, id, special: true }))
-  return new Tokenizer({
-    pieces,
-    merges: ranked,
-    specials,
-    patterns: [pattern],
-    ignoreMerges: false,
-    normalizeNfc: false
+  return byteLevelTokenizer({
+    tokens,
+    merges: pairs,
+    added: specialTokens.map((content, id) => ({ id, content, special: true })),
+    patterns: [pattern]
   })
 }

@@ -31,15 +31,16 @@ export interface Binding {
 /** Name of the input that carries a weight. */
 export const inputName = (name: string): string => `weight:${name}`
 
-/** Declares an input per weight, or a constant per frozen weight while they are small. */
+/** Declares an input per weight, or a constant per frozen weight while they take at most `limit` bytes together. */
 export const bindTensors = (
   graph: TensorGraph,
   weights: Weights,
-  trainable: boolean
+  trainable: boolean,
+  limit = graph.maxConstantBytes
 ): { readonly tensors: Map<string, Tensor>; readonly fed: Weights } => {
   let bytes = 0
   for (const weight of weights.values()) bytes += weight.data.byteLength
-  const constant = !trainable && bytes <= graph.maxConstantBytes
+  const constant = !trainable && bytes <= limit
   const tensors = new Map<string, Tensor>()
   for (const [name, weight] of weights) {
     const tensor = constant

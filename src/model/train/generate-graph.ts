@@ -1,4 +1,4 @@
-// The two graphs of decoding: one reads the prompts and fills the key-value cache, one adds a token per row.
+// The two graphs of decoding on any device: one reads the prompts and fills the key-value cache, one adds a token per row.
 import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
 import { type Binding, bindTensors, createBinding } from "./binding.ts"
@@ -17,22 +17,37 @@ export interface DecodeShape {
   readonly prompt: number
   /** Slots of the cache: prompt and answer together. */
   readonly slots: number
+  /** Whether the next tokens are drawn from what the graph answers, and not chosen by it. */
+  readonly draws: boolean
 }
 
 /** Names of the cache tensors of a layer, each [batch, kvHeads, slots, headDim]. */
 export const cacheNames = (layer: number): readonly [string, string] => [`key:${layer}`, `value:${layer}`]
 
-const bind = (graph: TensorGraph, target: TrainTarget): Binding & { readonly fed: Weights } => {
-  const base = bindTensors(graph, target.base, false)
-  const adapter = target.lora && bindTensors(graph, target.lora.weights, false)
+/** Binds a model and its adapter, both frozen and fed. */
+export const bindFrozen = (graph: TensorGraph, target: TrainTarget): Binding & { readonly fed: Weights } => {
+  const base = bindTensors(graph, target.base, false, 0)
+  const adapter = target.lora && bindTensors(graph, target.lora.weights, false, 0)
   const fed = new Map([...base.fed, ...(adapter?.fed ?? [])])
   const hook = target.lora && loraGraphAdapter(target.lora.config, adapter!.tensors)
   return createBinding(graph, { tensors: base.tensors, fed }, hook)
 }
 
-/** The most likely next token of each row, output `next` [batch] int64; the smallest id among equals. */
-const addNext = (graph: TensorGraph, config: LlamaConfig, binding: Binding, hidden: Tensor): void => {
+/**
+ * The most likely next token of each row, output `next` [batch] int64, the smallest id among equals; or its `logits`
+ * [batch, vocabulary], for who draws.
+ */
+export const addNext = (
+  graph: TensorGraph,
+  { config, draws }: { readonly config: LlamaConfig; readonly draws: boolean },
+  binding: Binding,
+  hidden: Tensor
+): void => {
   const logits = llamaLogits(graph, config, binding, hidden)
+  if (draws) {
+    graph.output(logits, "logits")
+    return
+  }
   const attributes = { axis: -1, keepdims: 0, select_last_index: 0 }
   graph.output(graph.emit("ArgMax", [logits], [hidden.shape[0]!], { attributes, dtype: "int64" }), "next")
 }
@@ -46,7 +61,7 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device
   const graph = new TensorGraph("float32", device)
   const { config } = target
   const { batch, prompt, slots } = shape
-  const binding = bind(graph, target)
+  const binding = bindFrozen(graph, target)
   const ids = graph.input("ids", [batch * prompt], "int64")
   const positions = graph.input("positions", [batch * prompt], "int64")
   const segments = graph.input("segments", [batch, prompt], "int64")
@@ -65,7 +80,12 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device
     graph.output(extend(values), valueName)
     return attention(graph, { queries, keys, values, mask }, sizes)
   })
-  addNext(graph, config, binding, gatherRows(graph, hidden, graph.input("last", [batch], "int64")))
+  addNext(
+    graph,
+    { config, draws: shape.draws },
+    binding,
+    gatherRows(graph, hidden, graph.input("last", [batch], "int64"))
+  )
   return { graph, fed: binding.fed }
 }
 
@@ -74,7 +94,7 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
   const graph = new TensorGraph("float32", device)
   const { config } = target
   const { batch, slots } = shape
-  const binding = bind(graph, target)
+  const binding = bindFrozen(graph, target)
   const ids = graph.input("ids", [batch], "int64")
   const positions = graph.input("positions", [batch], "int64")
   const sizes = attentionShape(config, batch)
@@ -97,6 +117,6 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
     const values = write(valueName, newValues)
     return attention(graph, { queries, keys, values, mask }, sizes)
   })
-  addNext(graph, config, binding, hidden)
+  addNext(graph, { config, draws: shape.draws }, binding, hidden)
   return { graph, fed: binding.fed }
 }

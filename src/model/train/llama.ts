@@ -5,16 +5,19 @@ import { type AttentionShape, attention, headsFirst, packedCausalMask, rotaryAng
 import { add, affine, gatherRows, reshape, rmsNorm, rotate, swiGlu } from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
 
-/** Tokens of a batch, row after row: ids and positions [batch · time], positions below `positionLimit`. */
+/**
+ * Tokens of a batch, row after row: ids and positions [batch · time], positions below `positionLimit`. Without positions the
+ * attention turns queries and keys itself.
+ */
 export interface TokenInput {
   readonly ids: Tensor
-  readonly positions: Tensor
+  readonly positions?: Tensor
   readonly positionLimit: number
   readonly batch: number
   readonly time: number
 }
 
-/** Queries and keys after rotation [batch, time, heads, width], values likewise; answers [batch · time, heads · width]. */
+/** Queries and keys after rotation, if any, [batch, time, heads, width], values likewise → [batch · time, heads · width]. */
 export type Attend = (layer: number, queries: Tensor, keys: Tensor, values: Tensor) => Tensor
 
 /** Sizes of this model's attention for a batch. */
@@ -33,11 +36,16 @@ export const llamaHidden = (
   input: TokenInput,
   attend: Attend
 ): Tensor => {
-  const { batch, time } = input
+  const { batch, time, positions } = input
   const frequencies = rotaryFrequencies(config)
   const size = { batch, time, maxPositions: input.positionLimit }
-  const keyAngles = rotaryAngles(graph, frequencies, input.positions, { ...size, factor: 1 })
-  const queryAngles = rotaryAngles(graph, frequencies, input.positions, { ...size, factor: config.headDim ** -0.5 })
+  const turning = (factor: number): ((states: Tensor) => Tensor) => {
+    if (positions === undefined) return (states) => states
+    const angles = rotaryAngles(graph, frequencies, positions, { ...size, factor })
+    return (states) => rotate(graph, states, angles.cosine, angles.sine)
+  }
+  const turnKeys = turning(1)
+  const turnQueries = turning(config.headDim ** -0.5)
   let hidden = gatherRows(graph, binding.weight("model.embed_tokens.weight"), input.ids)
   for (let layer = 0; layer < config.layers; layer++) {
     const module = `model.layers.${layer}`
@@ -45,8 +53,8 @@ export const llamaHidden = (
     const normal = rmsNorm(graph, hidden, gain("input_layernorm"), config.rmsNormEpsilon)
     const project = (name: string, heads: number): Tensor =>
       reshape(graph, binding.linear(`${module}.self_attn.${name}`, normal), [batch, time, heads, config.headDim])
-    const queries = rotate(graph, project("q_proj", config.heads), queryAngles.cosine, queryAngles.sine)
-    const keys = rotate(graph, project("k_proj", config.kvHeads), keyAngles.cosine, keyAngles.sine)
+    const queries = turnQueries(project("q_proj", config.heads))
+    const keys = turnKeys(project("k_proj", config.kvHeads))
     const mixed = attend(layer, queries, keys, project("v_proj", config.kvHeads))
     hidden = add(graph, hidden, binding.linear(`${module}.self_attn.o_proj`, mixed))
     const wide = rmsNorm(graph, hidden, gain("post_attention_layernorm"), config.rmsNormEpsilon)

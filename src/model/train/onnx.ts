@@ -5,10 +5,13 @@ import type { AttributeValue, Constant, DType, Tensor, TensorGraph } from "./ten
 const OPSET = 18
 const IR_VERSION = 8
 const MAX_BYTES = 2 ** 31 - 1
-const DATA_TYPES: Record<DType, number> = { float32: 1, int64: 7, bool: 9, float64: 11 }
+const DATA_TYPES: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 }
 
 /** The number by which ONNX knows an element type. */
 export const onnxType = (dtype: DType): number => DATA_TYPES[dtype]
+
+/** The data of a constant lies beside the file. */
+const EXTERNAL = 1
 
 const ATTRIBUTE_FLOAT = 1
 const ATTRIBUTE_INT = 2
@@ -104,11 +107,31 @@ const constantMessage = ({ tensor, data }: Constant): MessageWriter => {
   return writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
 }
 
+/** A constant whose data is given beside the file, under the name of the input. */
+const besideMessage = ({ name, shape, dtype }: Tensor, bytes: number): MessageWriter => {
+  const writer = new MessageWriter()
+  for (const size of shape) writer.int(1, size)
+  writer.int(2, DATA_TYPES[dtype]).text(8, name)
+  for (const [key, value] of [
+    ["location", name],
+    ["offset", "0"],
+    ["length", `${bytes}`]
+  ]) {
+    writer.message(13, new MessageWriter().text(1, key!).text(2, value!))
+  }
+  return writer.int(14, EXTERNAL)
+}
+
 /**
- * Serialises `graph` as an ONNX `ModelProto` (github.com/onnx/onnx, onnx.proto; IR 8, opset 18).
+ * Serialises `graph` as an ONNX `ModelProto` (github.com/onnx/onnx, onnx.proto; IR 8, opset 18). Inputs in `constantInputs`
+ * are written into it, those in `beside` are constants whose data is given apart from it.
  * Throws `SLUICE_GRAPH_TOO_LARGE` when constants push the file over protobuf's 2 GiB limit.
  */
-export const writeOnnx = (graph: TensorGraph, constantInputs: ConstantInputs = new Map()): Uint8Array => {
+export const writeOnnx = (
+  graph: TensorGraph,
+  constantInputs: ConstantInputs = new Map(),
+  beside: ConstantInputs = new Map()
+): Uint8Array => {
   const body = new MessageWriter()
   for (const node of graph.nodes) {
     const writer = new MessageWriter()
@@ -116,18 +139,24 @@ export const writeOnnx = (graph: TensorGraph, constantInputs: ConstantInputs = n
     for (const output of node.outputs) writer.text(2, output.name)
     writer.text(4, node.type)
     for (const [name, value] of Object.entries(node.attributes)) writer.message(5, attribute(name, value))
+    if (node.domain !== undefined) writer.text(7, node.domain)
     body.message(1, writer)
   }
   body.text(2, "sluice")
   for (const constant of graph.constants) body.message(5, constantMessage(constant))
   for (const input of graph.inputs) {
     const data = constantInputs.get(input.name)
-    if (data === undefined) body.message(11, valueInfo(input))
+    const apart = beside.get(input.name)
+    if (apart !== undefined) body.message(5, besideMessage(input, apart.byteLength))
+    else if (data === undefined) body.message(11, valueInfo(input))
     else body.message(5, constantMessage({ tensor: input, data }))
   }
   for (const tensor of new Set(graph.outputs.map((output) => output.tensor))) body.message(12, valueInfo(tensor))
   const opset = new MessageWriter().text(1, "").int(2, OPSET)
   const model = new MessageWriter().int(1, IR_VERSION).message(7, body).message(8, opset)
+  for (const domain of new Set(graph.nodes.flatMap((node) => node.domain ?? []))) {
+    model.message(8, new MessageWriter().text(1, domain).int(2, 1))
+  }
   if (model.length > MAX_BYTES) {
     throw new ModelError(
       "SLUICE_GRAPH_TOO_LARGE",

@@ -113,8 +113,15 @@ export const gatherRows = (graph: TensorGraph, table: Tensor, rows: Tensor): Ten
   return graph.record("gatherRows", [table], output, [rows])
 }
 
-/** RMSNorm over the last axis: x / √(mean x² + ε) · gain (Zhang and Sennrich, arXiv 1910.07467). */
+/**
+ * RMSNorm over the last axis: x / √(mean x² + ε) · gain (Zhang and Sennrich, arXiv 1910.07467). On the CPU one operation
+ * of ONNX Runtime does it where no gradient will ask for what lies between.
+ */
 export const rmsNorm = (graph: TensorGraph, input: Tensor, gain: Tensor, epsilon: number): Tensor => {
+  if (graph.device === "cpu" && graph.float === "float32" && !input.needsGrad && !gain.needsGrad) {
+    const attributes = { axis: -1, epsilon: { float: epsilon }, stash_type: 1 }
+    return graph.emit("SimplifiedLayerNormalization", [input, gain], input.shape, { attributes })
+  }
   const statistic = [...input.shape.slice(0, -1), 1]
   const square = graph.emit("Mul", [input, input], input.shape)
   const attributes = { keepdims: 1 }

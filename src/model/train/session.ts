@@ -3,7 +3,7 @@ import { InferenceSession, Tensor as Value } from "onnxruntime-node"
 import { type Device, keepsValues } from "./device.ts"
 import { deviceError } from "./device-error.ts"
 import type { Frozen } from "./frozen.ts"
-import { writeOnnx } from "./onnx.ts"
+import { type ConstantInputs, writeOnnx } from "./onnx.ts"
 import type { GraphOutput, Shape, TensorGraph } from "./tensor-graph.ts"
 
 export type { Value }
@@ -19,6 +19,12 @@ export interface SessionOptions {
   readonly device?: Device
   /** Inputs that are the same in every run. */
   readonly frozen?: Frozen
+  /**
+   * Frozen inputs that the CPU lays out once in the order in which it multiplies, instead of at every run: as much memory
+   * again, for steps that take a third less time with one row, a seventh less with 16 (SmolLM2, 2 cores). In place of
+   * `frozen`; the data must not change while the session lives.
+   */
+  readonly packed?: ConstantInputs
   /** Outputs that stay on the device, to be fed to the next run there; where none can, they are plain values. */
   readonly resident?: ReadonlySet<string>
 }
@@ -34,6 +40,9 @@ export const integerValue = (data: ArrayLike<number>, shape: Shape): Value => {
   return new Value("int64", wide, shape)
 }
 
+/** An int32 value. */
+export const smallIntegerValue = (data: Int32Array, shape: Shape): Value => new Value("int32", data, shape)
+
 /** A scalar f32 value. */
 export const scalarValue = (value: number): Value => new Value("float32", Float32Array.of(value), [])
 
@@ -48,8 +57,16 @@ export class Session {
   private readonly inner: InferenceSession
   private readonly outputs: readonly GraphOutput[]
   private readonly frozen: Values
+  /** Held, for the native session reads it where it lies. */
+  readonly packed: ConstantInputs | undefined
 
-  private constructor(inner: InferenceSession, outputs: readonly GraphOutput[], frozen: Values) {
+  private constructor(
+    inner: InferenceSession,
+    outputs: readonly GraphOutput[],
+    frozen: Values,
+    packed: ConstantInputs | undefined
+  ) {
+    this.packed = packed
     this.inner = inner
     this.outputs = outputs
     this.frozen = frozen
@@ -57,7 +74,7 @@ export class Session {
 
   /** Compiles `graph` for its device. Throws `SLUICE_NO_DEVICE` where that is not there. */
   static async compile(graph: TensorGraph, options: SessionOptions = {}): Promise<Session> {
-    const { device = graph.device, frozen, resident } = options
+    const { device = graph.device, frozen, resident, packed } = options
     const kept = keepsValues(device) ? graph.outputs.filter(({ name }) => resident?.has(name)) : []
     const settings: InferenceSession.SessionOptions = {
       executionProviders: [device],
@@ -66,16 +83,22 @@ export class Session {
       executionMode: "sequential",
       extra: noSpinning,
       logSeverityLevel: 3,
+      ...(packed && {
+        externalData: Array.from(packed, ([path, data]) => ({
+          path,
+          data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+        }))
+      }),
       ...(kept.length > 0 && {
         preferredOutputLocation: Object.fromEntries(kept.map(({ tensor }) => [tensor.name, "gpu-buffer" as const]))
       })
     }
     // f32 means f32: cuBLAS would otherwise round factors to 10 bits of fraction.
     if (device === "cuda") process.env["NVIDIA_TF32_OVERRIDE"] = "0"
-    const bytes = writeOnnx(graph, frozen?.constants)
+    const bytes = writeOnnx(graph, frozen?.constants, packed)
     try {
       const inner = await InferenceSession.create(bytes, settings)
-      return new Session(inner, graph.outputs, frozen?.feeds ?? {})
+      return new Session(inner, graph.outputs, frozen?.feeds ?? {}, packed)
     } catch (cause) {
       throw device === "cpu" ? cause : deviceError(device, cause)
     }

@@ -5,18 +5,20 @@ import { elementCount, type Shape } from "./tensor-graph.ts"
 import { isOnDevice, type Placed, release, toDevice, toMemory } from "./transfer.ts"
 
 /**
- * Two buffers in memory that trade places, or values that stay on a device that keeps them: there every run makes fresh
+ * Two buffers in memory that trade places (or one, where the graph writes its state in place), or values that stay on a device that keeps them: there every run makes fresh
  * ones, and those before are freed.
  */
 export class State {
   private readonly device: Device
+  private readonly inPlace: boolean
   private readonly shapes = new Map<string, Shape>()
   private current: Values = {}
   private next: Values = {}
   private zeros: Placed | undefined
 
-  constructor(device: Device) {
+  constructor(device: Device, inPlace = false) {
     this.device = device
+    this.inPlace = inPlace
   }
 
   /** Adds one state tensor holding a copy of `data`, or zeros. */
@@ -24,7 +26,8 @@ export class State {
     const size = elementCount(shape)
     this.shapes.set(name, shape)
     this.current[name] = floatValue(data === undefined ? new Float32Array(size) : data.slice(), shape)
-    if (!keepsValues(this.device)) this.next[name] = floatValue(new Float32Array(size), shape)
+    if (keepsValues(this.device)) return
+    this.next[name] = this.inPlace ? this.current[name] : floatValue(new Float32Array(size), shape)
   }
 
   /** Names of the state, as a session's resident outputs. */

@@ -2,7 +2,7 @@
 import type { Device } from "./device.ts"
 
 /** Element types used by the engine. */
-export type DType = "float32" | "float64" | "int64" | "bool"
+export type DType = "float32" | "float64" | "int64" | "int32" | "bool"
 
 /** The two floating types a graph can be built in: f32 to train, f64 to check gradients. */
 export type FloatType = "float32" | "float64"
@@ -24,6 +24,8 @@ export type AttributeValue = number | string | readonly number[] | { readonly fl
 /** One ONNX node. */
 export interface OnnxNode {
   readonly type: string
+  /** ONNX Runtime's own operations are in `com.microsoft`; ONNX's have none. */
+  readonly domain?: string
   readonly inputs: readonly Tensor[]
   readonly outputs: readonly Tensor[]
   readonly attributes: Readonly<Record<string, AttributeValue>>
@@ -54,6 +56,7 @@ export interface Call {
 export interface EmitOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>
   readonly dtype?: DType
+  readonly domain?: string
 }
 
 /** Number of elements of a shape. */
@@ -150,7 +153,8 @@ export class TensorGraph {
     const needsGrad = inputs.some((input) => input.needsGrad)
     const dtype = options.dtype ?? this.float
     const outputs = shapes.map((shape): Tensor => ({ name: this.fresh(), shape, dtype, needsGrad }))
-    this.nodes.push({ type, inputs, outputs, attributes: options.attributes ?? {} })
+    const { attributes = {}, domain } = options
+    this.nodes.push({ type, inputs, outputs, attributes, ...(domain !== undefined && { domain }) })
     return outputs
   }
 

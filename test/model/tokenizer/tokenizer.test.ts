@@ -1,8 +1,9 @@
 // Round trips, special tokens and caching of the tokenizer, on chosen and on random text.
 import { expect, test } from "vitest"
-import { Tokenizer, trainTokenizer } from "../../../src/model/index.ts"
+import { byteLevelTokenizer, fromTokenizerJson, gpt2Pattern, trainTokenizer } from "../../../src/model/index.ts"
 import { seededRandom } from "../../../src/model/random.ts"
-import { tinyText, tinyTokenizer } from "../tiny-model.ts"
+import { byteCharacters } from "../../../src/model/tokenizer/byte-alphabet.ts"
+import { tinyText } from "../tiny-model.ts"
 
 const tokenizer = trainTokenizer({
   texts: [...tinyText, "it's 'S' don't", "日本語のテキスト", "x".repeat(200)],
@@ -71,7 +72,28 @@ test("unpaired surrogates and broken bytes become U+FFFD", () => {
 })
 
 test("a vocabulary without all bytes is refused", () => {
-  const { parts } = tinyTokenizer()
-  const pieces = parts.pieces.with(10, undefined)
-  expect(() => new Tokenizer({ ...parts, pieces })).toThrow(expect.objectContaining({ code: "SLUICE_BAD_TOKENIZER" }))
+  const tokens = byteCharacters.filter((_, byte) => byte !== 35)
+  expect(() => byteLevelTokenizer({ tokens, merges: [] })).toThrow(
+    expect.objectContaining({ code: "SLUICE_BAD_TOKENIZER", message: "The vocabulary has no token for byte 35." })
+  )
+})
+
+test("a tokenizer is made of its lists", () => {
+  const tokens = [...byteCharacters, "at", "\u0120at", "<s>"]
+  const made = byteLevelTokenizer({
+    tokens,
+    merges: ["a t", ["\u0120", "at"]],
+    added: [{ id: 258, content: "<s>" }],
+    patterns: ["digits", gpt2Pattern],
+    before: ["<s>"]
+  })
+  const ids = made.encode("at at 12", { addSpecial: true })
+  expect(Array.from(ids, (id) => made.tokenOf(id))).toEqual(["<s>", "at", "\u0120at", "\u0120", "1", "2"])
+  expect(made.decode(ids, { skipSpecial: true })).toBe("at at 12")
+  expect(fromTokenizerJson(made.definition).encode("at at 12", { addSpecial: true })).toEqual(ids)
+  expect(made.encode("at at 12", { addSpecial: true, maxTokens: 3 })).toEqual(ids.subarray(0, 3))
+  expect(made.encode("at at 12", { maxTokens: 2 })).toEqual(ids.subarray(1, 3))
+  expect(() => byteLevelTokenizer({ tokens, merges: ["a x"] })).toThrow(
+    expect.objectContaining({ code: "SLUICE_BAD_TOKENIZER" })
+  )
 })

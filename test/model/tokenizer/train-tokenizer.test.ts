@@ -5,7 +5,9 @@ import { seededRandom } from "../../../src/model/random.ts"
 import { tinyText } from "../tiny-model.ts"
 
 const learned = (tokenizer: Tokenizer): string[] =>
-  tokenizer.parts.merges.map(([left, right]) => `${tokenizer.decode([left])}+${tokenizer.decode([right])}`)
+  (tokenizer.definition.model["merges"] as [string, string][]).map((pair) =>
+    pair.map((token) => tokenizer.decode([tokenizer.idOf(token)!])).join("+")
+  )
 
 test("the most frequent pair first, ties by smaller ids", () => {
   const tokenizer = trainTokenizer({ texts: ["ab ab ab cd cd cd xy"], vocabSize: 400, specialTokens: [], minCount: 2 })
@@ -56,7 +58,7 @@ test("ids: special tokens, bytes, merges; the same text gives the same tokenizer
   expect(tokenizer.vocabSize).toBeLessThanOrEqual(300)
   expect(tokenizer.decode([0, 1, 2])).toBe("<|endoftext|><|im_start|><|im_end|>")
   expect(tokenizer.decode([3])).toBe("!")
-  expect(trainTokenizer({ texts: tinyText, vocabSize: 300 }).parts).toEqual(tokenizer.parts)
+  expect(trainTokenizer({ texts: tinyText, vocabSize: 300 }).definition).toEqual(tokenizer.definition)
 })
 
 test("a vocabulary that cannot hold the bytes is refused", () => {

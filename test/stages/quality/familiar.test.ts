@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest"
 import type { Batch } from "#sluice"
 import { renderText, saveModel, scoreSequences } from "#sluice/model"
 import { modelAt } from "#src/run/model-links.ts"
+import { PathContents } from "#src/run/path-content.ts"
 import { openModel } from "#src/run/row-model.ts"
 import { familiar } from "../../../stages/quality/familiar.ts"
 import { tinyModel, tinyText } from "../../model/tiny-model.ts"
@@ -19,7 +20,7 @@ const filter = familiar.declaration as Filter & {
 }
 const tiny = tinyModel()
 saveModel(join(root, "tiny"), tiny)
-const model = openModel(modelAt(root, "tiny"))
+const model = openModel(modelAt(root, "tiny", new PathContents(root)))
 const texts = [...tinyText, "dawn", "", "The sluice ".repeat(40)]
 const measured = async (given: ReadonlyArray<string>, maxTokens = 96) => {
   const made = await filter.measureBatch(textBatch("by", given), { model, maxTokens })

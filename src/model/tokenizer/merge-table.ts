@@ -1,8 +1,4 @@
 // Applies learned merges to one word: always the pair with the lowest rank, leftmost first.
-import { PAIR_BASE } from "./merge-queue.ts"
-
-/** A merge: left id, right id, id of the joined piece; the place in the list is its rank. */
-export type Merge = readonly [number, number, number]
 
 /** Words up to this many symbols are scanned again per merge; longer ones use a heap. */
 const SCAN_LIMIT = 48
@@ -10,20 +6,46 @@ const SCAN_LIMIT = 48
 /** Heap entries are one number, rank · 2³² + place. */
 const PLACE_BASE = 2 ** 32
 
-/** Ranks and results of merges by pair. */
+/** Merges as left id, right id, joined id by rank; found by pair in an open-addressed table of typed arrays. */
 export class MergeTable {
-  private readonly ranks = new Map<number, number>()
+  private readonly lefts: Int32Array
+  private readonly rights: Int32Array
   private readonly results: Int32Array
+  /** Rank plus one; 0 marks a free slot. */
+  private readonly slots: Int32Array
+  /** Ranks of the pairs of the word being scanned. */
+  private readonly ranks = new Int32Array(SCAN_LIMIT)
 
-  constructor(merges: readonly Merge[]) {
+  constructor(merges: readonly (readonly [number, number, number])[]) {
+    this.lefts = Int32Array.from(merges, ([left]) => left)
+    this.rights = Int32Array.from(merges, ([, right]) => right)
     this.results = Int32Array.from(merges, ([, , merged]) => merged)
-    merges.forEach(([left, right], rank) => {
-      this.ranks.set(left * PAIR_BASE + right, rank)
-    })
+    let size = 16
+    while (size < 3 * merges.length) size *= 2
+    this.slots = new Int32Array(size)
+    // The last of two merges of one pair counts, as in a table that is written twice.
+    for (let rank = merges.length - 1; rank >= 0; rank--) {
+      if (this.rank(this.lefts[rank]!, this.rights[rank]!) < 0) {
+        this.slots[this.slotOf(this.lefts[rank]!, this.rights[rank]!)] = rank + 1
+      }
+    }
+  }
+
+  /** The slot of a pair, or the free one where it would stand. */
+  private slotOf(left: number, right: number): number {
+    const mask = this.slots.length - 1
+    let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b)
+    hash ^= hash >>> 15
+    let slot = hash & mask
+    for (;;) {
+      const rank = this.slots[slot]! - 1
+      if (rank < 0 || (this.lefts[rank] === left && this.rights[rank] === right)) return slot
+      slot = (slot + 1) & mask
+    }
   }
 
   private rank(left: number, right: number): number {
-    return this.ranks.get(left * PAIR_BASE + right) ?? -1
+    return this.slots[this.slotOf(left, right)]! - 1
   }
 
   /** Merges `symbols` in place as far as it goes; gives the new length. */
@@ -32,12 +54,14 @@ export class MergeTable {
   }
 
   private applyScanning(symbols: Int32Array, length: number): number {
+    const { ranks } = this
     let count = length
+    for (let place = 0; place + 1 < count; place++) ranks[place] = this.rank(symbols[place]!, symbols[place + 1]!)
     while (count > 1) {
       let best = -1
       let place = -1
       for (let index = 0; index + 1 < count; index++) {
-        const rank = this.rank(symbols[index]!, symbols[index + 1]!)
+        const rank = ranks[index]!
         if (rank >= 0 && (best < 0 || rank < best)) {
           best = rank
           place = index
@@ -46,7 +70,10 @@ export class MergeTable {
       if (place < 0) break
       symbols[place] = this.results[best]!
       symbols.copyWithin(place + 1, place + 2, count)
+      ranks.copyWithin(place + 1, place + 2, count - 1)
       count--
+      if (place + 1 < count) ranks[place] = this.rank(symbols[place]!, symbols[place + 1]!)
+      if (place > 0) ranks[place - 1] = this.rank(symbols[place - 1]!, symbols[place]!)
     }
     return count
   }

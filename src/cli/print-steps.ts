@@ -1,0 +1,62 @@
+// The step ledger as text: a table thinned to what fits, and spikes with the rows that they saw.
+import { placeText } from "../lineage/origin.ts"
+import type { LedgerStep, Spike, StepRow } from "../lineage/steps.ts"
+import { count, plural, table, type Terminal } from "./print.ts"
+import { shortId } from "./print-lineage.ts"
+
+const numbers = ({ step, loss, gradNorm, learningRate, tokens, supervised, rowIds }: LedgerStep) => [
+  `${step}`,
+  loss.toFixed(4),
+  gradNorm.toFixed(3),
+  learningRate.toExponential(2),
+  count(tokens),
+  count(supervised),
+  count(new Set(rowIds).size)
+]
+
+/** First and last step, and between them as many at equal distances as asked for. */
+const thinned = (steps: ReadonlyArray<LedgerStep>, most: number): ReadonlyArray<LedgerStep> => {
+  if (steps.length <= most) return steps
+  const stride = (steps.length - 1) / Math.max(1, most - 1)
+  return Array.from({ length: Math.max(2, most) }, (_, at) => steps[Math.round(at * stride)]!)
+}
+
+export const printSteps = (to: Terminal, steps: ReadonlyArray<LedgerStep>, most: number): void => {
+  const shown = thinned(steps, most)
+  const head = ["step", "loss", "grad norm", "lr", "tokens", "supervised", "rows"].map((name) => to.paint("dim", name))
+  for (const line of table(to, [head, ...shown.map(numbers)], Array<"right">(7).fill("right"))) to.line(line)
+  const tokens = steps.reduce((total, step) => total + step.tokens, 0)
+  const left = steps.length - shown.length
+  to.line(
+    `  ${plural(steps.length, "step")}, ${plural(tokens, "token")}${left > 0 ? `; ${count(left)} not shown (--rows, --json)` : ""}`
+  )
+}
+
+interface ShownSpike extends Omit<Spike, "rowIds"> {
+  readonly rows: ReadonlyArray<StepRow>
+}
+
+export const printSpikes = (
+  to: Terminal,
+  spikes: ReadonlyArray<ShownSpike>,
+  steps: number,
+  { most, pipeline }: { readonly most: number; readonly pipeline: string | undefined }
+): void => {
+  if (spikes.length === 0) {
+    to.line(`no step of ${count(steps)} stands out`)
+    return
+  }
+  for (const { step, loss, usual, deviations, gradNorm, rows } of spikes) {
+    const above = `${to.paint("red", loss.toFixed(4))}, usually ${usual.toFixed(4)} (${deviations.toFixed(0)} spreads)`
+    to.line(`${to.paint("bold", `step ${step}`)}  loss ${above}, gradient norm ${gradNorm.toFixed(3)}`)
+    const shown = rows.slice(0, most).map(({ id, sources }) => {
+      const [first, ...others] = sources
+      const more = others.length > 0 ? ` and ${others.length} more` : ""
+      return [to.paint("dim", shortId(id)), first === undefined ? "" : `${placeText(first)}${more}`]
+    })
+    for (const line of table(to, shown)) to.line(line)
+    if (rows.length > most) to.line(`  … ${rows.length - most} more (--json lists all)`)
+  }
+  const id = spikes[0]!.rows[0]?.id
+  if (pipeline !== undefined && id !== undefined) to.line(`  → sluice trace ${pipeline} ${shortId(id)}`)
+}

@@ -1,0 +1,88 @@
+// The step ledger of a trained model: what each step saw and what came of it, and the steps whose loss stands out.
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { zstdDecompressSync } from "node:zlib"
+import { SluiceError } from "../errors.ts"
+import type { Origins, SourcePlace } from "./origin.ts"
+import type { PastRun } from "./past-run.ts"
+
+/** One step as the ledger has it. */
+export interface LedgerStep {
+  readonly step: number
+  readonly rowIds: ReadonlyArray<string>
+  readonly tokens: number
+  readonly supervised: number
+  /** Nats per supervised token. */
+  readonly loss: number
+  /** Before clipping. */
+  readonly gradNorm: number
+  readonly learningRate: number
+}
+
+/** A step whose loss is far above what the steps before it had. */
+export interface Spike extends LedgerStep {
+  /** Median loss of the steps before it. */
+  readonly usual: number
+  /** How many times the usual spread above that. */
+  readonly deviations: number
+}
+
+/** Reads `steps.parquet` of a model's folder; throws `SLUICE_UNKNOWN` where the model was not trained here. */
+export const readSteps = async (folder: string): Promise<ReadonlyArray<LedgerStep>> => {
+  const path = join(folder, "steps.parquet")
+  if (!existsSync(path))
+    throw new SluiceError("SLUICE_UNKNOWN", `${folder} has no step ledger`, {
+      evidence: ["steps.parquet is written by train.base, train.sft and train.lora"],
+      hint: "name a model that was trained in a pipeline, as PIPELINE/OUTPUT"
+    })
+  const { asyncBufferFromFile, parquetReadObjects } = await import("hyparquet")
+  return (await parquetReadObjects({
+    file: await asyncBufferFromFile(path),
+    compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) }
+  })) as unknown as ReadonlyArray<LedgerStep>
+}
+
+/** Steps before a step whose median loss is the usual one, and those that say how much it changes from step to step. */
+const near = 8
+const far = 32
+/** Usual spreads above the usual loss from which a step stands out; and the least share by which it must be above it. */
+const spreads = 6
+const share = 0.1
+
+const median = (values: ReadonlyArray<number>): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/**
+ * The steps whose loss is more than 6 spreads and a tenth above the median of the 8 before it. The spread is 1.4826 / √2
+ * times the median change from one step to the next over the 32 before: the deviation, were losses normal around a level
+ * that moves slowly.
+ */
+export const spikesOf = (steps: ReadonlyArray<LedgerStep>): ReadonlyArray<Spike> => {
+  const spikes: Array<Spike> = []
+  const losses = steps.map(({ loss }) => loss)
+  for (let at = near; at < steps.length; at++) {
+    const usual = median(losses.slice(at - near, at))
+    const earlier = losses.slice(Math.max(0, at - far), at)
+    const changes = earlier.slice(1).map((loss, place) => Math.abs(loss - earlier[place]!))
+    const spread = Math.max((1.4826 / Math.SQRT2) * median(changes), 1e-9)
+    const deviations = (losses[at]! - usual) / spread
+    if (deviations > spreads && losses[at]! > usual * (1 + share)) spikes.push({ ...steps[at]!, usual, deviations })
+  }
+  return spikes
+}
+
+/** A row of a step with the places in input files that it goes back to. */
+export interface StepRow {
+  readonly id: string
+  readonly sources: ReadonlyArray<SourcePlace>
+}
+
+/** The rows of a step and where they come from; `node` is the one that trained the model. */
+export const rowsOfStep = (past: PastRun, origins: Origins, node: string, step: LedgerStep): ReadonlyArray<StepRow> =>
+  [...new Set(step.rowIds)].map((id) => {
+    const edge = past.edges(node).find((one) => past.input(one).row(id) >= 0)
+    return { id, sources: edge === undefined ? [] : origins.sources(past.birth(edge.node, id), id) }
+  })
