@@ -23,3 +23,13 @@ export const modelSource = (folder: string, files: ReadonlyArray<ModelFile>): Mo
   digest: keyOf(files.map(({ path, digest }) => [path, digest])),
   files
 })
+
+/** Files that say how text becomes tokens, of a model or of the one that an adapter's folder keeps. */
+const tokenizerFile = /^(base\/)?(tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|adapter_config\.json)$/
+
+/** The part of a model that an option asks for: `tokenizer` is its tokenizer's files, or all where it has none of their names. */
+export const partOf = (source: ModelSource, part: "tokenizer" | undefined): ModelSource => {
+  if (part === undefined || source.file !== undefined) return source
+  const files = source.files.filter(({ path }) => tokenizerFile.test(path))
+  return files.length === 0 ? source : modelSource(source.folder, files)
+}

@@ -5,7 +5,7 @@ import { SluiceError, unknownName } from "../errors.ts"
 import type { Declaration } from "../stage/declaration.ts"
 import { isParam, type OptionFields, type OptionKind, type OptionSpec } from "../stage/option.ts"
 import { sha256 } from "../table/digest.ts"
-import type { ModelSource } from "./model-source.ts"
+import { type ModelSource, partOf } from "./model-source.ts"
 import type { Settings } from "./settings.ts"
 
 export interface DecodedOptions {
@@ -48,7 +48,8 @@ export const decodeOptions = (
     const decoded = decodeOne(node, name, spec, given[name], settings)
     if (decoded instanceof SluiceError) errors.push(decoded)
     else {
-      options[name] = decoded.value
+      const isModel = spec.kind === "model" && decoded.value !== undefined
+      options[name] = isModel ? partOf(decoded.value as ModelSource, spec.part) : decoded.value
       if (spec.kind === "data") keyed[name] = decoded.value
       if (spec.kind === "file" || spec.kind === "list") keyed[name] = contentKey(decoded.value as never)
       if (spec.kind === "path") {
@@ -56,8 +57,7 @@ export const decodeOptions = (
         options[name] = file ?? folder
         keyed[name] = `sha256 ${file === undefined ? digest : files[0]!.digest}`
       }
-      if (spec.kind === "model" && decoded.value !== undefined)
-        keyed[name] = `sha256 ${(decoded.value as ModelSource).digest}`
+      if (isModel) keyed[name] = `sha256 ${(options[name] as ModelSource).digest}`
     }
   }
   return { options, keyed, errors }

@@ -5,8 +5,6 @@ export {
   type ChatMessage,
   chatTemplate,
   type RenderedChat,
-  type RenderOptions,
-  renderChat,
   renderText
 } from "./chat.ts"
 export type { BertConfig } from "./encoder/bert-config.ts"

@@ -4,9 +4,10 @@ import { createRequire } from "node:module"
 import { basename, dirname, join, relative, resolve, sep } from "node:path"
 import { asksModel, type GraphNode, modelEdges } from "../graph/graph.ts"
 import { keysWith, type ComputeClass, type NodeKeys } from "../graph/key.ts"
-import { type ModelFile, type ModelSource, modelSource } from "../graph/model-source.ts"
+import { type ModelFile, type ModelSource, modelSource, partOf } from "../graph/model-source.ts"
+import { optionFields } from "../graph/options.ts"
 import type { Store } from "../store/store.ts"
-import type { NodeRecord } from "./node-record.ts"
+import type { FolderHead, NodeRecord } from "./node-record.ts"
 import type { PathContents } from "./path-content.ts"
 import { resultFolder } from "./program-inputs.ts"
 import type { ModelSources } from "./row-model.ts"
@@ -35,9 +36,15 @@ export const keysWithModels = (
   for (const edge of edges) {
     const folder = records.get(edge.node)?.folder
     if (folder === undefined) return undefined
-    digests.push([edge.input, folder.digest])
+    digests.push([edge.input, linked(node, edge.input, folder, "").digest])
   }
   return keysWith(keys, digests)
+}
+
+/** What a node asks of a model that another made, as a source in `folder`. */
+const linked = (node: GraphNode, input: string, head: FolderHead, folder: string): ModelSource => {
+  const files = head.files.map(({ path, object }) => ({ path, digest: object }))
+  return partOf({ folder, digest: head.digest, files }, optionFields(node.declaration)[input]?.part)
 }
 
 /** The models that other nodes made for a node, as folders. */
@@ -49,8 +56,7 @@ export const linkedModels = (
   Object.fromEntries(
     modelEdges(node).map((edge) => {
       const head = records.get(edge.node)!.folder!
-      const files = head.files.map(({ path, object }) => ({ path, digest: object }))
-      return [edge.input, { folder: resultFolder(store, head, true), digest: head.digest, files }]
+      return [edge.input, linked(node, edge.input, head, resultFolder(store, head, true))]
     })
   )
 

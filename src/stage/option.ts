@@ -18,6 +18,8 @@ export interface OptionSpec<Type, Required extends boolean, Kind extends OptionK
   readonly schema: Schema.Top | undefined
   readonly required: Required
   readonly fallback: Type | undefined
+  /** Of a `model`: the part that is seen and counts, all of it if not given. */
+  readonly part?: "tokenizer" | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of a declaration's options must accept every value type.
@@ -152,6 +154,7 @@ interface Opt {
   /**
    * A model for the function that runs row by row, a measure, a prepare or a map's apply: the output of a program of the same
    * pipeline, or the path of a folder or file relative to the project's root.
+   * Of `opt.model("tokenizer")` the tokenizer's files alone are seen and count: other weights compute nothing again.
    *
    * @example
    * // gates.txt
@@ -167,7 +170,7 @@ interface Opt {
    * })
    * rows({ text: "dawn" }).pipe(sized({ model: "gates.txt" })) // → { text: "dawn", bytes: 6 }
    */
-  readonly model: () => OptionSpec<RowModel, true, "model">
+  readonly model: (part?: "tokenizer") => OptionSpec<RowModel, true, "model">
   /**
    * A model that may be left out; the function then sees `undefined`.
    *
@@ -219,7 +222,7 @@ export const opt: Opt = Object.assign(
     file: () => spec("file", undefined, true, undefined),
     path: () => spec("path", undefined, true, undefined),
     list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback),
-    model: () => spec("model", undefined, true, undefined),
+    model: (part?: "tokenizer") => Object.assign(spec("model", undefined, true, undefined), { part }),
     maybeModel: () => spec("model", undefined, false, undefined)
   }
 )

@@ -10,7 +10,7 @@ const tokenize = Stage.map({
   needs: { prompt: Schema.String, completion: Schema.String },
   options: {
     /** Whose tokenizer is used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model(),
+    model: opt.model("tokenizer"),
     /** `completion` supervises the completion and the token that ends it, `all` the prompt too. */
     supervise: opt(Schema.Literals(["completion", "all"]), "completion"),
     /** The most tokens of a row. */

@@ -11,7 +11,7 @@ const tokenize = Stage.map({
   needs: { prompt: Messages },
   options: {
     /** Whose tokenizer and template are used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model(),
+    model: opt.model("tokenizer"),
     /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
     chat: opt.maybe(Schema.String),
     /** The most tokens of a row. */

@@ -11,7 +11,7 @@ const tokenize = Stage.map({
   options: {
     by: opt.column("text"),
     /** Whose tokenizer is used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model(),
+    model: opt.model("tokenizer"),
     /** The most tokens of a row. */
     maxTokens: opt(Schema.Int, 256),
     /** What becomes of a longer row: it is left out, or its first or last tokens are kept. */

@@ -10,7 +10,7 @@ const tokenize = Stage.map({
   needs: { messages: Messages },
   options: {
     /** Whose tokenizer and template are used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model(),
+    model: opt.model("tokenizer"),
     /** `completion` supervises the last answer, `assistant` every answer, `all` every token. */
     supervise: opt(Schema.Literals(["completion", "assistant", "all"]), "completion"),
     /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */

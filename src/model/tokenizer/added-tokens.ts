@@ -9,8 +9,7 @@ export interface TokenVisitor {
 
 const wordBefore = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u
 const wordAfter = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u
-const spaceBefore = /\p{White_Space}*$/u
-const spaceAfter = /^\p{White_Space}*/u
+const space = /\p{White_Space}/u
 
 const standsAlone = (text: string, start: number, end: number): boolean =>
   !wordBefore.test(text.slice(Math.max(0, start - 2), start)) && !wordAfter.test(text.slice(end, end + 2))
@@ -44,8 +43,8 @@ export class AddedTokenFinder {
       let start = match.index
       let end = start + match[0].length
       if (start < from || (token.single_word === true && !standsAlone(text, start, end))) continue
-      if (token.lstrip === true) start = Math.max(from, start - spaceBefore.exec(text.slice(0, start))![0].length)
-      if (token.rstrip === true) end += spaceAfter.exec(text.slice(end))![0].length
+      if (token.lstrip === true) while (start > from && space.test(text[start - 1]!)) start--
+      if (token.rstrip === true) while (end < text.length && space.test(text[end]!)) end++
       if (start > from) visitor.plain(text.slice(from, start), from)
       visitor.token(token.id)
       from = end

@@ -3,7 +3,7 @@ import { bertPunctuation } from "./bert-characters.ts"
 import { toCharacters } from "./byte-alphabet.ts"
 import { type Part, partsOf, unsupported } from "./definition.ts"
 import { compilePattern, patternOf } from "./pattern.ts"
-import { DigitCutter, Gpt2Cutter, Llama3Cutter, type WordCutter } from "./word-cutter.ts"
+import { DigitCutter, Gpt2Cutter, Llama3Cutter, PatternCutter, type WordCutter } from "./word-cutter.ts"
 
 /** The pattern new tokenizers use: letters, up to three digits, or symbols, with a leading space (as in Llama 3). */
 export const defaultPattern =
@@ -193,8 +193,17 @@ const cutters: { readonly [patterns: string]: () => WordCutter } = {
   [`${digits} ${gpt2Pattern}`]: () => new DigitCutter(new Gpt2Cutter())
 }
 
-/** The cutter by hand for a byte-level pre-tokenizer with patterns that have one; words are to be mapped to bytes. */
+/**
+ * The cutter for a byte-level pre-tokenizer, by hand where its patterns have one, for words that are yet to be mapped to
+ * bytes; undefined where it does more than cut by one pattern and set digits apart.
+ */
 export const byteLevelCutter = (part: Part | null | undefined): WordCutter | undefined => {
   const patterns = bytePatterns(part)
-  return patterns === undefined ? undefined : cutters[patterns.join(" ")]?.()
+  if (patterns === undefined) return undefined
+  const known = cutters[patterns.join(" ")]?.()
+  if (known !== undefined) return known
+  const [first, second, ...more] = patterns
+  if (more.length > 0 || first === undefined || second === digits) return undefined
+  if (second === undefined) return first === digits ? undefined : new PatternCutter(compilePattern(first))
+  return first === digits ? new DigitCutter(new PatternCutter(compilePattern(second))) : undefined
 }

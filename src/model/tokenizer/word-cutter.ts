@@ -184,6 +184,32 @@ export class SpaceCutter extends ClassCutter {
   }
 }
 
+/** Matches of a pattern, and what lies between them. */
+export class PatternCutter implements WordCutter {
+  private readonly pattern: RegExp
+
+  constructor(pattern: RegExp) {
+    this.pattern = pattern
+  }
+
+  cut(text: string, from: number, to: number, into: WordEnds): void {
+    const { pattern } = this
+    const part = from === 0 && to === text.length ? text : text.slice(from, to)
+    let end = 0
+    pattern.lastIndex = 0
+    for (let match = pattern.exec(part); match !== null; match = pattern.exec(part)) {
+      if (match[0] === "") {
+        pattern.lastIndex++
+        continue
+      }
+      if (match.index > end) into.push(from + match.index)
+      end = pattern.lastIndex
+      into.push(from + end)
+    }
+    if (end < part.length) into.push(to)
+  }
+}
+
 /** Before every mark, or before each first one after another character. */
 export class MarkCutter implements WordCutter {
   private readonly mark: string

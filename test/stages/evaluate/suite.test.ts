@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { loadModel, perplexity, renderChat, scoreSequences } from "#sluice/model"
+import { Chat, loadModel, perplexity, scoreSequences } from "#sluice/model"
 import type { Evaluation } from "../../../stages/evaluate/evaluation.ts"
 import { gate } from "../../../stages/evaluate/gate.ts"
 import { suite } from "../../../stages/evaluate/suite.ts"
@@ -71,7 +71,8 @@ describe("evaluate.suite", () => {
 
   test("perplexity is that of the reference answers' tokens, end mark included", async () => {
     const model = loadModel(models.tuned!.folder)
-    const sequences = conversations.map(({ id, row }) => ({ rowId: id, ...renderChat(model.tokenizer, row.messages) }))
+    const chat = await Chat.open(model.tokenizer)
+    const sequences = conversations.map(({ id, row }) => ({ rowId: id, ...chat.render(row.messages) }))
     const expected = perplexity(await scoreSequences(model, sequences))
     expect((whole.data as Evaluation).models.tuned!.perplexity.estimate).toBeCloseTo(expected, 4)
   })

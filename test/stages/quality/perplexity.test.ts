@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
-import { loadModel, renderChat, scoreSequences } from "#sluice/model"
+import { Chat, loadModel, scoreSequences } from "#sluice/model"
 import { type Spread, spreadOf } from "../../../stages/quality/histogram.ts"
 import { type PerplexityRow, perplexity } from "../../../stages/quality/perplexity.ts"
 import { base } from "../../../stages/train/base.ts"
@@ -40,9 +40,10 @@ test("scores each answer as the engine does, and tells the spread", async () => 
   expect(run.fates.get("data")!.get("empty")).toBe("empty")
   expect(run.fates.get("data")!.get("long")).toBe("too-long")
   const model = loadModel(folder)
+  const chat = await Chat.open(model.tokenizer)
   const sequences = rows.slice(0, 2).map(({ id, row }) => ({
     rowId: id,
-    ...renderChat(model.tokenizer, [
+    ...chat.render([
       { role: "user", content: row.question },
       { role: "assistant", content: row.answer }
     ])

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Batch, BytesColumn, NestedColumn, NumberColumn } from "#sluice"
+import { chatTemplate } from "#sluice/model"
 import { saveTokenizer } from "#src/model/model-folder.ts"
 import { modelAt } from "#src/run/model-links.ts"
 import { PathContents } from "#src/run/path-content.ts"
@@ -73,6 +74,12 @@ it("a changed row is tokenised again, and what cannot be trained on goes under i
   const edited = await run()
   expect(computedOf(edited)).toMatchObject({ "train.tokens": 1, "train.tokens#2": 1 })
   expect(digestsOf(edited)).toEqual(digestsOf(await run({ storeRoot: join(root, "cold"), workers: 1 })))
+
+  // Other weights beside the same tokenizer tokenise nothing again; another template does.
+  writeFileSync(join(root, "model/model.safetensors"), "other weights")
+  expect(new Set((await run()).nodes!.map(({ verdict }) => verdict))).toEqual(new Set(["hit"]))
+  writeFileSync(join(root, "model/chat_template.jinja"), `${chatTemplate}{# the same, written otherwise #}`)
+  expect(computedOf(await run())).toMatchObject({ "train.tokens": 4, "train.tokens#2": 4 })
 
   const stricter = await ask({ sets: { "train.proven.maxViolations": "0.2" } })
   expect(stricter.error?.message).toMatch(
