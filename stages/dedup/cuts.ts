@@ -93,7 +93,7 @@ export type Cutting<Options> = <By extends string = "text">(
 /** What a chain is made of: the stage that finds, those behind it, and the defaults that it gives them. */
 export interface Chained {
   readonly declaration: typeof cut.declaration
-  readonly then: ReadonlyArray<typeof cut.declaration>
+  readonly behind: ReadonlyArray<typeof cut.declaration>
   readonly defaults: Required<Least>
 }
 
@@ -104,7 +104,7 @@ export const cutting = <Options>(
 ): Cutting<Options> & Chained =>
   Object.assign(chain<Options>(find, least), {
     declaration: find.declaration,
-    then: [cut.declaration, remainder.declaration],
+    behind: [cut.declaration, remainder.declaration],
     defaults: least
   })
 

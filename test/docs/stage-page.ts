@@ -123,23 +123,23 @@ const made = (declaration: Declaration, all: OptionFields): ReadonlyArray<string
 
 /** The stages behind the first of a chain, and the defaults that the chain gives their options. */
 export interface Behind {
-  readonly then: ReadonlyArray<Declaration>
+  readonly behind: ReadonlyArray<Declaration>
   readonly defaults: { readonly [option: string]: unknown }
 }
 
-const noneBehind: Behind = { then: [], defaults: {} }
+const noneBehind: Behind = { behind: [], defaults: {} }
 
-const kindText = (declaration: Declaration, { then }: Behind): string => {
-  const behind = then.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
-  return then.length === 0
+const kindText = (declaration: Declaration, { behind }: Behind): string => {
+  const links = behind.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
+  return behind.length === 0
     ? `${declaration.kind === "expand" ? "An" : "A"} **${declaration.kind}**: ${rows[declaration.kind]}.`
-    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${behind.join(" and ")}.`
+    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${links.join(" and ")}.`
 }
 
 /** Options of the stages behind that the chain takes, with the chain's defaults. */
-const passedOn = ({ then, defaults: given }: Behind): OptionFields =>
+const passedOn = ({ behind, defaults: given }: Behind): OptionFields =>
   Object.fromEntries(
-    then.flatMap(({ options }) =>
+    behind.flatMap(({ options }) =>
       Object.entries(options)
         .filter(([name]) => name in given)
         .map(([name, spec]) => [name, { ...spec, fallback: given[name] }])
@@ -147,22 +147,22 @@ const passedOn = ({ then, defaults: given }: Behind): OptionFields =>
   )
 
 /** The page of a stage, or of a chain that begins with it, as Markdown. */
-export const stagePage = (declaration: Declaration, source: StageSource, behind: Behind = noneBehind): string => {
+export const stagePage = (declaration: Declaration, source: StageSource, chain: Behind = noneBehind): string => {
   const [early, note] = earlyOf(declaration)
   const all = { ...early, ...declaration.options }
-  const later = passedOn(behind)
+  const later = passedOn(chain)
   const options = [
     ...optionRows(early, source, note),
     ...optionRows(declaration.options, source, ""),
     ...optionRows(later, source, "")
   ]
-  const reasons = [declaration, ...behind.then]
+  const reasons = [declaration, ...chain.behind]
     .flatMap((one) => one.reasons)
     .map((reason) => `- ${code(reason)}`)
     .join("\n")
   return `${[
     `# ${declaration.name}`,
-    `${kindText(declaration, behind)} Defined in [${source.file}](../../${source.file}).`,
+    `${kindText(declaration, chain)} Defined in [${source.file}](../../${source.file}).`,
     source.text,
     ...(declaration.impure === undefined ? [] : [`It never counts as unchanged: ${declaration.impure}.`]),
     ...section("Reads", columns(declaration.needs, all)),
