@@ -31,8 +31,8 @@ const pages = Object.entries(stages).flatMap(([family, members]) =>
   Object.entries(members).flatMap(([name, stage]): ReadonlyArray<Page> => {
     if (!("declaration" in stage)) return []
     const declaration = stage.declaration as Declaration
-    const chain = "behind" in stage ? (stage as unknown as Behind) : undefined
-    const text = stagePage(declaration, readStageSource(root, fileOf(family, name), name), chain)
+    const behind = "behind" in stage ? (stage as unknown as Behind) : undefined
+    const text = stagePage(declaration, readStageSource(root, fileOf(family, name), name), behind)
     return [{ family, declaration, file: `${declaration.name.replace(".", "-")}.md`, text }]
   })
 )

@@ -147,22 +147,22 @@ const passedOn = ({ behind, defaults: given }: Behind): OptionFields =>
   )
 
 /** The page of a stage, or of a chain that begins with it, as Markdown. */
-export const stagePage = (declaration: Declaration, source: StageSource, chain: Behind = noneBehind): string => {
+export const stagePage = (declaration: Declaration, source: StageSource, behind: Behind = noneBehind): string => {
   const [early, note] = earlyOf(declaration)
   const all = { ...early, ...declaration.options }
-  const later = passedOn(chain)
+  const later = passedOn(behind)
   const options = [
     ...optionRows(early, source, note),
     ...optionRows(declaration.options, source, ""),
     ...optionRows(later, source, "")
   ]
-  const reasons = [declaration, ...chain.behind]
+  const reasons = [declaration, ...behind.behind]
     .flatMap((one) => one.reasons)
     .map((reason) => `- ${code(reason)}`)
     .join("\n")
   return `${[
     `# ${declaration.name}`,
-    `${kindText(declaration, chain)} Defined in [${source.file}](../../${source.file}).`,
+    `${kindText(declaration, behind)} Defined in [${source.file}](../../${source.file}).`,
     source.text,
     ...(declaration.impure === undefined ? [] : [`It never counts as unchanged: ${declaration.impure}.`]),
     ...section("Reads", columns(declaration.needs, all)),

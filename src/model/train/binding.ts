@@ -28,18 +28,22 @@ export interface Binding {
   readonly fed: Weights
 }
 
+/** Frozen weights above this many bytes are fed instead of being written into the graph file (limit 2 GiB). */
+const MAX_CONSTANT_BYTES = 512 * 2 ** 20
+
 /** Name of the input that carries a weight. */
 export const inputName = (name: string): string => `weight:${name}`
 
-/** Declares an input per weight, or a constant per frozen weight while they are small. */
+/** Declares an input per weight, or a constant per frozen weight while they take at most `limit` bytes together. */
 export const bindTensors = (
   graph: TensorGraph,
   weights: Weights,
-  trainable: boolean
+  trainable: boolean,
+  limit = MAX_CONSTANT_BYTES
 ): { readonly tensors: Map<string, Tensor>; readonly fed: Weights } => {
   let bytes = 0
   for (const weight of weights.values()) bytes += weight.data.byteLength
-  const constant = !trainable && bytes <= graph.maxConstantBytes
+  const constant = !trainable && bytes <= limit
   const tensors = new Map<string, Tensor>()
   for (const [name, weight] of weights) {
     const tensor = constant
