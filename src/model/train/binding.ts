@@ -28,6 +28,9 @@ export interface Binding {
   readonly fed: Weights
 }
 
+/** Frozen weights above this many bytes are fed instead of being written into the graph file (limit 2 GiB). */
+const MAX_CONSTANT_BYTES = 512 * 2 ** 20
+
 /** Name of the input that carries a weight. */
 export const inputName = (name: string): string => `weight:${name}`
 
@@ -36,7 +39,7 @@ export const bindTensors = (
   graph: TensorGraph,
   weights: Weights,
   trainable: boolean,
-  limit = graph.maxConstantBytes
+  limit = MAX_CONSTANT_BYTES
 ): { readonly tensors: Map<string, Tensor>; readonly fed: Weights } => {
   let bytes = 0
   for (const weight of weights.values()) bytes += weight.data.byteLength

@@ -38,11 +38,17 @@ interface Forward {
 }
 
 /** Binds weights and computes log p of every target of a batch [targets]. */
-const forward = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, train: boolean): Forward => {
+const forward = (
+  graph: TensorGraph,
+  target: TrainTarget,
+  shape: BatchShape,
+  train: boolean,
+  limit?: number
+): Forward => {
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
-  const base = bindTensors(graph, target.base, train && target.lora === undefined)
+  const base = bindTensors(graph, target.base, train && target.lora === undefined, limit)
   const adapter = target.lora && bindTensors(graph, target.lora.weights, train)
   const binding = createBinding(
     graph,
@@ -113,15 +119,15 @@ export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig, de
   return graph
 }
 
-/** Log-probabilities of the targets of a batch, output `logProbs` [targets]; nothing is trained. */
+/** Log-probabilities of the targets of a batch, output `logProbs` [targets]; weights above `limit` bytes are fed. */
 export const buildScoreGraph = (
   target: TrainTarget,
   shape: BatchShape,
   device?: Device,
-  maxConstantBytes?: number
+  limit?: number
 ): BuiltGraph => {
-  const graph = new TensorGraph("float32", device, maxConstantBytes)
-  const parts = forward(graph, target, shape, false)
+  const graph = new TensorGraph("float32", device)
+  const parts = forward(graph, target, shape, false, limit)
   graph.output(parts.logProbs, "logProbs")
   return { graph, fed: parts.binding.fed }
 }

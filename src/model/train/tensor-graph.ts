@@ -79,8 +79,6 @@ export class TensorGraph {
   readonly float: FloatType
   /** The device it is written for: some operations are expressed otherwise on another. */
   readonly device: Device
-  /** Frozen weights above this many bytes are fed instead of being written into the graph file (limit 2 GiB). */
-  readonly maxConstantBytes: number
   readonly inputs: Tensor[] = []
   readonly constants: Constant[] = []
   readonly nodes: OnnxNode[] = []
@@ -89,10 +87,9 @@ export class TensorGraph {
   private readonly shared = new Map<string, Tensor>()
   private nextId = 0
 
-  constructor(float: FloatType = "float32", device: Device = "cpu", maxConstantBytes: number = 512 * 2 ** 20) {
+  constructor(float: FloatType = "float32", device: Device = "cpu") {
     this.float = float
     this.device = device
-    this.maxConstantBytes = maxConstantBytes
   }
 
   private fresh(): string {
