@@ -1,6 +1,8 @@
 // The tokenizer that a GGUF file's metadata describes, brought to the form of a tokenizer.json.
 import { ModelError } from "../model-error.ts"
-import { defaultPattern } from "../tokenizer/pre-tokenizer.ts"
+import { type ByteLevelParts, byteLevelDefinition } from "../tokenizer/byte-level.ts"
+import type { TokenizerDefinition } from "../tokenizer/definition.ts"
+import { defaultPattern, gpt2Pattern } from "../tokenizer/pre-tokenizer.ts"
 import type { Tokenizer } from "../tokenizer/tokenizer.ts"
 import { fromTokenizerJson } from "../tokenizer/tokenizer-json.ts"
 import type { GgufValue } from "./gguf-file.ts"
@@ -12,28 +14,12 @@ const CONTROL = 3
 const USER_DEFINED = 4
 const UNUSED = 5
 
-const byteLevel = (useRegex: boolean): Json => ({
-  type: "ByteLevel",
-  add_prefix_space: false,
-  trim_offsets: true,
-  use_regex: useRegex
-})
-
-const split = (pattern: string): Json => ({
-  type: "Split",
-  pattern: { Regex: pattern },
-  behavior: "Isolated",
-  invert: false
-})
-
 /** How words are cut, by the name in `tokenizer.ggml.pre`, as the tokenizer.json of the models of that name have it. */
-const cutting: Readonly<
-  Record<string, { readonly steps: readonly Json[]; readonly whole?: true; readonly nfc?: true }>
-> = {
-  "gpt-2": { steps: [byteLevel(true)] },
-  smollm: { steps: [{ type: "Digits", individual_digits: true }, byteLevel(true)] },
-  "llama-bpe": { steps: [split(defaultPattern), byteLevel(false)], whole: true },
-  qwen2: { steps: [split(defaultPattern.replace("\\p{N}{1,3}", "\\p{N}")), byteLevel(false)], nfc: true }
+const cutting: Readonly<Record<string, Pick<ByteLevelParts, "patterns" | "ignoreMerges" | "normalizeNfc">>> = {
+  "gpt-2": { patterns: [gpt2Pattern] },
+  smollm: { patterns: ["digits", gpt2Pattern] },
+  "llama-bpe": { patterns: [defaultPattern], ignoreMerges: true },
+  qwen2: { patterns: [defaultPattern.replace("\\p{N}{1,3}", "\\p{N}")], normalizeNfc: true }
 }
 
 const strings = (metadata: ReadonlyMap<string, GgufValue>, key: string): readonly string[] => {
@@ -43,7 +29,7 @@ const strings = (metadata: ReadonlyMap<string, GgufValue>, key: string): readonl
 }
 
 /** The tokenizer.json of the metadata; throws `SLUICE_UNSUPPORTED_TOKENIZER` for kinds and cuts that are not known. */
-export const ggufTokenizerJson = (metadata: ReadonlyMap<string, GgufValue>): Json => {
+export const ggufTokenizerJson = (metadata: ReadonlyMap<string, GgufValue>): TokenizerDefinition => {
   const kind = metadata.get("tokenizer.ggml.model")
   const pre = metadata.get("tokenizer.ggml.pre")
   const cut = typeof pre === "string" && Object.hasOwn(cutting, pre) ? cutting[pre] : undefined
@@ -58,38 +44,13 @@ export const ggufTokenizerJson = (metadata: ReadonlyMap<string, GgufValue>): Jso
   }
   const tokens = strings(metadata, "tokenizer.ggml.tokens")
   const types = metadata.get("tokenizer.ggml.token_type") as readonly number[] | undefined
-  const numbered = tokens.map((text, id): [string, number] => [text, id])
   const isAdded = (id: number): boolean => types?.[id] === CONTROL || types?.[id] === USER_DEFINED
-  return {
-    version: "1.0",
-    added_tokens: numbered
-      .filter(([, id]) => isAdded(id))
-      .map(([content, id]) => ({
-        id,
-        content,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: types![id] === CONTROL
-      })),
-    normalizer: cut.nfc === true ? { type: "NFC" } : null,
-    pre_tokenizer: { type: "Sequence", pretokenizers: cut.steps },
-    post_processor: byteLevel(false),
-    decoder: byteLevel(true),
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: cut.whole === true,
-      vocab: Object.fromEntries(numbered.filter(([, id]) => types?.[id] !== UNUSED)),
-      merges: strings(metadata, "tokenizer.ggml.merges")
-    }
-  }
+  return byteLevelDefinition({
+    ...cut,
+    tokens: tokens.map((text, id) => (types?.[id] === UNUSED ? undefined : text)),
+    merges: strings(metadata, "tokenizer.ggml.merges"),
+    added: tokens.flatMap((content, id) => (isAdded(id) ? [{ id, content, special: types![id] === CONTROL }] : []))
+  })
 }
 
 /** What a tokenizer_config.json would say: the chat template and the tokens with a role of their own. */

@@ -58,7 +58,10 @@ const postProcessor = (before: readonly string[], added: ReadonlyMap<string, num
  * Makes the tokenizer of a vocabulary, merges and added tokens. Throws `SLUICE_BAD_TOKENIZER` when a byte has no token
  * or a merge is of tokens that are not there.
  */
-export const byteLevelTokenizer = (parts: ByteLevelParts): Tokenizer => {
+export const byteLevelTokenizer = (parts: ByteLevelParts): Tokenizer => new Tokenizer(byteLevelDefinition(parts))
+
+/** The same as a tokenizer.json has it. */
+export const byteLevelDefinition = (parts: ByteLevelParts): TokenizerDefinition => {
   const { tokens, merges, added = [], patterns = [gpt2Pattern], before = [] } = parts
   const addedIds = new Map(added.map(({ id, content }) => [content, id]))
   const ids = new Map<string, number>()
@@ -71,7 +74,7 @@ export const byteLevelTokenizer = (parts: ByteLevelParts): Tokenizer => {
   if (missing >= 0) throw badTokenizer(`The vocabulary has no token for byte ${missing}.`)
   const unknown = before.find((name) => !addedIds.has(name))
   if (unknown !== undefined) throw badTokenizer(`There is no added token "${unknown}" to put before a text.`)
-  const definition: TokenizerDefinition = {
+  return {
     version: "1.0",
     truncation: null,
     padding: null,
@@ -103,5 +106,4 @@ export const byteLevelTokenizer = (parts: ByteLevelParts): Tokenizer => {
       merges: merges.map((entry) => (typeof entry === "string" ? (entry.split(" ") as [string, string]) : entry))
     }
   }
-  return new Tokenizer(definition)
 }
