@@ -58,9 +58,14 @@ const postProcessor = (before: readonly string[], added: ReadonlyMap<string, num
  * Makes the tokenizer of a vocabulary, merges and added tokens. Throws `SLUICE_BAD_TOKENIZER` when a byte has no token
  * or a merge is of tokens that are not there.
  */
-export const byteLevelTokenizer = (parts: ByteLevelParts): Tokenizer => new Tokenizer(byteLevelDefinition(parts))
+export const byteLevelTokenizer = (parts: ByteLevelParts): Tokenizer => {
+  const known = new Set(parts.tokens)
+  const missing = byteCharacters.findIndex((character) => !known.has(character))
+  if (missing >= 0) throw badTokenizer(`The vocabulary has no token for byte ${missing}.`)
+  return new Tokenizer(byteLevelDefinition(parts))
+}
 
-/** The same as a tokenizer.json has it. */
+/** What a tokenizer.json says of the lists; that of a real model may lack bytes. */
 export const byteLevelDefinition = (parts: ByteLevelParts): TokenizerDefinition => {
   const { tokens, merges, added = [], patterns = [gpt2Pattern], before = [] } = parts
   const addedIds = new Map(added.map(({ id, content }) => [content, id]))
@@ -70,8 +75,6 @@ export const byteLevelDefinition = (parts: ByteLevelParts): TokenizerDefinition 
   })
   for (const { id, content } of added) ids.set(content, id)
   const vocab = Object.fromEntries(ids)
-  const missing = byteCharacters.findIndex((character) => !ids.has(character))
-  if (missing >= 0) throw badTokenizer(`The vocabulary has no token for byte ${missing}.`)
   const unknown = before.find((name) => !addedIds.has(name))
   if (unknown !== undefined) throw badTokenizer(`There is no added token "${unknown}" to put before a text.`)
   return {
