@@ -1,7 +1,7 @@
 // One model under evaluation: opened from its folder, asked every question, and scored on the reference answers.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { CausalModel, Device, LoraAdapter } from "#sluice/model"
+import type { Adapter, CausalModel, Device } from "#sluice/model"
 import type { Outcome } from "./outcome.ts"
 import type { Question } from "./question.ts"
 
@@ -10,7 +10,7 @@ type Engine = typeof import("#sluice/model")
 export interface Candidate {
   readonly name: string
   readonly model: CausalModel
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
 }
 
 /** A complete model's folder, or an adapter's with the model it corrects in its `base` folder. */

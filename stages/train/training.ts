@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
-import type { CausalModel, LoraAdapter, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
+import type { Adapter, CausalModel, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
 import { writeRows, writeSteps } from "./ledger.ts"
 
 export type Engine = typeof import("#sluice/model")
@@ -18,7 +18,7 @@ export interface Example {
 
 export interface Training {
   readonly model: CausalModel
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   readonly examples: ReadonlyArray<Example>
   /** Tokens per row of a batch. */
   readonly length: number

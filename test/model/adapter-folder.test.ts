@@ -73,12 +73,10 @@ test("the files are PEFT's", () => {
 })
 
 test.each([
-  { use_dora: true },
-  { rank_pattern: { q_proj: 2 } },
   { modules_to_save: ["lm_head"] },
   { bias: "all" },
-  { peft_type: "IA3" },
-  { target_modules: ".*_proj" }
+  { lora_bias: true },
+  { peft_type: "LOHA" }
 ])("%j is refused, not ignored", (change) => {
   saveAdapter(folder, busyAdapter(false))
   const path = join(folder, "adapter_config.json")

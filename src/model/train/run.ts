@@ -2,10 +2,10 @@
 import type { CausalModel } from "../model.ts"
 import { ModelError } from "../model-error.ts"
 import type { Weight, Weights } from "../weights.ts"
-import { checkSequences, layOutBatch, type TokenSequence } from "./batch.ts"
+import { type Adapter, takenPositions, virtualTokens } from "./adapters/any-adapter.ts"
+import { checkSequences, layOutBatch, type TokenSequence, withVirtualTokens } from "./batch.ts"
 import { type CheckpointOptions, readCheckpoint, runDigest, writeCheckpoint } from "./checkpoint.ts"
 import type { LedgerEntry } from "./ledger.ts"
-import type { LoraAdapter } from "./lora.ts"
 import type { AdamWConfig } from "./optimizer.ts"
 import { scheduleFactor } from "./schedule.ts"
 import { type TrainTarget, trainableWeights } from "./step-graph.ts"
@@ -17,7 +17,7 @@ import { Trainer } from "./trainer.ts"
 export interface TrainInput {
   readonly model: CausalModel
   /** Train this adapter over the frozen model instead of the model. */
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   readonly sequences: readonly TokenSequence[]
   readonly options?: Partial<TrainOptions>
   readonly onStep?: (entry: LedgerEntry) => void
@@ -30,7 +30,7 @@ export interface TrainResult {
   /** The trained model, or the model given when an adapter was trained. */
   readonly model: CausalModel
   /** The trained adapter, when one was given. */
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   readonly ledger: readonly LedgerEntry[]
   /** Sequences that were dropped or cut, with the reason. */
   readonly lost: readonly SequenceLoss[]
@@ -68,15 +68,27 @@ const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" 
  * ledger.at(-1)!.loss < ledger[0]!.loss // → true
  */
 export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
-  const { model, adapter, sequences } = input
+  const { model, adapter } = input
   const options: TrainOptions = { ...trainDefaults, ...input.options }
-  checkSequences(sequences, model.config.vocabSize)
-  if (options.maxLength > model.config.maxPositions) {
+  checkSequences(input.sequences, model.config.vocabSize)
+  const before = virtualTokens(adapter)
+  const prefixed = takenPositions(adapter) - before
+  if (options.maxLength + prefixed > model.config.maxPositions) {
+    const more = prefixed > 0 ? ` after a prefix of ${prefixed}` : ""
     throw new ModelError(
       "SLUICE_ROW_TOO_LONG",
-      `Rows of ${options.maxLength} tokens exceed the model's ${model.config.maxPositions} positions.`
+      `Rows of ${options.maxLength} tokens${more} exceed the model's ${model.config.maxPositions} positions.`
     )
   }
+  if (before > 0 && options.packing === "bfd_split") {
+    throw new ModelError(
+      "SLUICE_ROW_TOO_LONG",
+      "A text cut into pieces has the adapter's virtual tokens before its first piece alone.",
+      {},
+      'use the packing "bfd" or "none"'
+    )
+  }
+  const sequences = withVirtualTokens(input.sequences, before, model.config.vocabSize)
   const plan = planTraining(sequences, options)
   const digest =
     input.checkpoint === undefined
@@ -85,17 +97,18 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   const resumed = input.checkpoint && readCheckpoint(input.checkpoint.folder, digest)
   const inOrder = (weights: Weights, like: Weights): Weights =>
     new Map([...like.keys()].map((name): [string, Weight] => [name, weights.get(name)!]))
-  const start: TrainTarget = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
+  const start: TrainTarget = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
   const known = resumed && inOrder(resumed.weights, trainableWeights(start))
   const target: TrainTarget =
     known === undefined
       ? start
-      : { ...start, ...(adapter ? { lora: { config: adapter.config, weights: known } } : { base: known }) }
+      : { ...start, ...(adapter ? { adapter: { ...adapter, weights: known } } : { base: known }) }
   const trainer = await Trainer.compile(target, plan.shape, {
     optimizer: optimizerOf(options),
     accumulate: options.accumulate,
     threads: options.threads,
     device: options.device,
+    seed: options.seed,
     ...(resumed && { moments: resumed.moments })
   })
   const ledger: LedgerEntry[] = [...(resumed?.ledger ?? [])]

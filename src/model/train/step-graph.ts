@@ -2,10 +2,11 @@
 import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
 import { type BatchShape, isDense } from "./batch.ts"
-import { type Binding, bindTensors, createBinding, inputName } from "./binding.ts"
+import type { Adapter } from "./adapters/any-adapter.ts"
+import { type Binding, bindModel, inputName } from "./binding.ts"
 import type { Device } from "./device.ts"
 import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
-import { type LoraConfig, loraGraphAdapter } from "./lora.ts"
+import type { NoiseInputs } from "./noise.ts"
 import { tokenCrossEntropy } from "./objectives.ts"
 import { gatherRows, pickLogProb } from "./operation.ts"
 import { type AdamWConfig, addAdamW } from "./optimizer.ts"
@@ -16,11 +17,11 @@ import { backward } from "./vjp.ts"
 export interface TrainTarget {
   readonly config: LlamaConfig
   readonly base: Weights
-  readonly lora?: { readonly config: LoraConfig; readonly weights: Weights }
+  readonly adapter?: Adapter
 }
 
 /** Weights that training changes. */
-export const trainableWeights = (target: TrainTarget): Weights => target.lora?.weights ?? target.base
+export const trainableWeights = (target: TrainTarget): Weights => target.adapter?.weights ?? target.base
 
 /** Name of the state that sums the gradient of a weight over micro-batches. */
 export const accumulatorName = (name: string): string => `gradient:${name}`
@@ -29,10 +30,13 @@ export const accumulatorName = (name: string): string => `gradient:${name}`
 export interface BuiltGraph {
   readonly graph: TensorGraph
   readonly fed: Weights
+  /** Its random inputs, if it trains. */
+  readonly noise?: NoiseInputs | undefined
 }
 
 interface Forward {
   readonly binding: Binding
+  readonly noise: NoiseInputs | undefined
   readonly logProbs: Tensor
   readonly parameters: ReadonlyMap<string, Tensor>
 }
@@ -42,22 +46,16 @@ const forward = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, tra
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
-  const base = bindTensors(graph, target.base, train && target.lora === undefined)
-  const adapter = target.lora && bindTensors(graph, target.lora.weights, train)
-  const binding = createBinding(
-    graph,
-    { tensors: base.tensors, fed: new Map([...base.fed, ...(adapter?.fed ?? [])]) },
-    target.lora && loraGraphAdapter(target.lora.config, adapter!.tensors)
-  )
+  const { binding, parameters, noise } = bindModel(graph, target, { train })
   const ids = graph.input("ids", [size], "int64")
   const positions = graph.input("positions", [size], "int64")
   const segments = graph.input("segments", [rows, length], "int64")
   const input = { ids, positions, positionLimit: length, batch: rows, time: length }
-  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, segments))
+  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, binding, segments))
   const seen = isDense(shape) ? hidden : gatherRows(graph, hidden, graph.input("sources", [targets], "int64"))
-  const logits = llamaLogits(graph, config, binding, seen)
+  const logits = llamaLogits(config, binding, seen)
   const logProbs = pickLogProb(graph, logits, graph.input("targets", [targets], "int64"))
-  return { binding, logProbs, parameters: (adapter ?? base).tensors }
+  return { binding, noise, logProbs, parameters }
 }
 
 const lossAndGradients = (graph: TensorGraph, parts: Forward): Map<string, Tensor> => {
@@ -80,7 +78,7 @@ export const buildStepGraph = (
   const gradients = lossAndGradients(graph, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
   addAdamW(graph, optimizer, entries)
-  return { graph, fed: parts.binding.fed }
+  return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
 /** Loss and gradients of one micro-batch; gradients come out added to the `gradient:*` inputs, or alone in a check. */
@@ -98,7 +96,7 @@ export const buildGradientGraph = (
       : gradient
     graph.output(total, known)
   }
-  return { graph, fed: parts.binding.fed }
+  return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
 /** AdamW over gradients summed before. */
@@ -118,5 +116,5 @@ export const buildScoreGraph = (target: TrainTarget, shape: BatchShape, device?:
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, false)
   graph.output(parts.logProbs, "logProbs")
-  return { graph, fed: parts.binding.fed }
+  return { graph, fed: parts.binding.fed, noise: parts.noise }
 }

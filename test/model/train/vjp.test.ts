@@ -3,14 +3,18 @@ import { expect, test } from "vitest"
 import {
   add,
   affine,
+  concatenate,
   divide,
+  expand,
   exponential,
   gatherRows,
+  hyperbolicTangent,
   logarithm,
   matmul,
   multiply,
   negate,
   pickLogProb,
+  rectify,
   reshape,
   rmsNorm,
   rotate,
@@ -89,6 +93,23 @@ const cases: Case[] = [
   unary("logarithm", logarithm),
   unary("squareRoot", squareRoot),
   unary("sigmoid", sigmoid),
+  unary("hyperbolicTangent", hyperbolicTangent),
+  { ...unary("rectify", rectify), positive: false },
+  {
+    operation: "expand",
+    title: "two axes",
+    shapes: [[1, 3, 1]],
+    build: (graph, [input]) => expand(graph, input!, [2, 3, 4])
+  },
+  {
+    operation: "concatenate",
+    title: "unequal parts of a middle axis",
+    shapes: [
+      [2, 3, 2],
+      [2, 1, 2]
+    ],
+    build: (graph, [left, right]) => concatenate(graph, left!, right!, 1)
+  },
   {
     operation: "reshape",
     title: "other rank",
