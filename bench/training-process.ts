@@ -102,7 +102,8 @@ const train = async ({ work, device, steps }: Order): Promise<Measured> => {
 const write = async ({ work, device }: Order): Promise<Measured> => {
   const model = modelOf(work)
   const prompts = sequencesOf(work).map(({ ids }) => ids)
-  const settings = { device, threads: availableParallelism(), batchSize: work.rows, stopIds: [] }
+  const drawn = work.kind === "draw" ? { temperature: 0.8, topP: 0.95, seed: 1 } : {}
+  const settings = { device, threads: availableParallelism(), batchSize: work.rows, stopIds: [], ...drawn }
   const timed = async (maxNewTokens: number) => {
     const from = performance.now()
     await generate(model, prompts, { ...settings, maxNewTokens })
@@ -119,5 +120,5 @@ const write = async ({ work, device }: Order): Promise<Measured> => {
 }
 
 const order = JSON.parse(process.argv[2]!) as Order
-const measured = await (order.work.kind === "generate" ? write(order) : train(order))
+const measured = await (order.work.kind === "generate" || order.work.kind === "draw" ? write(order) : train(order))
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0))

@@ -45,7 +45,7 @@ const smolLm2: Geometry = {
 
 export interface Work {
   readonly what: string
-  readonly kind: "full" | "lora" | "generate"
+  readonly kind: "full" | "lora" | "generate" | "draw"
   readonly geometry: Geometry
   /** Rows of a batch, or sequences generated at a time. */
   readonly rows: number
@@ -56,8 +56,9 @@ export interface Work {
 }
 
 const work = (kind: Work["kind"], geometry: Geometry, rows: number, length: number, reach: string): Work => {
-  const done = kind === "full" ? "full step" : kind === "lora" ? "LoRA r 8 step" : "generation"
-  const size = kind === "generate" ? `${rows} sequences` : `${rows} × ${length} tokens`
+  const done = { full: "full step", lora: "LoRA r 8 step", generate: "generation", draw: "generation, drawn" }[kind]
+  const writes = kind === "generate" || kind === "draw"
+  const size = writes ? `${rows} sequence${rows === 1 ? "" : "s"}` : `${rows} × ${length} tokens`
   return { what: `${done}, ${geometry.name}, ${size}`, kind, geometry, rows, length, reach }
 }
 
@@ -67,7 +68,9 @@ export const works: ReadonlyArray<Work> = [
   work("full", middle, 8, 256, "≥ 1.0 × torch"),
   work("lora", smolLm2, 1, 128, "≥ 1.2 × torch"),
   work("full", smolLm2, 1, 128, "≥ 1.0 × torch"),
-  work("generate", smolLm2, 16, 32, "≥ 1.5 × torch")
+  work("generate", smolLm2, 16, 32, "≥ 1.5 × torch"),
+  work("draw", smolLm2, 16, 32, ""),
+  work("generate", smolLm2, 1, 32, "")
 ]
 
 /** What one process measured. */

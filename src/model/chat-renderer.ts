@@ -16,6 +16,8 @@ export interface ChatLayout {
   /** Holds `broken` within special tokens that content has; `plain` takes it out. */
   readonly text: string
   readonly spans: readonly (readonly [number, number])[]
+  /** The prompt before each span, rendered alone, where that is how the span was found. */
+  readonly prompts?: readonly string[]
 }
 
 /** Stands within a special token that content has, while the template is rendered, so that it is not read as one. */
@@ -88,6 +90,7 @@ export class Chat {
   readonly template: ChatTemplate
   private readonly specials: RegExp | undefined
   private readonly generates: boolean
+  private readonly written = new Map<string, number>()
 
   private constructor(tokenizer: Tokenizer, template: ChatTemplate) {
     this.tokenizer = tokenizer
@@ -140,14 +143,19 @@ export class Chat {
     return supervise === "assistant" ? answers : answers.slice(-1)
   }
 
-  private spansOf(messages: readonly ChatMessage[], rendered: RenderedText, options: ChatOptions): [number, number][] {
+  private spansOf(
+    messages: readonly ChatMessage[],
+    rendered: RenderedText,
+    options: ChatOptions
+  ): Pick<ChatLayout, "spans" | "prompts"> {
     const { text, spans } = rendered
     const answers = this.answersOf(messages, options.supervise ?? "completion")
     if (this.generates) {
       const kept = options.supervise === "assistant" ? spans : spans.slice(-answers.length || spans.length)
-      return kept.map(([from, to]) => [...this.closed(text, from, to)] as [number, number])
+      return { spans: kept.map(([from, to]) => this.closed(text, from, to)) }
     }
-    return answers.map((place) => {
+    const prompts: string[] = []
+    const found = answers.map((place) => {
       const before = this.template.render(messages.slice(0, place), { ...options, addGenerationPrompt: true }).text
       const after =
         place + 1 === messages.length
@@ -159,8 +167,10 @@ export class Chat {
           `The template writes what stands before turn ${place} otherwise when more follows.`
         )
       }
-      return [...this.closed(text, before.length, after.length)] as [number, number]
+      prompts.push(before)
+      return this.closed(text, before.length, after.length)
     })
+    return { spans: found, prompts }
   }
 
   /**
@@ -172,7 +182,7 @@ export class Chat {
     const rendered = this.template.render(shielded, options)
     const none =
       options.supervise === "all" || (options.addGenerationPrompt === true && options.supervise !== "assistant")
-    return { text: rendered.text, spans: none ? [] : this.spansOf(shielded, rendered, options) }
+    return { text: rendered.text, ...(none ? { spans: [] } : this.spansOf(shielded, rendered, options)) }
   }
 
   /** The text of a layout or a part of it as it is, without what shields content. */
@@ -212,6 +222,28 @@ export class Chat {
       place += part.length
     })
     return { ids, mask }
+  }
+
+  /** How many of `ids` are special tokens. */
+  countSpecials(ids: Int32Array): number {
+    let count = 0
+    for (let at = 0; at < ids.length; at++) if (this.tokenizer.isSpecial(ids[at]!)) count++
+    return count
+  }
+
+  /**
+   * Special tokens that the template writes for conversations of these roles: those of one with every letter of its content
+   * replaced, so that none can come from it.
+   */
+  specialsOf(messages: readonly ChatMessage[]): number {
+    const key = JSON.stringify(messages.map(({ role, content }) => [role, content.trim() === ""]))
+    let count = this.written.get(key)
+    if (count === undefined) {
+      const blank = messages.map((message) => ({ ...message, content: message.content.replace(/\S/gu, "x") }))
+      count = this.countSpecials(this.encode(this.layOut(blank, { supervise: "all" })).ids)
+      this.written.set(key, count)
+    }
+    return count
   }
 
   /** Ids and mask of a conversation; with `addGenerationPrompt` nothing is supervised unless `all` is. */

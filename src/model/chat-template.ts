@@ -100,10 +100,12 @@ export class ChatTemplate {
   readonly source: ChatSource
   private readonly jinja: Jinja
   private readonly program: Program
+  private readonly known: Environment
 
   private constructor(source: ChatSource, jinja: Jinja) {
     this.source = source
     this.jinja = jinja
+    this.known = this.globals()
     try {
       const tokens = jinja.tokenize(markGeneration(source.template), { lstrip_blocks: true, trim_blocks: true })
       this.program = jinja.parse(tokens)
@@ -117,10 +119,10 @@ export class ChatTemplate {
     return new ChatTemplate(source, await import("@huggingface/jinja"))
   }
 
-  private environment(messages: readonly ChatMessage[], input: TemplateInput): Environment {
+  /** What every rendering of the template knows; read only, so that no rendering sees another. */
+  private globals(): Environment {
     const env = new this.jinja.Environment()
-    const { date } = input
-    const variables: { readonly [name: string]: unknown } = {
+    const known: { readonly [name: string]: unknown } = {
       true: true,
       false: false,
       none: null,
@@ -134,14 +136,20 @@ export class ChatTemplate {
       raise_exception: (message: unknown) => {
         throw new ModelError("SLUICE_CHAT_REFUSED", String(message))
       },
-      ...(date !== undefined && { strftime_now: (format: string) => formatDay(date, format) }),
-      ...this.source.tokens,
-      ...(input.tools !== undefined && { tools: input.tools }),
-      ...input.variables,
-      messages,
-      add_generation_prompt: input.addGenerationPrompt === true
+      ...this.source.tokens
     }
+    for (const [name, value] of Object.entries(known)) env.set(name, value as never)
+    return env
+  }
+
+  private environment(messages: readonly ChatMessage[], input: TemplateInput): Environment {
+    const env = new this.jinja.Environment(this.known)
+    const { date, tools, variables = {} } = input
+    if (date !== undefined) env.set("strftime_now", ((format: string) => formatDay(date, format)) as never)
+    if (tools !== undefined) env.set("tools", tools as never)
     for (const [name, value] of Object.entries(variables)) env.set(name, value as never)
+    env.set("messages", messages as never)
+    env.set("add_generation_prompt", (input.addGenerationPrompt === true) as never)
     return env
   }
 

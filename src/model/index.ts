@@ -15,7 +15,7 @@ export { type ChatFormat, chatFormats } from "./chat-formats.ts"
 export { Chat, type ChatLayout, type ChatOptions } from "./chat-renderer.ts"
 export { type ChatSource, ChatTemplate, type RenderedText, type TemplateInput } from "./chat-template.ts"
 export { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
-export { type MaskedRow, type MaskReason, type MaskViolation, proveMasks } from "./mask-proof.ts"
+export { type MaskedRow, type MaskReason, type MaskViolation, maskReasons, proveMasks } from "./mask-proof.ts"
 export * from "./metrics/index.ts"
 export { type CausalModel, createModel } from "./model.ts"
 export { ModelError } from "./model-error.ts"
@@ -23,11 +23,27 @@ export { copyModel } from "./model-copy.ts"
 export { folderFiles, type ModelFiles } from "./model-files.ts"
 export { loadModel, loadTokenizer, saveModel, saveTokenizer } from "./model-folder.ts"
 export { type OpenedModel, openModel } from "./open-model.ts"
-export { type PackedRow, type PackingStrategy, packSequences } from "./pack.ts"
+export { type PackedRow, type PackingStrategy, packingEfficiency, packSequences } from "./pack.ts"
 export { readSafetensors, writeSafetensors } from "./safetensors.ts"
 export { type ByteLevelParts, byteLevelTokenizer } from "./tokenizer/byte-level.ts"
 export type { AddedToken, TokenizerDefinition } from "./tokenizer/definition.ts"
 export { defaultPattern, gpt2Pattern, qwen2Pattern } from "./tokenizer/pre-tokenizer.ts"
+export {
+  type PreferenceRow,
+  type TokenReason,
+  type TokenRequest,
+  type TokenRow,
+  type TokenSettings,
+  type Truncation,
+  tokenizeMessages,
+  tokenizePair,
+  tokenizePreference,
+  tokenizePrompt,
+  tokenizeRows,
+  tokenizeText,
+  tokenReasons,
+  truncations
+} from "./token-row.ts"
 export { type EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts"
 export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
 export { fromWordPieceJson, WordPiece } from "./tokenizer/word-piece.ts"
@@ -48,6 +64,7 @@ export { type Generated, type GenerateOptions, generate } from "./train/generate
 export type { LedgerEntry } from "./train/ledger.ts"
 export { type TrainInput, type TrainResult, trainCausal } from "./train/run.ts"
 export { nextTokenLogits, proveMerge } from "./train/logits.ts"
+export { type PackingProof, provePacking } from "./train/packing-proof.ts"
 export { perplexity, type ScoreOptions, type SequenceScore, scoreSequences } from "./train/score.ts"
 export { type PlainScore, TextScorer } from "./train/score-text.ts"
 export { type TrainOptions, trainDefaults } from "./train/train-options.ts"

@@ -1,6 +1,7 @@
 // Proves loss masks: decodes what is supervised in each row and compares it with the conversation it came from.
-import { type ChatMessage, chatMarks, renderChat } from "./chat.ts"
-import type { Tokenizer } from "./tokenizer/tokenizer.ts"
+import type { ChatMessage } from "./chat.ts"
+import type { Chat, ChatLayout } from "./chat-renderer.ts"
+import { ModelError } from "./model-error.ts"
 
 /** A tokenised conversation together with its source. */
 export interface MaskedRow {
@@ -11,12 +12,18 @@ export interface MaskedRow {
 }
 
 /** Why a row fails, as stable words. */
-export type MaskReason =
-  | "nothing-supervised"
-  | "end-of-turn-not-supervised"
-  | "prompt-ids-differ"
-  | "supervised-text-differs"
-  | "special-token-in-content"
+export const maskReasons = [
+  "template-refuses",
+  "template-not-prefix-preserving",
+  "nothing-supervised",
+  "end-of-turn-not-supervised",
+  "prompt-ids-differ",
+  "supervised-text-differs",
+  "special-token-in-content",
+  "double-beginning"
+] as const
+
+export type MaskReason = (typeof maskReasons)[number]
 
 /** A failed check. */
 export interface MaskViolation {
@@ -25,6 +32,8 @@ export interface MaskViolation {
   /** The evidence, such as the text found. */
   readonly detail: string
 }
+
+type Supervised = "completion" | "assistant"
 
 /** Runs of supervised tokens as [start, end). */
 export const supervisedSpans = (mask: Uint8Array): [number, number][] => {
@@ -39,89 +48,143 @@ export const supervisedSpans = (mask: Uint8Array): [number, number][] => {
   return spans
 }
 
-const countSpecials = (tokenizer: Tokenizer, ids: Int32Array): number => {
-  let count = 0
-  for (const id of ids) if (tokenizer.isSpecial(id)) count++
-  return count
+/** A mask reason for what a template does to a conversation, or undefined where it renders it. */
+export const refusalOf = (error: unknown): MaskReason | undefined => {
+  if (!(error instanceof ModelError)) return undefined
+  if (error.code === "SLUICE_CHAT_REFUSED") return "template-refuses"
+  return error.code === "SLUICE_TEMPLATE_NOT_PREFIX_PRESERVING" ? "template-not-prefix-preserving" : undefined
 }
 
-/** The assistant turns that `spans` should cover: as many as there are spans, counted from the end. */
-const answeredTurns = (messages: readonly ChatMessage[], spans: number): number[] => {
-  const turns = messages.flatMap(({ role }, place) => (role === "assistant" ? [place] : []))
-  return turns.slice(Math.max(0, turns.length - spans))
-}
+const quoted = (text: string): string => JSON.stringify(text.length > 80 ? text.slice(0, 80) : text)
 
-const startsWith = (ids: Int32Array, prefix: Int32Array, end: number): boolean =>
-  prefix.length === end && prefix.every((id, place) => ids[place] === id)
+/** Checks rows of one chat. */
+export class MaskProof {
+  private readonly chat: Chat
+  private readonly supervise: Supervised
 
-/** Ids of the prompt alone, with the header of the answer; earlier answers are cut as the masking convention cuts them. */
-const promptIds = (
-  tokenizer: Tokenizer,
-  messages: readonly ChatMessage[],
-  supervise: "completion" | "assistant"
-): Int32Array => {
-  if (supervise === "completion") return renderChat(tokenizer, messages, { addGenerationPrompt: true }).ids
-  const history = renderChat(tokenizer, messages, { supervise }).ids
-  const header = renderChat(tokenizer, [], { addGenerationPrompt: true }).ids
-  return Int32Array.from([...history, ...header])
-}
-
-const checkRow = (tokenizer: Tokenizer, row: MaskedRow, supervise: "completion" | "assistant"): MaskViolation[] => {
-  const { rowId, messages, ids, mask } = row
-  const { end } = chatMarks(tokenizer)
-  const violations: MaskViolation[] = []
-  const fail = (reason: MaskReason, detail: string): void => {
-    violations.push({ row: rowId, reason, detail })
+  constructor(chat: Chat, supervise: Supervised) {
+    this.chat = chat
+    this.supervise = supervise
   }
-  const specials = countSpecials(tokenizer, ids)
-  if (specials > 2 * messages.length) {
-    fail("special-token-in-content", `${specials} special tokens where the template writes ${2 * messages.length}`)
+
+  /** Checks the template's part in a row: that its prompt begins the whole, and that its answer is the content. */
+  private checkLayout(
+    messages: readonly ChatMessage[],
+    turn: number,
+    layout: ChatLayout,
+    span: number,
+    asked: string
+  ): string | undefined {
+    const { chat } = this
+    const [from, to] = layout.spans[span]!
+    if (layout.text.slice(0, from) !== asked) {
+      return `the prompt ends ${quoted(asked.slice(-40))}, the whole has ${quoted(layout.text.slice(Math.max(0, from - 40), from))} before the answer`
+    }
+    const said = chat.plain(layout.text.slice(from, to))
+    return said.includes(messages[turn]!.content.trim()) ? undefined : `turn ${turn} is written as ${quoted(said)}`
   }
-  const spans = supervisedSpans(mask)
-  if (spans.length === 0) fail("nothing-supervised", `${ids.length} tokens, none supervised`)
-  const turns = answeredTurns(messages, spans.length)
-  spans.forEach(([from, to], place) => {
-    const closed = ids[to - 1] === end
-    const text = tokenizer.decode(ids.subarray(from, closed ? to - 1 : to))
-    if (!closed) fail("end-of-turn-not-supervised", `the supervised part ends with ${JSON.stringify(text.slice(-40))}`)
-    const turn = turns[place]
-    if (turn === undefined) {
-      fail("supervised-text-differs", `no assistant turn says ${JSON.stringify(text.slice(0, 80))}`)
-      return
+
+  /** Ids before the answer of a turn: the prompt, in which earlier answers are cut as the masking convention cuts them. */
+  private promptIds(messages: readonly ChatMessage[], turn: number, asked: string): Int32Array {
+    if (this.supervise === "completion") return this.chat.encode({ text: asked, spans: [] }).ids
+    return this.chat.render(messages.slice(0, turn), { addGenerationPrompt: true, supervise: this.supervise }).ids
+  }
+
+  private checkSpan(row: MaskedRow, layout: ChatLayout, turn: number, place: number, run: readonly [number, number]) {
+    const { chat } = this
+    const { ids, messages } = row
+    const [from, to] = run
+    const found: [MaskReason, string][] = []
+    const closed = chat.tokenizer.isSpecial(ids[to - 1]!)
+    const text = chat.tokenizer.decode(ids.subarray(from, to))
+    if (!closed) found.push(["end-of-turn-not-supervised", `the supervised part ends with ${quoted(text.slice(-40))}`])
+    const asked = layout.prompts?.[place] ?? chat.layOut(messages.slice(0, turn), { addGenerationPrompt: true }).text
+    const fault = this.checkLayout(messages, turn, layout, place, asked)
+    if (fault !== undefined) found.push(["template-not-prefix-preserving", fault])
+    const prompt = this.promptIds(messages, turn, asked)
+    if (prompt.length !== from || prompt.some((id, at) => ids[at] !== id)) {
+      found.push(["prompt-ids-differ", `${from} tokens before the answer, ${prompt.length} in the prompt alone`])
     }
-    const before = messages.slice(0, turn)
-    const prompt = promptIds(tokenizer, before, supervise)
-    if (!startsWith(ids, prompt, from)) {
-      fail("prompt-ids-differ", `${from} tokens before the answer, ${prompt.length} in the prompt alone`)
+    const [start, end] = layout.spans[place]!
+    const answer = layout.text.slice(start, end)
+    if (!closed || text === chat.plain(answer)) return found
+    // Where a tokenizer changes text, what it makes of the answer alone is compared.
+    const wanted = chat.tokenizer.decode(chat.encodeStretch(answer, ids[from - 1]))
+    if (text !== wanted) {
+      found.push(["supervised-text-differs", `${quoted(text)} is not ${quoted(wanted)}, the answer of turn ${turn}`])
     }
-    if (closed && text !== messages[turn]!.content.toWellFormed()) {
-      fail("supervised-text-differs", `${JSON.stringify(text.slice(0, 80))} is not the content of turn ${turn}`)
+    return found
+  }
+
+  /** `layout` is that of the row's conversation, if it is known. */
+  check(row: MaskedRow, known?: ChatLayout): MaskViolation[] {
+    const { ids, mask, messages } = row
+    const violations: MaskViolation[] = []
+    const fail = (reason: MaskReason, detail: string): void => {
+      violations.push({ row: row.rowId, reason, detail })
     }
-  })
-  return violations
+    const specials = this.chat.countSpecials(ids)
+    const expected = this.chat.specialsOf(messages)
+    if (specials > expected) {
+      fail("special-token-in-content", `${specials} special tokens where the template writes ${expected}`)
+    }
+    if (
+      this.chat.tokenizer.before.length > 0 &&
+      ids.length > 1 &&
+      ids[0] === ids[1] &&
+      this.chat.tokenizer.before[0] === ids[0]
+    ) {
+      fail("double-beginning", `${JSON.stringify(this.chat.tokenizer.tokenOf(ids[0]!))} stands twice at the beginning`)
+    }
+    const runs = supervisedSpans(mask)
+    if (runs.length === 0) fail("nothing-supervised", `${ids.length} tokens, none supervised`)
+    const layout = known ?? this.chat.layOut(messages, { supervise: this.supervise })
+    const turns = messages.flatMap(({ role }, place) => (role === "assistant" ? [place] : []))
+    runs.forEach((run, at) => {
+      const back = runs.length - at
+      const [turn, place] = [turns.at(-back), layout.spans.length - back]
+      if (turn === undefined || place < 0) {
+        const text = this.chat.tokenizer.decode(ids.subarray(...run))
+        fail("supervised-text-differs", `no assistant turn says ${quoted(text)}`)
+        return
+      }
+      for (const [reason, detail] of this.checkSpan(row, layout, turn, place, run)) fail(reason, detail)
+    })
+    return violations
+  }
 }
 
 /**
- * Checks every row: at least one token is supervised; each supervised run ends with `<|im_end|>` and decodes to the
- * content of its assistant turn; the ids before it equal those of the prompt tokenised alone; and no special token is
- * there beyond the template's own. `supervise` names the convention the rows were rendered with. Returns all violations;
- * an empty list is the proof.
+ * Checks every row: at least one token is supervised; each supervised run ends with a special token and decodes to the
+ * answer as the template writes it, which has its turn's content; the ids before it equal those of the prompt tokenised
+ * alone, and its text is the beginning of the whole; no special token is there beyond the template's own, and none twice
+ * at the beginning. `supervise` names the convention the rows were rendered with. Returns all violations; an empty list
+ * is the proof.
  *
  * @example
- * import { proveMasks, renderChat, trainTokenizer } from "#sluice/model"
- * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * import { Chat, proveMasks, trainTokenizer } from "#sluice/model"
+ * const chat = await Chat.open(trainTokenizer({ texts: [], vocabSize: 259 }))
  * const messages = [{ role: "user", content: "When?" }, { role: "assistant", content: "At dawn." }]
- * const row = { rowId: "a1", messages, ...renderChat(tokenizer, messages) }
- * proveMasks(tokenizer, [row]) // → []
- * proveMasks(tokenizer, [{ ...row, mask: row.mask.map(() => 0) }])
+ * const row = { rowId: "a1", messages, ...chat.render(messages) }
+ * proveMasks(chat, [row]) // → []
+ * proveMasks(chat, [{ ...row, mask: row.mask.map(() => 0) }])
  * // → [{ row: "a1", reason: "nothing-supervised", … }]
  */
 export const proveMasks = (
-  tokenizer: Tokenizer,
+  chat: Chat,
   rows: Iterable<MaskedRow>,
-  options: { readonly supervise?: "completion" | "assistant" } = {}
+  options: { readonly supervise?: Supervised } = {}
 ): MaskViolation[] => {
+  const proof = new MaskProof(chat, options.supervise ?? "completion")
   const violations: MaskViolation[] = []
-  for (const row of rows) violations.push(...checkRow(tokenizer, row, options.supervise ?? "completion"))
+  for (const row of rows) {
+    try {
+      violations.push(...proof.check(row))
+    } catch (error) {
+      const reason = refusalOf(error)
+      if (reason === undefined) throw error
+      violations.push({ row: row.rowId, reason, detail: (error as Error).message })
+    }
+  }
   return violations
 }

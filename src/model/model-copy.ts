@@ -1,7 +1,8 @@
 // The files that make up a model, and a copy of them: what else lies in a downloaded folder is left where it is.
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs"
 import { basename, join } from "node:path"
-import { ggufFile, readModelJson } from "./model-folder.ts"
+import type { CausalModel } from "./model.ts"
+import { ggufFile, readModelJson, saveSettings } from "./model-folder.ts"
 
 /** Files beside the weights that a model folder may have. */
 const beside = [
@@ -27,8 +28,12 @@ export const modelFiles = (path: string): string[] => {
   )
 }
 
-/** Copies the model at `path` into the folder `target`, as blocks shared with the original where the disk can. */
-export const copyModel = (path: string, target: string): void => {
+/**
+ * Copies the files of the model at `path`, which was loaded as `model`, into the folder `target`, as blocks shared with the
+ * originals where the disk can. A GGUF file gets configuration and tokenizer beside it, for those who read only these.
+ */
+export const copyModel = (path: string, model: CausalModel, target: string): void => {
   mkdirSync(target, { recursive: true })
   for (const file of modelFiles(path)) copyFileSync(file, join(target, basename(file)), constants.COPYFILE_FICLONE)
+  if (ggufFile(path) !== undefined) saveSettings(target, model)
 }

@@ -12,6 +12,9 @@ import type { Tokenizer } from "./tokenizer/tokenizer.ts"
 import { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
 import type { Weight, Weights } from "./weights.ts"
 
+const wholeFile = "model.safetensors"
+const indexFile = "model.safetensors.index.json"
+
 const writeJson = (path: string, value: unknown): void => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 
 /** Reads a JSON file; throws `SLUICE_BAD_MODEL_FOLDER` naming the path when it is missing or no JSON. */
@@ -84,11 +87,8 @@ export const loadTokenizer = (folder: string): Tokenizer => {
   return readTokenizer((name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : undefined))
 }
 
-/**
- * Writes config.json, generation_config.json, model.safetensors (F32), tokenizer.json and tokenizer_config.json. Equal
- * models give equal bytes.
- */
-export const saveModel = (folder: string, model: CausalModel): void => {
+/** Writes all of a model but its weights: config.json, generation_config.json, tokenizer.json and tokenizer_config.json. */
+export const saveSettings = (folder: string, model: CausalModel): void => {
   mkdirSync(folder, { recursive: true })
   const config = toConfigJson(model.config)
   writeJson(join(folder, "config.json"), config)
@@ -97,15 +97,20 @@ export const saveModel = (folder: string, model: CausalModel): void => {
     eos_token_id: config.eos_token_id,
     do_sample: false
   })
-  writeSafetensors(join(folder, "model.safetensors"), model.weights, { format: "pt" })
   saveTokenizer(folder, model.tokenizer, model.config.maxPositions)
+}
+
+/** Writes the model's settings and model.safetensors (F32). Equal models give equal bytes. */
+export const saveModel = (folder: string, model: CausalModel): void => {
+  saveSettings(folder, model)
+  writeSafetensors(join(folder, wholeFile), model.weights, { format: "pt" })
 }
 
 /** Weights of a folder by name: those of one file, or of all that the index names. */
 const readWeights = (folder: string): Map<string, Weight> => {
-  const index = join(folder, "model.safetensors.index.json")
+  const index = join(folder, indexFile)
   if (!existsSync(index)) {
-    const single = join(folder, "model.safetensors")
+    const single = join(folder, wholeFile)
     if (!existsSync(single)) throw noWeights(folder)
     return readSafetensors(single)
   }
@@ -164,10 +169,10 @@ const loadFolder = (folder: string): CausalModel => {
   return model
 }
 
-/** The GGUF file that `path` is, or that lies alone in the folder `path`; undefined for a folder in Hugging Face layout. */
+/** The GGUF file that `path` is, or that lies in the folder `path` in place of safetensors; undefined where there is none. */
 export const ggufFile = (path: string): string | undefined => {
   if (!statSync(path).isDirectory()) return path
-  if (existsSync(join(path, "config.json"))) return undefined
+  if ([wholeFile, indexFile].some((name) => existsSync(join(path, name)))) return undefined
   const files = readdirSync(path).filter((name) => name.endsWith(".gguf"))
   if (files.length > 1) {
     throw new ModelError(

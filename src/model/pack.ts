@@ -1,4 +1,4 @@
-// Packs token sequences into rows of a fixed length by best-fit decreasing, so that little of a batch is padding.
+// Packs token sequences into rows of a fixed length, so that little of a batch is padding.
 
 /** A part of a sequence placed in a row: tokens `start` … `end`−1 of sequence `sequence`. */
 export interface Piece {
@@ -10,8 +10,11 @@ export interface Piece {
 /** Pieces of one row in their order; each becomes a segment that attends to itself only. */
 export type PackedRow = readonly Piece[]
 
-/** `bfd` cuts off what exceeds the length, `bfd_split` makes further pieces of it, `none` cuts off and does not pack. */
-export type PackingStrategy = "bfd" | "bfd_split" | "none"
+/**
+ * `bfd` cuts off what exceeds the length, `bfd_split` makes further pieces of it, `wrapped` fills rows in order and cuts where
+ * one is full, `none` cuts off and does not pack.
+ */
+export type PackingStrategy = "bfd" | "bfd_split" | "wrapped" | "none"
 
 /** Rows by free space, smallest sufficient first, oldest first among equals: a segment tree over free-space values. */
 class FreeSpace {
@@ -68,6 +71,33 @@ const cutPieces = (lengths: ArrayLike<number>, rowLength: number, split: boolean
   return pieces
 }
 
+/** One sequence after the other; a row ends where it is full. */
+const wrap = (lengths: ArrayLike<number>, rowLength: number): PackedRow[] => {
+  const rows: Piece[][] = []
+  let free = 0
+  for (let sequence = 0; sequence < lengths.length; sequence++) {
+    const length = lengths[sequence]!
+    for (let start = 0; start < length; ) {
+      if (free === 0) {
+        rows.push([])
+        free = rowLength
+      }
+      const end = Math.min(length, start + free)
+      rows.at(-1)!.push({ sequence, start, end })
+      free -= end - start
+      start = end
+    }
+  }
+  return rows
+}
+
+/** Share of the positions of packed rows that hold a token, in [0, 1]; 1 where there are no rows. */
+export const packingEfficiency = (rows: readonly PackedRow[], rowLength: number): number => {
+  let used = 0
+  for (const row of rows) for (const { start, end } of row) used += end - start
+  return rows.length === 0 ? 1 : used / (rows.length * rowLength)
+}
+
 /**
  * Packs sequences of the given lengths into rows of at most `rowLength` tokens; empty sequences are left out.
  * Best-fit decreasing (Ding et al., arXiv 2404.10830): longest first, each into the fullest row that still has room.
@@ -85,6 +115,7 @@ export const packSequences = (
   rowLength: number,
   strategy: PackingStrategy = "bfd"
 ): PackedRow[] => {
+  if (strategy === "wrapped") return wrap(lengths, rowLength)
   const pieces = cutPieces(lengths, rowLength, strategy === "bfd_split")
   if (strategy === "none") return pieces.map((piece) => [piece])
   pieces.sort((left, right) => right.end - right.start - (left.end - left.start))

@@ -15,6 +15,8 @@ export type ModelSources = { readonly [option: string]: ModelSource }
 export type RowModels = { readonly [option: string]: RowModel }
 
 type Embedder = import("../model/encoder/embedder.ts").Embedder
+type Chat = import("../model/chat-renderer.ts").Chat
+type Tokenizer = import("../model/tokenizer/tokenizer.ts").Tokenizer
 type TextScorer = import("../model/train/score-text.ts").TextScorer
 
 class OpenModel implements RowModel {
@@ -24,6 +26,8 @@ class OpenModel implements RowModel {
   readonly #known: ReadonlyMap<string, string>
   #embedder: Promise<Embedder> | undefined
   #scorer: Promise<TextScorer> | undefined
+  #tokenizer: Promise<Tokenizer> | undefined
+  readonly #chats = new Map<string | undefined, Promise<Chat>>()
 
   constructor(source: ModelSource) {
     this.#source = source
@@ -58,6 +62,27 @@ class OpenModel implements RowModel {
     })
     const embedder = await this.#embedder
     return { dimensions: embedder.dimensions, values: await embedder.embed(texts) }
+  }
+
+  readonly tokens: RowModel["tokens"] = async (request, { chat: format, ...settings }) => {
+    this.#tokenizer ??= telling(async () => {
+      const { tokenizerOf } = await import("../model/model-chat.ts")
+      return tokenizerOf(this.#asFiles())
+    })
+    const tokenizer = await this.#tokenizer
+    const { tokenizeRows } = await import("../model/token-row.ts")
+    return tokenizeRows(tokenizer, () => this.#chat(tokenizer, format), request, settings)
+  }
+
+  #chat(tokenizer: Tokenizer, format: string | undefined): Promise<Chat> {
+    const chat =
+      this.#chats.get(format) ??
+      telling(async () => {
+        const { Chat } = await import("../model/chat-renderer.ts")
+        return Chat.open(tokenizer, format)
+      })
+    this.#chats.set(format, chat)
+    return chat
   }
 
   readonly score: RowModel["score"] = async (texts, maxTokens) => {

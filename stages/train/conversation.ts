@@ -1,79 +1,75 @@
-// Conversations as training sequences: rendered with the model's template, supervised on the last answer, and proven so.
-import * as Schema from "effect/Schema"
-import type { Identified } from "#sluice"
+// Conversations as a tuning is given them: a column of messages, made into a token table on the way, or a table made before.
+import type { Dataset, Identified, Model } from "#sluice"
 import type { Tokenizer } from "#sluice/model"
-import type { Engine, Example } from "./training.ts"
+import type { Messages } from "./messages.ts"
+import { bytesToIds } from "./token-columns.ts"
+import { tokens as makeTokens } from "./tokens.ts"
+import type { Example } from "./training.ts"
 
-/** Turns of `system`, `user` and `assistant`, in order. */
-export const Messages = Schema.Array(Schema.Struct({ role: Schema.String, content: Schema.String }))
+/** Why a row of a token table is not trained on. */
+export const sequenceReasons = ["too-long", "nothing-supervised", "not-reached"] as const
 
-export interface Conversation {
-  readonly messages: typeof Messages.Type
+/** A row of a token table. */
+export interface Sequence {
+  readonly ids: Uint8Array
+  readonly mask: Uint8Array
 }
 
-/** Why a conversation is not trained on; the middle ones are what the mask proof finds. */
-export const conversationReasons = [
-  "too-long",
-  "nothing-supervised",
-  "end-of-turn-not-supervised",
-  "prompt-ids-differ",
-  "supervised-text-differs",
-  "special-token-in-content",
-  "not-reached"
-] as const
-
-interface Limits {
-  /** Longest conversation in tokens; a longer one is left out, since cutting it would cut its answer. */
-  readonly context: number
-  /** Share of the rows that may fail the mask proof, in [0, 1]. */
-  readonly maxViolations: number
-}
-
-/**
- * Renders each conversation and proves its mask. Rows that fail are left out under the proof's reason; more than
- * `maxViolations` of them is an error, for then the data and the template do not fit.
- */
-export const conversationExamples = (
-  engine: Engine,
-  tokenizer: Tokenizer,
-  rows: ReadonlyArray<Identified<Conversation>>,
-  { context, maxViolations }: Limits
-): ReadonlyArray<Example> => {
-  const rendered = rows.map(({ id, row: { messages } }) => ({
-    rowId: id,
-    messages,
-    ...engine.renderChat(tokenizer, messages)
-  }))
-  const violations = engine.proveMasks(tokenizer, rendered)
-  const failed = new Map(violations.toReversed().map(({ row, reason }) => [row, reason as string]))
-  if (failed.size > maxViolations * rows.length) {
-    const { row, reason, detail } = violations[0]!
-    throw new Error(
-      `the loss mask is wrong in ${failed.size} of ${rows.length} conversations, more than maxViolations ${maxViolations}; ` +
-        `the first is row ${row}: ${reason}, ${detail}`
-    )
-  }
-  return rendered.map(({ rowId, messages, ids, mask }) => {
-    const content = JSON.stringify(messages)
-    const skipped = failed.get(rowId) ?? (ids.length > context ? "too-long" : undefined)
-    return skipped === undefined
-      ? { id: rowId, content, sequence: { rowId, ids, mask } }
-      : { id: rowId, content, skipped }
-  })
-}
-
-/** The first conversations without their last answer, to hear what a trained model says instead. */
-export const somePrompts = (
-  engine: Engine,
-  tokenizer: Tokenizer,
-  rows: ReadonlyArray<Identified<Conversation>>,
-  count: number
-) =>
-  rows.slice(0, count).map(({ row: { messages } }) => {
-    const answer = messages.findLastIndex(({ role }) => role === "assistant")
-    const before = answer < 0 ? messages : messages.slice(0, answer)
-    return {
-      text: before.at(-1)?.content ?? "",
-      ids: engine.renderChat(tokenizer, before, { addGenerationPrompt: true }).ids
+/** How a tuning is told what to train on: by conversations, or by a token table. */
+export type TuningData =
+  | {
+      /** Conversations; `train.tokens` makes the table of them, with `context` as the most tokens of a row. */
+      readonly data: Dataset<{ readonly messages: Messages }>
+      readonly tokens?: never
+      /** `completion` supervises the last answer, `assistant` every answer, `all` every token ("completion"). */
+      readonly supervise?: "completion" | "assistant" | "all"
+      /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
+      readonly chat?: string
+      /** What becomes of a conversation longer than `context` ("drop"). */
+      readonly truncate?: "drop" | "keep-start" | "keep-end"
+      /** Share of the rows that may fail the mask proof before the table's node fails (0.05). */
+      readonly maxViolations?: number
     }
+  | {
+      /** A token table that `train.tokens` or one of its siblings made for a model with the same tokenizer. */
+      readonly tokens: Dataset<Sequence>
+      readonly data?: never
+    }
+
+interface Tuning {
+  readonly base: Model
+  readonly context?: number
+}
+
+/** The arguments of a tuning with its token table in place of conversations; `context` is the stage's if not given. */
+export const withTokens = (given: Tuning & TuningData, context: number): never => {
+  if (given.data === undefined) return given as never
+  const { data, supervise, chat, truncate, maxViolations, ...rest } = given
+  const options = {
+    model: given.base,
+    maxTokens: given.context ?? context,
+    ...(supervise !== undefined && { supervise }),
+    ...(chat !== undefined && { chat }),
+    ...(truncate !== undefined && { truncate }),
+    ...(maxViolations !== undefined && { maxViolations })
+  }
+  return { ...rest, tokens: data.pipe(makeTokens(options)) } as never
+}
+
+/** Rows of a token table as examples; one that is longer than `context` is left out. */
+export const sequenceExamples = (rows: ReadonlyArray<Identified<Sequence>>, context: number): ReadonlyArray<Example> =>
+  rows.map(({ id, row: { ids: bytes, mask } }) => {
+    const ids = bytesToIds(bytes)
+    if (ids.length > context) return { id, content: bytes, skipped: "too-long" }
+    return { id, content: bytes, sequence: { rowId: id, ids, mask } }
   })
+
+/** What stands before the first supervised token of the first rows, to hear what a trained model says after it. */
+export const somePrompts = (tokenizer: Tokenizer, examples: ReadonlyArray<Example>, count: number) =>
+  examples
+    .flatMap(({ sequence }) => sequence ?? [])
+    .slice(0, count)
+    .map(({ ids, mask }) => {
+      const asked = ids.subarray(0, Math.max(0, mask.indexOf(1)))
+      return { text: tokenizer.decode(asked, { skipSpecial: true }).trim(), ids: asked }
+    })

@@ -1,5 +1,11 @@
-// The train family: a model from scratch or from files, full fine-tuning on chats, and a LoRA adapter.
+// The train family: token tables, a model from scratch or from files, full fine-tuning on chats, and a LoRA adapter.
 export { base } from "./base.ts"
 export { lora } from "./lora.ts"
+export { pairTokens } from "./pair-tokens.ts"
+export { preferenceTokens } from "./preference-tokens.ts"
 export { pretrained } from "./pretrained.ts"
+export { promptTokens } from "./prompt-tokens.ts"
+export { proven } from "./proven.ts"
 export { sft } from "./sft.ts"
+export { textTokens } from "./text-tokens.ts"
+export { tokens } from "./tokens.ts"

@@ -62,8 +62,8 @@ export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): 
 /** What became of one input row. */
 export interface RowFate {
   readonly id: string
-  /** What the model was shown of the row: its text, or its conversation as JSON. */
-  readonly content: string
+  /** What the model was shown of the row: its text, or its token ids as bytes. */
+  readonly content: string | Uint8Array
   /** Why the row was not trained on, or undefined. */
   readonly skipped: string | undefined
 }

@@ -38,8 +38,9 @@ export const pretrained = Stage.program({
         "name the folder of the model that it corrects"
       )
     }
-    const { config, weights, tokenizer } = engine.loadModel(path)
-    engine.copyModel(path, out)
+    const model = engine.loadModel(path)
+    const { config, weights, tokenizer } = model
+    engine.copyModel(path, model, out)
     const parameters = [...weights.values()].reduce((total, { data }) => total + data.length, 0)
     const { layers, hiddenSize, heads, kvHeads, vocabSize, maxPositions, tieEmbeddings } = config
     return {

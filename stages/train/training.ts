@@ -1,4 +1,5 @@
 // What every training stage does around the engine's loop: progress, checkpoints, an account of each row, the ledger.
+import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
@@ -10,13 +11,15 @@ export type Engine = typeof import("#sluice/model")
 /** One input row: the sequence to train on, or the reason why there is none. */
 export interface Example {
   readonly id: string
-  /** What the model is shown of the row; its digest goes into the ledger. */
-  readonly content: string
+  /** What the model is shown of the row, its text or its tokens; the digest goes into the ledger. */
+  readonly content: string | Uint8Array
   readonly sequence?: TokenSequence
   readonly skipped?: string
 }
 
 export interface Training {
+  /** The input that the examples are rows of, `data` if not given. */
+  readonly input?: string
   readonly model: CausalModel
   readonly adapter?: Adapter
   readonly examples: ReadonlyArray<Example>
@@ -84,7 +87,7 @@ type Context = Pick<
 >
 
 /** Says of every row whether a step saw it, and if not, why. */
-const account = (context: Context, examples: ReadonlyArray<Example>, result: TrainResult) => {
+const account = (context: Context, { examples, input = "data" }: Training, result: TrainResult) => {
   const seen = new Set(result.ledger.flatMap(({ rowIds }) => rowIds))
   const lost = new Map(result.lost.map(({ rowId, reason }) => [rowId, reason]))
   const skipped: Record<string, number> = {}
@@ -94,13 +97,28 @@ const account = (context: Context, examples: ReadonlyArray<Example>, result: Tra
       : (given ?? (lost.get(id) === "nothing-supervised" ? "nothing-supervised" : "not-reached"))
     if (reason !== undefined) {
       skipped[reason] = (skipped[reason] ?? 0) + 1
-      context.skipped("data", id, reason)
+      context.skipped(input, id, reason)
     }
     return { id, content, skipped: reason }
   })
-  context.used("data", seen)
+  context.used(input, seen)
   return { fates, rows: { used: seen.size, skipped: Object.fromEntries(Object.entries(skipped).toSorted()) } }
 }
+
+/** Compares the losses of a few rows packed and alone before the first step; a run that goes on from a checkpoint has done so. */
+const provePacking = async (
+  context: Context,
+  engine: Engine,
+  { model, packing, length }: Training,
+  sequences: ReadonlyArray<TokenSequence>
+): Promise<void> => {
+  if (packing === "none" || existsSync(checkpoints(context))) return
+  const { threads, device } = context
+  const proof = await engine.provePacking(model, sequences, { maxLength: length, threads, device })
+  if (proof.sequences > 0) context.metric("packingApart", proof.apart, 0)
+}
+
+const checkpoints = ({ work }: Context): string => join(work, "checkpoints")
 
 /**
  * Trains, continuing from a checkpoint under `work` if there is one, and writes `steps.parquet`, `rows.parquet` and
@@ -129,6 +147,7 @@ export const runTraining = async (
     threads: context.threads,
     device: context.device
   }
+  await provePacking(context, engine, training, sequences)
   const lengths = sequences.map(({ ids }) => ids.length)
   const rowsPerEpoch = engine.packSequences(lengths, training.length, training.packing).length
   const expected = training.steps ?? Math.ceil(rowsPerEpoch / options.batch) * (training.epochs ?? 1)
@@ -137,14 +156,14 @@ export const runTraining = async (
     ...(training.adapter && { adapter: training.adapter }),
     sequences,
     options: settings,
-    checkpoint: { folder: join(context.work, "checkpoints"), every: options.checkpointEvery },
+    checkpoint: { folder: checkpoints(context), every: options.checkpointEvery },
     onStep: ({ step, loss, gradNorm }) => {
       context.metric("loss", loss, step)
       context.metric("gradNorm", gradNorm, step)
       context.progress(step, expected, `loss ${loss.toFixed(2)}`)
     }
   })
-  const { fates, rows } = account(context, training.examples, result)
+  const { fates, rows } = account(context, training, result)
   const data = describeRun(result, rows)
   await writeSteps(out, result.ledger)
   await writeRows(out, fates, result.ledger)

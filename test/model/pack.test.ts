@@ -1,6 +1,6 @@
 // Packing against published examples and against its own promises on random lengths.
 import { expect, test } from "vitest"
-import { type PackingStrategy, packSequences } from "../../src/model/pack.ts"
+import { type PackingStrategy, packingEfficiency, packSequences } from "../../src/model/pack.ts"
 import { seededRandom } from "../../src/model/random.ts"
 
 const packed = (sequences: readonly number[][], length: number, strategy: PackingStrategy): number[][][] =>
@@ -34,9 +34,22 @@ test.each<[string, number[][], number, PackingStrategy, number[][][]]>([
     [[[1, 2, 3, 4, 5]], [[7, 8, 9, 10], [6]], [[11, 12, 13]]]
   ],
   ["empty rows are left out", [[], [1], []], 4, "bfd", [[[1]]]],
+  [
+    "in order, cut where a row is full",
+    [[1, 2, 3], [], [4, 5, 6, 7, 8, 9], [10]],
+    4,
+    "wrapped",
+    [[[1, 2, 3], [4]], [[5, 6, 7, 8]], [[9], [10]]]
+  ],
   ["one row each", [[1], [], [2, 3, 4]], 2, "none", [[[1]], [[2, 3]]]]
 ])("%s", (_title, sequences, length, strategy, expected) => {
   expect(packed(sequences, length, strategy)).toEqual(expected)
+})
+
+test("efficiency is the share of positions that hold a token", () => {
+  expect(packingEfficiency(packSequences([3, 4, 1], 4), 4)).toBe(1)
+  expect(packingEfficiency(packSequences([3, 3], 4), 4)).toBe(0.75)
+  expect(packingEfficiency([], 4)).toBe(1)
 })
 
 test.each([1, 2, 3])("every token once, no row too long, none that would fit into another (seed %i)", (seed) => {

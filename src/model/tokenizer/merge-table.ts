@@ -13,6 +13,8 @@ export class MergeTable {
   private readonly results: Int32Array
   /** Rank plus one; 0 marks a free slot. */
   private readonly slots: Int32Array
+  /** Ranks of the pairs of the word being scanned. */
+  private readonly ranks = new Int32Array(SCAN_LIMIT)
 
   constructor(merges: readonly (readonly [number, number, number])[]) {
     this.lefts = Int32Array.from(merges, ([left]) => left)
@@ -52,6 +54,7 @@ export class MergeTable {
   }
 
   private applyScanning(symbols: Int32Array, length: number): number {
+    const { ranks } = this
     let count = length
     for (let place = 0; place + 1 < count; place++) ranks[place] = this.rank(symbols[place]!, symbols[place + 1]!)
     while (count > 1) {
@@ -106,9 +109,6 @@ export class MergeTable {
     return count
   }
 }
-
-/** Ranks of the pairs of the word being scanned. */
-const ranks = new Int32Array(SCAN_LIMIT)
 
 const pushSmallest = (heap: number[], value: number): void => {
   let place = heap.length

@@ -71,6 +71,12 @@ export class Tokenizer {
   private readonly template: SequenceTemplate
   private readonly join: (tokens: readonly string[]) => string
   private readonly buffer = new IdBuffer()
+  /** 1 at special tokens, 2 at other added ones. */
+  private readonly kinds: Uint8Array
+  /** Bytes of tokens that were decoded, where the decoder only puts bytes together. */
+  private readonly bytes: (Uint8Array | undefined)[] | undefined
+  private decoded = new Uint8Array(1024)
+  private readonly utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
   /** Throws `SLUICE_UNSUPPORTED_TOKENIZER` for a part that is not known, `SLUICE_BAD_TOKENIZER` for a contradiction. */
   constructor(definition: TokenizerDefinition, settings: TokenizerSettings = {}) {
@@ -89,6 +95,9 @@ export class Tokenizer {
       this.addedIds.set(token.content, token.id)
     }
     this.vocabSize = this.texts.length
+    this.kinds = new Uint8Array(this.vocabSize)
+    for (const { id, special } of added) this.kinds[id] = special === true ? 1 : 2
+    this.bytes = definition.decoder?.type === "ByteLevel" ? [] : undefined
     this.rawTokens = new AddedTokenFinder(added.filter(({ normalized }) => normalized !== true))
     const normal = added.filter(({ normalized }) => normalized === true)
     this.normalTokens = new AddedTokenFinder(normal, this.normalize)
@@ -109,7 +118,7 @@ export class Tokenizer {
 
   /** Whether an id is an added token, special or not: what follows it is encoded as a stretch of its own. */
   isAdded(id: number): boolean {
-    return this.addedById.has(id)
+    return this.kinds[id]! > 0
   }
 
   /** Id of a token by its text as the vocabulary writes it, undefined when there is none. */
@@ -182,21 +191,52 @@ export class Tokenizer {
     const tokens: string[] = []
     for (let index = 0; index < ids.length; index++) {
       const token = this.texts[ids[index]!]
-      if (token !== undefined && !(skipSpecial && this.isSpecial(ids[index]!))) tokens.push(token)
+      if (token !== undefined && !(skipSpecial && this.kinds[ids[index]!] === 1)) tokens.push(token)
     }
     return tokens
   }
 
+  /** Puts the bytes of tokens together in `decoded`; gives their number. */
+  private joinBytes(ids: ArrayLike<number>, skipSpecial: boolean, known: (Uint8Array | undefined)[]): number {
+    let length = 0
+    for (let index = 0; index < ids.length; index++) {
+      const id = ids[index]!
+      if (skipSpecial && this.kinds[id] === 1) continue
+      let bytes = known[id]
+      if (bytes === undefined) {
+        const text = this.texts[id]
+        if (text === undefined) continue
+        bytes = tokenBytes(text)
+        known[id] = bytes
+      }
+      if (length + bytes.length > this.decoded.length) {
+        const larger = new Uint8Array(2 * (length + bytes.length))
+        larger.set(this.decoded)
+        this.decoded = larger
+      }
+      for (let at = 0; at < bytes.length; at++) this.decoded[length++] = bytes[at]!
+    }
+    return length
+  }
+
   /** Bytes of ids, which may end within a character; special tokens are written out unless `skipSpecial`. */
   decodeBytes(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): Uint8Array {
-    const tokens = this.tokens(ids, options.skipSpecial === true)
-    if (this.definition.decoder?.type === "ByteLevel") return Buffer.concat(tokens.map(tokenBytes))
-    return Buffer.from(this.join(tokens), "utf8")
+    const skips = options.skipSpecial === true
+    if (this.bytes !== undefined) {
+      const length = this.joinBytes(ids, skips, this.bytes)
+      return this.decoded.slice(0, length)
+    }
+    return Buffer.from(this.join(this.tokens(ids, skips)), "utf8")
   }
 
   /** Text of ids, ids without meaning left out; bytes that are no UTF-8 become U+FFFD. */
   decode(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): string {
-    return this.join(this.tokens(ids, options.skipSpecial === true))
+    const skips = options.skipSpecial === true
+    if (this.bytes !== undefined) {
+      const length = this.joinBytes(ids, skips, this.bytes)
+      return this.utf8.decode(this.decoded.subarray(0, length))
+    }
+    return this.join(this.tokens(ids, skips))
   }
 }
 

@@ -1,5 +1,5 @@
 // Cuts text into words without a regular expression: the published patterns of byte-level tokenizers, by hand.
-import { astralClass, basicClasses, LETTER, LINE_END, NUMBER, OTHER, SPACE } from "./character-classes.ts"
+import { CharacterClasses, LETTER, LINE_END, NUMBER, OTHER, SPACE } from "./character-classes.ts"
 
 /** Ends of words: a word begins where the one before it ended. */
 export class WordEnds {
@@ -29,11 +29,12 @@ const unitsAt = (text: string, at: number, to: number): number =>
   (text.charCodeAt(at) & 0xfc00) === 0xd800 && at + 1 < to ? 2 : 1
 
 abstract class ClassCutter implements WordCutter {
-  private readonly classes = basicClasses()
+  private readonly known = new CharacterClasses()
+  private readonly classes = this.known.units
 
   protected classAt(text: string, at: number): number {
     const unit = text.charCodeAt(at)
-    return (unit & 0xf800) === 0xd800 ? astralClass(text.codePointAt(at)!) : this.classes[unit]!
+    return (unit & 0xf800) === 0xd800 ? this.known.above(text.codePointAt(at)!) : this.classes[unit]!
   }
 
   /** Where the run of characters of class `kind` that begins at `at` ends, at most `limit` characters on. */

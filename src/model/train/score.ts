@@ -33,6 +33,8 @@ export interface ScoreOptions {
   readonly maxLength?: number
   /** Packed rows per batch, 8 if not given. */
   readonly batchSize?: number
+  /** `bfd` if not given; `none` gives each sequence a row of its own. */
+  readonly packing?: "bfd" | "none"
   readonly threads?: number
   /** Where the arithmetic runs, the CPU if not given. */
   readonly device?: Device
@@ -58,7 +60,9 @@ export const scoreSequences = async (
     most
   )
   const lengths = sequences.map(({ ids }) => ids.length)
-  const rows = packSequences(lengths, length, "bfd").filter((row) => supervisedCount(row, sequences) > 0)
+  const rows = packSequences(lengths, length, options.packing ?? "bfd").filter(
+    (row) => supervisedCount(row, sequences) > 0
+  )
   const found: number[][] = sequences.map(() => [])
   if (rows.length > 0) {
     const count = Math.min(batchSize, rows.length)

@@ -24,7 +24,8 @@ export interface TrainPlan {
 }
 
 const sequenceLoss = ({ ids, mask, rowId }: TokenSequence, options: TrainOptions): SequenceLoss | undefined => {
-  const kept = options.packing !== "bfd_split" ? Math.min(ids.length, options.maxLength) : ids.length
+  const isWhole = options.packing === "bfd_split" || options.packing === "wrapped"
+  const kept = isWhole ? ids.length : Math.min(ids.length, options.maxLength)
   if (ids.length === 0) return { rowId, reason: "empty", tokens: 0 }
   if (mask.subarray(1, kept).indexOf(1) < 0) return { rowId, reason: "nothing-supervised", tokens: ids.length }
   return kept < ids.length ? { rowId, reason: "truncated", tokens: ids.length - kept } : undefined

@@ -1,8 +1,21 @@
 // A real model: SmolLM2-135M-Instruct (Q4_1) against what llama.cpp made of it (record.mjs).
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
-import { type CausalModel, generate, loadModel, scoreSequences, type TokenSequence } from "../../../src/model/index.ts"
+import {
+  type CausalModel,
+  Chat,
+  createLora,
+  generate,
+  loadModel,
+  mergeAdapter,
+  perplexity,
+  saveModel,
+  scoreSequences,
+  type TokenSequence,
+  trainCausal
+} from "../../../src/model/index.ts"
 import { wheelFolder } from "../real-model.ts"
 
 interface Recorded {
@@ -18,6 +31,15 @@ interface Prompt {
   readonly quantised: Recorded
   /** With the same weights widened to f32 (widen.py), and so without that rounding. */
   readonly widened: Recorded
+}
+
+/** Questions on the stages that come with sluice, and their answers as the reference gives them. */
+const questions = (): readonly (readonly [question: string, answer: string])[] => {
+  const reference = readFileSync(join(import.meta.dirname, "../../../docs/reference/README.md"), "utf8")
+  return Array.from(reference.matchAll(/^\| \[(\S+)\]\(\S+\) \| \w+ \| (.+) \|$/gm), ([, stage, answer]) => [
+    `What does the stage ${stage} of sluice do?`,
+    answer!
+  ])
 }
 
 const prompts = JSON.parse(readFileSync(join(import.meta.dirname, "llama-cpp.json"), "utf8")) as ReadonlyArray<Prompt>
@@ -107,6 +129,37 @@ describe.skipIf(path === undefined)("SmolLM2-135M-Instruct", () => {
       const apart = found.map((logProb, at) => Math.abs(logProb - expected[at]!))
       expect(median(apart)).toBeLessThan(kind === "widened" ? 1e-3 : 0.03)
       expect(Math.max(...apart)).toBeLessThan(kind === "widened" ? 0.02 : 0.7)
+    }
+  })
+
+  test("a LoRA on answers from documents makes held-out answers likelier, merged and saved too", async () => {
+    const chat = await Chat.open(model.tokenizer)
+    const sequences = questions().map(([question, answer], row): TokenSequence => {
+      const messages = [
+        { role: "user", content: question },
+        { role: "assistant", content: answer }
+      ]
+      return { rowId: `${row}`, ...chat.render(messages) }
+    })
+    expect(sequences.length).toBeGreaterThan(40)
+    const held = sequences.filter((_, row) => row % 5 === 0)
+    const train = sequences.filter((_, row) => row % 5 !== 0)
+    const before = perplexity(await scoreSequences(model, held))
+    const { adapter, ledger } = await trainCausal({
+      model,
+      adapter: createLora(model, { rank: 8, alpha: 16, targets: ["q_proj", "v_proj"], seed: 1 }),
+      sequences: train,
+      options: { maxLength: 128, batchSize: 2, epochs: 2, maxSteps: 24, lr: 2e-3, schedule: "cosine", warmupSteps: 3 }
+    })
+    expect(ledger.at(-1)!.loss).toBeLessThan(ledger[0]!.loss)
+    const tuned = perplexity(await scoreSequences(model, held, { adapter: adapter! }))
+    expect(tuned).toBeLessThan(0.8 * before)
+    const folder = mkdtempSync(join(tmpdir(), "sluice-merged-"))
+    try {
+      saveModel(folder, mergeAdapter(model, adapter!))
+      expect(perplexity(await scoreSequences(loadModel(folder), held))).toBeCloseTo(tuned, 3)
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 })

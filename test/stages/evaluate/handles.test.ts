@@ -32,9 +32,18 @@ test("a pipeline from texts to a gated report", () => {
     .pipe(evaluate.gate({ better: "tuned", than: "base" }), evaluate.gate({ metric: "tuned/f1", atLeast: 0.1 }))
   expectTypeOf(report).toEqualTypeOf<Report>()
   expect(report.call.declaration.name).toBe("evaluate.gate")
-  expect(adapter.call).toMatchObject({ options: { rank: 4 }, inputs: { base, data: chats } })
+  expect(adapter.call).toMatchObject({ options: { rank: 4 }, inputs: { base } })
+  const table = chats.pipe(train.tokens({ model: base, supervise: "assistant" }))
+  expectTypeOf(table).toExtend<Dataset<{ readonly text: string; readonly ids: Uint8Array; readonly tokens: number }>>()
+  expect(train.sft({ base, tokens: table }).call.inputs).toEqual({ base, tokens: table })
   // @ts-expect-error a dataset without messages cannot be trained on
   train.sft({ base, data: texts })
+  // @ts-expect-error a dataset without ids is no token table
+  train.sft({ base, tokens: chats })
+  // @ts-expect-error conversations and a table at once
+  train.lora({ base, data: chats, tokens: table })
+  // @ts-expect-error documents without messages are no conversations
+  texts.pipe(train.tokens({ model: base }))
 })
 
 test("importing the stages loads neither the engine nor its runtime", () => {

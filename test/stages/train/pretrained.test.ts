@@ -11,6 +11,7 @@ import { ggufBytes } from "../../model/gguf/gguf-bytes.ts"
 import { tinyModel } from "../../model/tiny-model.ts"
 import { dataset, digests, runProgram, Scratch } from "./program-run.ts"
 import { conversations } from "./small-corpus.ts"
+import { tokenTable } from "./token-table.ts"
 
 const scratch = new Scratch()
 afterAll(() => scratch[Symbol.dispose]())
@@ -56,8 +57,8 @@ describe.each([
     })
     expect(loadModel(base.folder).weights).toEqual(model.weights)
     const shared = {
-      inputs: { base, data: dataset(conversations) },
-      options: { steps: 2, context: 96, batch: 1, maxViolations: 0.1 }
+      inputs: { base, tokens: dataset(await tokenTable(base.folder, conversations)) },
+      options: { steps: 2, context: 96, batch: 1 }
     }
     const tuned = await runProgram(sft, { ...shared, out: scratch.next(), work: scratch.next() })
     expect((tuned.data as TrainingData).steps).toBe(2)

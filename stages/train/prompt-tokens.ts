@@ -1,0 +1,45 @@
+// train.promptTokens: prompts without answers as a token table, up to the header of the answer that is to be sampled.
+import * as Schema from "effect/Schema"
+import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
+import { Messages } from "./messages.ts"
+import { columnsOf, tokenColumns } from "./token-columns.ts"
+import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
+
+const tokenize = Stage.map({
+  name: "train.promptTokens",
+  needs: { prompt: Messages },
+  options: {
+    /** Whose tokenizer and template are used: a model or adapter of the pipeline, or the path of a folder. */
+    model: opt.model(),
+    /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
+    chat: opt.maybe(Schema.String),
+    /** The most tokens of a row. */
+    maxTokens: opt(Schema.Int, 256),
+    /** What becomes of a longer row: it is left out, or its first or last tokens are kept. */
+    truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
+  },
+  adds: tokenColumns,
+  applyBatch: async (batch, { model, ...settings }) => {
+    const { values } = batch.columns["prompt"] as NestedColumn
+    const rows = values as ReadonlyArray<Messages>
+    return { rows: batch.rows, columns: columnsOf(await model.tokens({ shape: "prompt", rows }, settings)) }
+  }
+})
+
+/**
+ * Adds the token table's columns to prompts: the conversation so far, and the header of the next answer. Nothing is
+ * supervised; reinforcement samples what comes after. See `train.tokens` for the columns.
+ *
+ * @example
+ * import { train } from "#stages"
+ * const model = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
+ * rows({ prompt: [{ role: "user", content: "When?" }] }).pipe(train.promptTokens({ model }))
+ * // → { tokens: 26, supervised: 0, … }
+ */
+export const promptTokens: ((
+  options: TokenOptions
+) => <Row extends { readonly prompt: Messages }>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
+  Pick<typeof tokenize, "declaration"> = Object.assign(
+  (options: TokenOptions) => provenTokens(tokenize as never, options),
+  { declaration: tokenize.declaration }
+)
