@@ -48,7 +48,13 @@ export { type EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts"
 export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
 export { fromWordPieceJson, WordPiece } from "./tokenizer/word-piece.ts"
 export { chatSpecialTokens, type TokenizerTraining, trainTokenizer } from "./tokenizer/train-tokenizer.ts"
-export { type Adapter, type AdapterStack, stackAdapters, virtualTokens } from "./train/adapters/any-adapter.ts"
+export {
+  type Adapter,
+  type AdapterStack,
+  stackAdapters,
+  takenPositions,
+  virtualTokens
+} from "./train/adapters/any-adapter.ts"
 export { type BottleneckAdapter, type BottleneckConfig, createBottleneck } from "./train/adapters/bottleneck.ts"
 export { createIa3, type Ia3Adapter, type Ia3Config } from "./train/adapters/ia3.ts"
 export type { SingleAdapter } from "./train/adapters/index.ts"
@@ -63,7 +69,7 @@ export { type Device, devices } from "./train/device.ts"
 export { type Generated, type GenerateOptions, generate } from "./train/generate.ts"
 export type { LedgerEntry } from "./train/ledger.ts"
 export { type TrainInput, type TrainResult, trainCausal } from "./train/run.ts"
-export { nextTokenLogits, proveMerge } from "./train/logits.ts"
+export { nextTokenLogits, proveMerge, randomTexts } from "./train/logits.ts"
 export { type PackingProof, provePacking } from "./train/packing-proof.ts"
 export { perplexity, type ScoreOptions, type SequenceScore, scoreSequences } from "./train/score.ts"
 export { type PlainScore, TextScorer } from "./train/score-text.ts"

@@ -23,7 +23,7 @@ export interface Training {
   readonly model: CausalModel
   readonly adapter?: Adapter
   readonly examples: ReadonlyArray<Example>
-  /** Tokens per row of a batch. */
+  /** Tokens per row of a batch, an adapter's virtual ones apart. */
   readonly length: number
   readonly packing: TrainOptions["packing"]
   /** Steps of the run, or passes over the data. */
@@ -130,13 +130,14 @@ export const runTraining = async (
   training: Training
 ): Promise<{ readonly result: TrainResult; readonly data: TrainingData }> => {
   const { options, out } = context
+  const before = engine.virtualTokens(training.adapter)
   const sequences = training.examples.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]))
   const settings: Partial<TrainOptions> = {
     ...(training.steps === undefined
       ? { epochs: training.epochs ?? 1 }
       : { epochs: training.steps, maxSteps: training.steps }),
     batchSize: options.batch,
-    maxLength: training.length,
+    maxLength: training.length + before,
     packing: training.packing,
     lr: options.learningRate,
     schedule: "cosine",
@@ -148,8 +149,8 @@ export const runTraining = async (
     device: context.device
   }
   await provePacking(context, engine, training, sequences)
-  const lengths = sequences.map(({ ids }) => ids.length)
-  const rowsPerEpoch = engine.packSequences(lengths, training.length, training.packing).length
+  const lengths = sequences.map(({ ids }) => ids.length + before)
+  const rowsPerEpoch = engine.packSequences(lengths, training.length + before, training.packing).length
   const expected = training.steps ?? Math.ceil(rowsPerEpoch / options.batch) * (training.epochs ?? 1)
   const result = await engine.trainCausal({
     model: training.model,

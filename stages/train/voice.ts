@@ -16,7 +16,8 @@ export const speak = async (
   prompts: ReadonlyArray<Prompt>
 ): Promise<void> => {
   const maxNewTokens = 32
-  const short = prompts.filter(({ ids }) => ids.length > 0 && ids.length + maxNewTokens <= model.config.maxPositions)
+  const positions = model.config.maxPositions - engine.takenPositions(adapter)
+  const short = prompts.filter(({ ids }) => ids.length > 0 && ids.length + maxNewTokens <= positions)
   const answers = await engine.generate(
     model,
     short.map(({ ids }) => ids),

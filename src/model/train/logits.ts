@@ -1,6 +1,7 @@
 // Next-token scores of whole texts, to hold two forms of a model against each other.
 import type { CausalModel } from "../model.ts"
 import { ModelError } from "../model-error.ts"
+import { seededRandom } from "../random.ts"
 import { type Adapter, virtualTokens } from "./adapters/any-adapter.ts"
 import { layOutBatch, withVirtualIds } from "./batch.ts"
 import { bindModel } from "./binding.ts"
@@ -57,6 +58,16 @@ export const nextTokenLogits = async (
     await session.dispose()
   }
 }
+
+/** Texts of random tokens, to compare models on; no longer than the model takes. */
+export const randomTexts = (
+  { vocabSize, maxPositions }: { readonly vocabSize: number; readonly maxPositions: number },
+  { count, length, seed }: { readonly count: number; readonly length: number; readonly seed: number }
+): Int32Array[] =>
+  Array.from({ length: count }, (_, text) => {
+    const random = seededRandom(seed, `text ${text}`)
+    return Int32Array.from({ length: Math.min(length, maxPositions) }, () => Math.floor(random.uniform() * vocabSize))
+  })
 
 /**
  * Proves that `merged` is `model` with `adapter`: the largest difference between any two scores of next tokens over `texts`.
