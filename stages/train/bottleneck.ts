@@ -1,7 +1,9 @@
 // train.bottleneck: trains small networks between the layers of a frozen model, on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, overConversations, trainAdapter } from "./adapting.ts"
+import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
 
 const program = Stage.program({
   name: "train.bottleneck",
@@ -49,4 +51,7 @@ const program = Stage.program({
  * train.bottleneck({ base, data, reduction: 4, steps: 2 })
  * // → { steps: 2, trainedParameters: 148, … }
  */
-export const bottleneck = overConversations(program)
+export const bottleneck: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
+  { declaration: program.declaration }
+)

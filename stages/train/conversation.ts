@@ -36,6 +36,11 @@ export type TuningData =
       readonly data?: never
     }
 
+/** A stage that trains on a token table, as one that takes conversations too. */
+export type OverConversations<Program extends (options: never) => Model> = (
+  options: Omit<Parameters<Program>[0], "tokens"> & TuningData
+) => Model
+
 interface Tuning {
   readonly base: Model
   readonly context?: number

@@ -1,7 +1,9 @@
 // train.ia3: trains factors of keys, values and the feed-forward layer of a frozen model on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, overConversations, trainAdapter } from "./adapting.ts"
+import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
 
 const program = Stage.program({
   name: "train.ia3",
@@ -35,4 +37,7 @@ const program = Stage.program({
  * train.ia3({ base, data, steps: 2 })
  * // → { steps: 2, trainedParameters: 400, … }
  */
-export const ia3 = overConversations(program)
+export const ia3: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
+  { declaration: program.declaration }
+)

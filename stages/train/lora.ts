@@ -1,7 +1,9 @@
 // train.lora: trains a low-rank adapter over a frozen model on conversations, with the loss on the answers alone.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, overConversations, trainAdapter } from "./adapting.ts"
+import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
 
 const program = Stage.program({
   name: "train.lora",
@@ -48,4 +50,7 @@ const program = Stage.program({
  * train.lora({ base, data, rank: 2, targets: ["q_proj"], steps: 2 })
  * // → { steps: 2, trainedParameters: 64, … }
  */
-export const lora = overConversations(program)
+export const lora: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
+  { declaration: program.declaration }
+)

@@ -1,7 +1,9 @@
 // train.pTuning: trains virtual tokens through a small network over a frozen model, on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, overConversations, trainAdapter } from "./adapting.ts"
+import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
 
 const program = Stage.program({
   name: "train.pTuning",
@@ -35,4 +37,7 @@ const program = Stage.program({
  * train.pTuning({ base, data, virtualTokens: 4, steps: 2 })
  * // → { steps: 2, trainedParameters: 880, … }
  */
-export const pTuning = overConversations(program)
+export const pTuning: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
+  { declaration: program.declaration }
+)

@@ -1,7 +1,9 @@
 // train.prefix: trains keys and values that stand before those of every layer of a frozen model.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, overConversations, trainAdapter } from "./adapting.ts"
+import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
 
 const program = Stage.program({
   name: "train.prefix",
@@ -38,4 +40,7 @@ const program = Stage.program({
  * train.prefix({ base, data, virtualTokens: 4, steps: 2 })
  * // → { steps: 2, trainedParameters: 64, … }
  */
-export const prefix = overConversations(program)
+export const prefix: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
+  { declaration: program.declaration }
+)

@@ -1,7 +1,9 @@
 // train.prompt: trains embeddings that stand before every text of a frozen model, on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, overConversations, trainAdapter } from "./adapting.ts"
+import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
 
 const program = Stage.program({
   name: "train.prompt",
@@ -37,4 +39,7 @@ const program = Stage.program({
  * train.prompt({ base, data, virtualTokens: 4, steps: 2 })
  * // → { steps: 2, trainedParameters: 64, … }
  */
-export const prompt = overConversations(program)
+export const prompt: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
+  { declaration: program.declaration }
+)

@@ -20,7 +20,7 @@ export class NoiseInputs {
     this.graph = graph
   }
 
-  private declare(name: string, shape: Shape, fill: Noise["fill"]): Tensor {
+  private input(name: string, shape: Shape, fill: Noise["fill"]): Tensor {
     this.noises.push({ name: `noise:${name}`, shape, fill })
     return this.graph.input(`noise:${name}`, shape)
   }
@@ -29,7 +29,7 @@ export class NoiseInputs {
   dropout(input: Tensor, name: string, rate: number): Tensor {
     if (rate === 0) return input
     const kept = 1 / (1 - rate)
-    const mask = this.declare(`dropout ${name}`, input.shape, (data, uniform) => {
+    const mask = this.input(`dropout ${name}`, input.shape, (data, uniform) => {
       for (let index = 0; index < data.length; index++) data[index] = uniform() < rate ? 0 : kept
     })
     return multiply(this.graph, input, mask)
@@ -37,7 +37,7 @@ export class NoiseInputs {
 
   /** Uniform in ±bound. */
   uniform(name: string, shape: Shape, bound: number): Tensor {
-    return this.declare(name, shape, (data, uniform) => {
+    return this.input(name, shape, (data, uniform) => {
       for (let index = 0; index < data.length; index++) data[index] = bound * (2 * uniform() - 1)
     })
   }
