@@ -184,6 +184,17 @@ const mergeLora = (target: MergeTarget, adapter: LoraAdapter): MergeTarget => {
   return result
 }
 
+/** As PEFT takes them: it wants a list where layers are named, so a pattern's modules are then written out. */
+const writtenTargets = ({ targets, layers }: LoraConfig, weights: LoraAdapter["weights"]): string | string[] => {
+  if (typeof targets !== "string") return [...targets].sort()
+  if (layers === undefined) return targets
+  const suffix = ".lora_A.weight"
+  return [...weights.keys()]
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length))
+    .sort()
+}
+
 /** LoRA and DoRA: y + scale · (x Aᵀ) Bᵀ on every module that has both matrices. */
 export const lora: AdapterMethod<"lora", LoraConfig> = {
   kind: "lora",
@@ -212,14 +223,14 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
       lora_dropout: config.dropout,
       bias: "none",
       fan_in_fan_out: false,
-      target_modules: typeof config.targets === "string" ? config.targets : [...config.targets].sort(),
+      target_modules: writtenTargets(config, weights),
       modules_to_save: null,
       init_lora_weights: true,
       use_rslora: config.rankStabilised,
       use_dora: config.dora,
       rank_pattern: config.rankPattern,
       alpha_pattern: config.alphaPattern,
-      layers_to_transform: config.layers ?? null,
+      layers_to_transform: typeof config.targets === "string" ? null : (config.layers ?? null),
       layers_pattern: null
     },
     weights

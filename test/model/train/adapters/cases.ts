@@ -71,7 +71,8 @@ export const adapterCases: readonly AdapterCase[] = [
       alphaPattern: { v_proj: 16 }
     })
   ),
-  make("lora-layer", llama, (model) => createLora(model, { ...rank, targets: ".*\\.(q|k)_proj", layers: [1] })),
+  make("lora-layer", llama, (model) => createLora(model, { ...rank, targets: ["q_proj", "k_proj"], layers: [1] })),
+  make("lora-pattern", llama, (model) => createLora(model, { ...rank, targets: ".*\\.1\\..*\\.(q|k)_proj" })),
   make("lora-head", tied, (model) => createLora(model, { ...rank, targets: ["lm_head"] })),
   make("dora", llama, (model) => createLora(model, { ...rank, dora: true, targets: three })),
   make("dora-qwen2", qwen2, (model) => createLora(model, { ...rank, dora: true })),

@@ -1,4 +1,6 @@
 // Fresh adapters: what they start at, what they target, what is refused, and dropout that a resumed run draws again.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import {
   createBottleneck,
@@ -105,11 +107,17 @@ describe("a prompt starts", () => {
   })
 })
 
+test("PEFT takes no pattern beside layers: its modules are written out", () => {
+  using folder = new TemporaryFolder()
+  saveAdapter(folder.path, createLora(model, { targets: ".*\\.(q|k)_proj", layers: [1] }))
+  const config = JSON.parse(readFileSync(join(folder.path, "adapter_config.json"), "utf8"))
+  expect(config.layers_to_transform).toBe(null)
+  expect(config.target_modules).toEqual(["k", "q"].map((name) => `model.layers.1.self_attn.${name}_proj`))
+})
+
 test("prefixes have the width of keys, which grouped heads share", () => {
   const { weights } = createPrefix(model, { tokens: 3 })
   expect(weights.get("1.value")!.shape).toEqual([3, 8])
-  using folder = new TemporaryFolder()
-  saveAdapter(folder.path, createPrefix(model, { tokens: 3, projection: true }), "base", model.config)
 })
 
 test("a prefix of another model is refused", async () => {

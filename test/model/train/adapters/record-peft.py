@@ -1,7 +1,7 @@
 """Records in recorded.json what peft's adapters (and those of the package adapters) answer over a tiny model.
 
 Weights are not recorded: each is a sine of its place and its name, which recorded.ts makes again.
-Run with torch 2.15, transformers 5.23, peft 0.21:  python record-peft.py recorded.json
+Run with torch 2.15, transformers 5.24, peft 0.21:  python record-peft.py recorded.json
 and, for the bottlenecks, with transformers 4.57, adapters 1.3:  python record-peft.py recorded.json bottleneck
 """
 import json, math, os, sys
@@ -75,6 +75,8 @@ def record():
         rank_pattern={"layers.0.self_attn.q_proj": 2, "down_proj": 3}, alpha_pattern={"v_proj": 16})))
     found["lora-layer"] = logits(adapted(base(), LoraConfig(
         **task, r=4, lora_alpha=8, target_modules=["q_proj", "k_proj"], layers_to_transform=[1])))
+    found["lora-pattern"] = logits(adapted(base(), LoraConfig(
+        **task, r=4, lora_alpha=8, target_modules=".*\\.1\\..*\\.(q|k)_proj")))
     found["lora-head"] = logits(adapted(base(tied=True), LoraConfig(**task, r=4, lora_alpha=8, target_modules=["lm_head"])))
     found["dora"] = logits(adapted(base(), LoraConfig(
         **task, r=4, lora_alpha=8, use_dora=True, target_modules=["q_proj", "v_proj", "down_proj"])))
