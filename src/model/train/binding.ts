@@ -102,18 +102,27 @@ export interface BoundModel {
   readonly noise: NoiseInputs | undefined
 }
 
-/** Binds the weights of a model and of the adapter over it; one of them is trained, if any. */
+/**
+ * Binds the weights of a model and of the adapter over it; one of them is trained, if any. Embeddings get uniform noise in
+ * ±`embeddingNoise` when it trains.
+ */
 export const bindModel = (
   graph: TensorGraph,
   target: { readonly config: LlamaConfig; readonly base: Weights; readonly adapter?: Adapter },
-  { train, limit }: { readonly train: boolean; readonly limit?: number }
+  options: { readonly train: boolean; readonly limit?: number; readonly embeddingNoise?: number }
 ): BoundModel => {
   const { config, adapter } = target
+  const { train, limit, embeddingNoise = 0 } = options
   const base = bindTensors(graph, target.base, train && adapter === undefined, limit)
   const own = adapter && bindTensors(graph, adapter.weights, train, limit)
   const noise = train ? new NoiseInputs(graph) : undefined
   const hooks = adapter && buildAdapter(adapter, graph, config, own!.tensors, noise)
   const fed = new Map([...base.fed, ...(own?.fed ?? [])])
-  const binding = createBinding(graph, { tensors: base.tensors, fed }, hooks)
+  const plain = createBinding(graph, { tensors: base.tensors, fed }, hooks)
+  const embed = (ids: Tensor): Tensor => {
+    const states = plain.embed(ids)
+    return add(graph, states, noise!.uniform("embeddings", states.shape, embeddingNoise))
+  }
+  const binding = embeddingNoise === 0 ? plain : { ...plain, embed }
   return { binding, parameters: (own ?? base).tensors, noise }
 }

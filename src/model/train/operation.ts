@@ -201,3 +201,12 @@ export const pickLogProb = (graph: TensorGraph, logits: Tensor, targets: Tensor)
   const output = graph.emit("Reshape", [picked, graph.integers([rows])], [rows])
   return graph.record("pickLogProb", [logits], output, [logProbs, index])
 }
+
+/** The mean of log softmax(logits) over all classes of a row: logits [rows, classes] → [rows]. */
+export const meanLogProb = (graph: TensorGraph, logits: Tensor): Tensor => {
+  const rows = logits.shape[0]!
+  const logProbs = logSoftmax(graph, logits)
+  const attributes = { keepdims: 0 }
+  const output = graph.emit("ReduceMean", [logProbs, graph.integers([1])], [rows], { attributes })
+  return graph.record("meanLogProb", [logits], output, [logProbs])
+}

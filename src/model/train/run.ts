@@ -97,7 +97,13 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   const resumed = input.checkpoint && readCheckpoint(input.checkpoint.folder, digest)
   const inOrder = (weights: Weights, like: Weights): Weights =>
     new Map([...like.keys()].map((name): [string, Weight] => [name, weights.get(name)!]))
-  const start: TrainTarget = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
+  const start: TrainTarget = {
+    config: model.config,
+    base: model.weights,
+    ...(adapter && { adapter }),
+    objective: { kind: "cross-entropy", labelSmoothing: options.labelSmoothing },
+    embeddingNoise: options.neftune
+  }
   const known = resumed && inOrder(resumed.weights, trainableWeights(start))
   const target: TrainTarget =
     known === undefined

@@ -7,7 +7,8 @@ import { type Binding, bindModel, inputName } from "./binding.ts"
 import type { Device } from "./device.ts"
 import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
 import type { NoiseInputs } from "./noise.ts"
-import { tokenCrossEntropy } from "./objectives.ts"
+import { buildObjective, type ObjectiveConfig, plainCrossEntropy } from "./objectives/index.ts"
+import type { Predicted } from "./objectives/objective.ts"
 import { gatherRows, pickLogProb } from "./operation.ts"
 import { type AdamWConfig, addAdamW } from "./optimizer.ts"
 import { type FloatType, type Tensor, TensorGraph } from "./tensor-graph.ts"
@@ -18,6 +19,10 @@ export interface TrainTarget {
   readonly config: LlamaConfig
   readonly base: Weights
   readonly adapter?: Adapter
+  /** What is minimised, plain token cross-entropy if not given. */
+  readonly objective?: ObjectiveConfig
+  /** α of NEFTune's noise on embeddings, none if not given. */
+  readonly embeddingNoise?: number
 }
 
 /** Weights that training changes. */
@@ -37,16 +42,20 @@ export interface BuiltGraph {
 interface Forward {
   readonly binding: Binding
   readonly noise: NoiseInputs | undefined
-  readonly logProbs: Tensor
+  readonly predicted: Predicted
   readonly parameters: ReadonlyMap<string, Tensor>
 }
+
+/** Bound of NEFTune's noise: α / √(length of a row · hidden size) (Jain et al., arXiv 2310.05914). */
+const noiseBound = ({ embeddingNoise = 0, config }: TrainTarget, length: number): number =>
+  embeddingNoise / Math.sqrt(length * config.hiddenSize)
 
 /** Binds weights and computes log p of every target of a batch [targets]. */
 const forward = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, train: boolean): Forward => {
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
-  const { binding, parameters, noise } = bindModel(graph, target, { train })
+  const { binding, parameters, noise } = bindModel(graph, target, { train, ...(train && { embeddingNoise: noiseBound(target, length) }) })
   const ids = graph.input("ids", [size], "int64")
   const positions = graph.input("positions", [size], "int64")
   const segments = graph.input("segments", [rows, length], "int64")
@@ -54,12 +63,13 @@ const forward = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, tra
   const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, binding, segments))
   const seen = isDense(shape) ? hidden : gatherRows(graph, hidden, graph.input("sources", [targets], "int64"))
   const logits = llamaLogits(config, binding, seen)
-  const logProbs = pickLogProb(graph, logits, graph.input("targets", [targets], "int64"))
-  return { binding, noise, logProbs, parameters }
+  const wanted = graph.input("targets", [targets], "int64")
+  const predicted = { logits, targets: wanted, logProbs: pickLogProb(graph, logits, wanted) }
+  return { binding, noise, predicted, parameters }
 }
 
-const lossAndGradients = (graph: TensorGraph, parts: Forward): Map<string, Tensor> => {
-  const loss = tokenCrossEntropy(graph, parts.logProbs)
+const lossAndGradients = (graph: TensorGraph, target: TrainTarget, parts: Forward): Map<string, Tensor> => {
+  const loss = buildObjective(graph, target.objective ?? plainCrossEntropy, parts.predicted)
   graph.output(loss, "loss")
   const names = [...parts.parameters.keys()]
   const gradients = backward(graph, loss, [...parts.parameters.values()])
@@ -75,7 +85,7 @@ export const buildStepGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, true)
-  const gradients = lossAndGradients(graph, parts)
+  const gradients = lossAndGradients(graph, target, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
   addAdamW(graph, optimizer, entries)
   return { graph, fed: parts.binding.fed, noise: parts.noise }
@@ -89,7 +99,7 @@ export const buildGradientGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph(options.float, options.device)
   const parts = forward(graph, target, shape, true)
-  for (const [name, gradient] of lossAndGradients(graph, parts)) {
+  for (const [name, gradient] of lossAndGradients(graph, target, parts)) {
     const known = accumulatorName(name)
     const total = options.accumulate
       ? graph.emit("Add", [graph.input(known, gradient.shape), gradient], gradient.shape)
@@ -115,6 +125,6 @@ export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig, de
 export const buildScoreGraph = (target: TrainTarget, shape: BatchShape, device?: Device): BuiltGraph => {
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, false)
-  graph.output(parts.logProbs, "logProbs")
+  graph.output(parts.predicted.logProbs, "logProbs")
   return { graph, fed: parts.binding.fed, noise: parts.noise }
 }

@@ -168,6 +168,12 @@ export const rules: Readonly<Record<string, Rule>> = {
     const spread = graph.emit("Mul", [graph.emit("Exp", [logProbs!], shape), minus], shape)
     const attributes = { axis: 1, reduction: "add" }
     return [graph.emit("ScatterElements", [spread, index!, column], shape, { attributes })]
+  },
+  meanLogProb: (graph, { inputs: [logits], saved: [logProbs] }, gradient) => {
+    const shape = logits!.shape
+    const share = graph.emit("Exp", [logProbs!], shape)
+    const slope = graph.emit("Sub", [graph.scalar(1 / shape[1]!), share], shape)
+    return [graph.emit("Mul", [slope, reshape(graph, gradient, [shape[0]!, 1])], shape)]
   }
 }
 

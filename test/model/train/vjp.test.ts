@@ -11,6 +11,7 @@ import {
   hyperbolicTangent,
   logarithm,
   matmul,
+  meanLogProb,
   multiply,
   negate,
   pickLogProb,
@@ -191,6 +192,12 @@ const cases: Case[] = [
     title: "one class per row",
     shapes: [[4, 6]],
     build: (graph, [logits]) => pickLogProb(graph, logits!, graph.integers([5, 0, 2, 2]))
+  },
+  {
+    operation: "meanLogProb",
+    title: "over all classes",
+    shapes: [[4, 6]],
+    build: (graph, [logits]) => meanLogProb(graph, logits!)
   }
 ]
 
