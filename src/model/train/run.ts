@@ -12,6 +12,7 @@ import { type TrainTarget, trainableWeights } from "./step-graph.ts"
 import { type TrainOptions, trainDefaults } from "./train-options.ts"
 import { planTraining, type SequenceLoss } from "./train-plan.ts"
 import { Trainer } from "./trainer.ts"
+import { Validation, type ValidationEntry, type ValidationOptions } from "./validation.ts"
 
 /** What to train on what. */
 export interface TrainInput {
@@ -21,6 +22,15 @@ export interface TrainInput {
   readonly sequences: readonly TokenSequence[]
   readonly options?: Partial<TrainOptions>
   readonly onStep?: (entry: LedgerEntry) => void
+  /** Measure the loss on these sequences now and then, keep the best weights, and stop when it gets no better. */
+  readonly validation?: ValidationOptions
+  /** Told of each measurement on validation data. */
+  readonly onValidation?: (entry: ValidationEntry) => void
+  /** Lets what was trained so far be tried out, every so many steps; what it does changes nothing. */
+  readonly between?: {
+    readonly every: number
+    readonly run: (step: number, trained: Pick<TrainResult, "model" | "adapter">) => Promise<void>
+  }
   /** Write checkpoints here, and continue from the newest one found. */
   readonly checkpoint?: CheckpointOptions
 }
@@ -32,6 +42,10 @@ export interface TrainResult {
   /** The trained adapter, when one was given. */
   readonly adapter?: Adapter
   readonly ledger: readonly LedgerEntry[]
+  /** Measurements on validation data. */
+  readonly validation: readonly ValidationEntry[]
+  /** The step whose weights these are: the last, or with validation the best that was measured. */
+  readonly step: number
   /** Sequences that were dropped or cut, with the reason. */
   readonly lost: readonly SequenceLoss[]
 }
@@ -54,7 +68,7 @@ const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" 
  * threads give equal bytes on one kind of device; a run continued from a checkpoint ends with the bytes of an unbroken one.
  *
  * Throws `SLUICE_NAN_LOSS` (evidence: step and row ids of the batch) as soon as a loss or gradient norm is not finite,
- * `SLUICE_NO_TRAINING_ROWS`, `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG`, `SLUICE_CHECKPOINT_MISMATCH` and
+ * `SLUICE_NO_TRAINING_ROWS` (of training or of validation), `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG`, `SLUICE_CHECKPOINT_MISMATCH` and
  * `SLUICE_NO_DEVICE`.
  *
  * @example
@@ -93,7 +107,12 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   const digest =
     input.checkpoint === undefined
       ? ""
-      : runDigest([options, model.config, adapter?.config], [model.weights, adapter?.weights ?? new Map()], sequences)
+      : runDigest(
+          [options, model.config, adapter?.config, { ...input.validation, sequences: undefined }],
+          [model.weights, adapter?.weights ?? new Map()],
+          [...sequences, ...(input.validation?.sequences ?? [])]
+        )
+  checkSequences(input.validation?.sequences ?? [], model.config.vocabSize)
   const resumed = input.checkpoint && readCheckpoint(input.checkpoint.folder, digest)
   const inOrder = (weights: Weights, like: Weights): Weights =>
     new Map([...like.keys()].map((name): [string, Weight] => [name, weights.get(name)!]))
@@ -117,10 +136,14 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
     seed: options.seed,
     ...(resumed && { moments: resumed.moments })
   })
+  const { threads, device } = options
+  const scoring = { threads, device, maxLength: options.maxLength - before }
+  const validation =
+    input.validation && new Validation(input.validation, scoring, resumed?.validation, resumed?.best)
   const ledger: LedgerEntry[] = [...(resumed?.ledger ?? [])]
   const schedule = { kind: options.schedule, warmupSteps: options.warmupSteps, totalSteps: plan.totalSteps }
   try {
-    for (let index = resumed?.step ?? 0; index < plan.totalSteps; index++) {
+    for (let index = resumed?.step ?? 0; index < plan.totalSteps && validation?.isOver !== true; index++) {
       const batches = plan.step(index).map((places) =>
         layOutBatch(
           places.map((place) => plan.rows[place]!),
@@ -148,12 +171,32 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
         lr
       }
       ledger.push(entry)
+      if (validation?.isDue(index + 1, plan.totalSteps)) {
+        const measured = await validation.measure(index + 1, model, adapter, await trainer.weights())
+        input.onValidation?.(measured)
+      }
       if (input.checkpoint !== undefined && (index + 1) % input.checkpoint.every === 0) {
-        writeCheckpoint(input.checkpoint, { step: index + 1, digest, ledger, ...(await trainer.snapshot()) })
+        writeCheckpoint(input.checkpoint, {
+          step: index + 1,
+          digest,
+          ledger,
+          ...(await trainer.snapshot()),
+          ...(validation && { validation: validation.entries, best: validation.best })
+        })
       }
       input.onStep?.(entry)
+      if (input.between !== undefined && (index + 1) % input.between.every === 0) {
+        await input.between.run(index + 1, finish(input, await trainer.weights()))
+      }
     }
-    return { ...finish(input, await trainer.weights()), ledger, lost: plan.lost }
+    const best = validation?.best
+    return {
+      ...finish(input, best ? inOrder(best, trainableWeights(start)) : await trainer.weights()),
+      ledger,
+      validation: validation?.entries ?? [],
+      step: (best && validation?.lowest?.step) ?? ledger.length,
+      lost: plan.lost
+    }
   } finally {
     await trainer.dispose()
   }
