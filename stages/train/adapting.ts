@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import type { Dataset, Model, ProgramContext } from "#sluice"
 import type { Adapter, CausalModel } from "#sluice/model"
-import { type Sequence, sequenceExamples, somePrompts } from "./conversation.ts"
+import { heldOut, type Sequence, sequenceExamples, somePrompts } from "./conversation.ts"
 import { baseFolder, keepBase, openModel } from "./starting-point.ts"
 import { type Engine, runTraining } from "./training.ts"
 import { speak } from "./voice.ts"
@@ -22,6 +22,7 @@ interface AdapterOptions {
 interface AdapterInputs {
   readonly base: Model
   readonly tokens: Dataset<Sequence>
+  readonly validation?: ReadonlyArray<Dataset<Sequence>>
 }
 
 /** Trains the adapter that `create` makes for the opened model; leaves it in PEFT layout with the model in `base`. */
@@ -33,11 +34,15 @@ export const trainAdapter = async <Options extends AdapterOptions>(
   const engine = await import("#sluice/model")
   const model = openModel(engine, inputs.base.folder)
   const examples = sequenceExamples(await inputs.tokens.read(), options.context)
+  const validation = await heldOut(inputs.validation, options.context)
+  const prompts = somePrompts(model.tokenizer, examples, 3)
   const { result, data } = await runTraining(context, engine, {
     model,
     adapter: create(engine, model, options),
     input: "tokens",
     examples,
+    ...(validation && { validation }),
+    sample: (trained) => speak(context, engine, trained, prompts),
     length: options.context,
     packing: "bfd",
     epochs: options.epochs,
@@ -45,6 +50,6 @@ export const trainAdapter = async <Options extends AdapterOptions>(
   })
   engine.saveAdapter(out, result.adapter!, baseFolder, model.config)
   await keepBase(engine, inputs.base.folder, model, join(out, baseFolder))
-  await speak(context, engine, result, somePrompts(model.tokenizer, examples, 3))
+  await speak(context, engine, result, prompts)
   return { data }
 }

@@ -1,15 +1,15 @@
 // train.bottleneck: trains small networks between the layers of a frozen model, on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.bottleneck",
-  inputs: adapterInputs,
+  inputs: tuningInputs,
   emits: "model",
-  reasons: adapterReasons,
+  reasons: tuningReasons,
   options: {
     /**
      * `houlsby`: after attention and after the feed-forward layer. `pfeiffer`: after the feed-forward layer. `parallel`:
@@ -23,7 +23,7 @@ const program = Stage.program({
     /** Factor of what a network adds: 1, or 4 for `parallel`. */
     scaling: opt.maybe(Schema.Finite),
     learningRate: opt(Schema.Finite, 1e-2),
-    ...adapterOptions
+    ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {

@@ -1,22 +1,22 @@
 // train.ia3: trains factors of keys, values and the feed-forward layer of a frozen model on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.ia3",
-  inputs: adapterInputs,
+  inputs: tuningInputs,
   emits: "model",
-  reasons: adapterReasons,
+  reasons: tuningReasons,
   options: {
     /** Linear layers that get factors, by the last parts of their names. */
     targets: opt(Schema.Array(Schema.String), ["k_proj", "v_proj", "down_proj"]),
     /** Those of `targets` that are scaled at their input, as in the feed-forward layer; the others at their output. */
     feedForward: opt(Schema.Array(Schema.String), ["down_proj"]),
     learningRate: opt(Schema.Finite, 5e-2),
-    ...adapterOptions
+    ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {

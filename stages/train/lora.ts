@@ -1,15 +1,15 @@
 // train.lora: trains a low-rank adapter over a frozen model on conversations, with the loss on the answers alone.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.lora",
-  inputs: adapterInputs,
+  inputs: tuningInputs,
   emits: "model",
-  reasons: adapterReasons,
+  reasons: tuningReasons,
   options: {
     rank: opt(Schema.Int, 8),
     alpha: opt(Schema.Finite, 16),
@@ -28,7 +28,7 @@ const program = Stage.program({
     /** Alphas of single modules, likewise. */
     alphaPattern: opt(Schema.Record(Schema.String, Schema.Finite), {}),
     learningRate: opt(Schema.Finite, 2e-2),
-    ...adapterOptions
+    ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {

@@ -1,22 +1,22 @@
 // train.pTuning: trains virtual tokens through a small network over a frozen model, on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.pTuning",
-  inputs: adapterInputs,
+  inputs: tuningInputs,
   emits: "model",
-  reasons: adapterReasons,
+  reasons: tuningReasons,
   options: {
     /** Virtual tokens before every text, which take as many positions of the model. */
     virtualTokens: opt(Schema.Int, 20),
     /** Width of the network's inner layers; the model's if left out. */
     encoderHidden: opt.maybe(Schema.Int),
     learningRate: opt(Schema.Finite, 5e-3),
-    ...adapterOptions
+    ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {

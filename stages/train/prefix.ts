@@ -1,15 +1,15 @@
 // train.prefix: trains keys and values that stand before those of every layer of a frozen model.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.prefix",
-  inputs: adapterInputs,
+  inputs: tuningInputs,
   emits: "model",
-  reasons: adapterReasons,
+  reasons: tuningReasons,
   options: {
     /** Keys and values before those of each layer, which take as many positions of the model. */
     virtualTokens: opt(Schema.Int, 20),
@@ -18,7 +18,7 @@ const program = Stage.program({
     /** Width of those layers inside; that of a layer's keys if left out. */
     encoderHidden: opt.maybe(Schema.Int),
     learningRate: opt(Schema.Finite, 2e-2),
-    ...adapterOptions
+    ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {

@@ -1,15 +1,15 @@
 // train.prompt: trains embeddings that stand before every text of a frozen model, on conversations.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { adapterInputs, adapterOptions, adapterReasons, defaultContext } from "./adapter-options.ts"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.prompt",
-  inputs: adapterInputs,
+  inputs: tuningInputs,
   emits: "model",
-  reasons: adapterReasons,
+  reasons: tuningReasons,
   options: {
     /** Virtual tokens before every text, which take as many positions of the model. */
     virtualTokens: opt(Schema.Int, 20),
@@ -18,7 +18,7 @@ const program = Stage.program({
     /** The text they start at, its tokens repeated or cut to `virtualTokens`. */
     text: opt.maybe(Schema.String),
     learningRate: opt(Schema.Finite, 5e-2),
-    ...adapterOptions
+    ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {

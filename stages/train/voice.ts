@@ -12,7 +12,7 @@ interface Prompt {
 export const speak = async (
   context: Pick<ProgramContext<unknown, unknown>, "sample" | "threads" | "device">,
   engine: Engine,
-  { model, adapter }: TrainResult,
+  { model, adapter }: Pick<TrainResult, "model" | "adapter">,
   prompts: ReadonlyArray<Prompt>
 ): Promise<void> => {
   const maxNewTokens = 32

@@ -138,8 +138,7 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   })
   const { threads, device } = options
   const scoring = { threads, device, maxLength: options.maxLength - before }
-  const validation =
-    input.validation && new Validation(input.validation, scoring, resumed?.validation, resumed?.best)
+  const validation = input.validation && new Validation(input.validation, scoring, resumed?.validation, resumed?.best)
   const ledger: LedgerEntry[] = [...(resumed?.ledger ?? [])]
   const schedule = { kind: options.schedule, warmupSteps: options.warmupSteps, totalSteps: plan.totalSteps }
   try {

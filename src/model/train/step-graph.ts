@@ -55,7 +55,10 @@ const forward = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, tra
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
-  const { binding, parameters, noise } = bindModel(graph, target, { train, ...(train && { embeddingNoise: noiseBound(target, length) }) })
+  const { binding, parameters, noise } = bindModel(graph, target, {
+    train,
+    ...(train && { embeddingNoise: noiseBound(target, length) })
+  })
   const ids = graph.input("ids", [size], "int64")
   const positions = graph.input("positions", [size], "int64")
   const segments = graph.input("segments", [rows, length], "int64")

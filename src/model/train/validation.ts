@@ -62,7 +62,12 @@ export class Validation {
   }
 
   /** Measures what was trained so far; `weights` are the trained ones, of the adapter if there is one. */
-  async measure(step: number, model: CausalModel, adapter: Adapter | undefined, weights: Weights): Promise<ValidationEntry> {
+  async measure(
+    step: number,
+    model: CausalModel,
+    adapter: Adapter | undefined,
+    weights: Weights
+  ): Promise<ValidationEntry> {
     const measured = adapter === undefined ? { ...model, weights } : model
     const over = adapter === undefined ? {} : { adapter: { ...adapter, weights } }
     const scores = await scoreSequences(measured, this.options.sequences, { ...this.scoring, ...over })

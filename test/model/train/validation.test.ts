@@ -77,7 +77,10 @@ test("what was trained so far can be tried out between steps, which changes noth
 })
 
 test("label smoothing: the first loss is the mixture of the target's and the whole vocabulary's", async () => {
-  const [plain, smooth] = [await run({ options: { maxSteps: 1 } }), await run({ options: { maxSteps: 1, labelSmoothing: 0.2 } })]
+  const [plain, smooth] = [
+    await run({ options: { maxSteps: 1 } }),
+    await run({ options: { maxSteps: 1, labelSmoothing: 0.2 } })
+  ]
   const { vocabSize } = model.config
   let flat = 0
   let count = 0

@@ -4,7 +4,7 @@ import type { Weight } from "../../weights.ts"
 import { add, affine, multiply, rectify, sigmoid } from "../operation.ts"
 import type { Tensor, TensorGraph } from "../tensor-graph.ts"
 import type { AdapterMethod, AdapterOf } from "./adapter.ts"
-import { dense, normalWeight } from "./dense.ts"
+import { dense, normalWeight, uniformWeight } from "./dense.ts"
 
 /**
  * Settings of a bottleneck adapter. `houlsby`: after attention and after the feed-forward layer, on what they answer.
@@ -37,8 +37,23 @@ const folders: Readonly<Record<Block, string>> = { attention: "attention_adapter
 const moduleName = (layer: number, block: Block): string => `model.layers.${layer}.${folders[block]}`
 
 /**
- * A fresh adapter in the layout `pfeiffer` unless said otherwise, with that layout's defaults: weights normal with
- * deviation 0.02 and biases 0, so that it changes next to nothing yet.
+ * Normal with deviation 0.02; a parallel network, whose input no norm has tamed, starts as LoRA does: down uniform in
+ * ±1/√in, up zero (the package's `mam_adapter`).
+ */
+const startOf = (
+  layout: BottleneckConfig["layout"],
+  seed: number,
+  name: string,
+  [out, width]: readonly [number, number]
+): Weight => {
+  if (layout !== "parallel") return normalWeight(seed, name, [out, width], 0.02)
+  if (name.endsWith("adapter_up")) return { shape: [out, width], data: new Float32Array(out * width) }
+  return uniformWeight(seed, name, [out, width])
+}
+
+/**
+ * A fresh adapter in the layout `pfeiffer` unless said otherwise, with that layout's defaults; biases are 0, and it
+ * changes next to nothing yet.
  */
 export const createBottleneck = (
   { config: model }: { readonly config: LlamaConfig },
@@ -57,7 +72,7 @@ export const createBottleneck = (
         ["adapter_up", [width, narrow]]
       ] as const) {
         const name = `${moduleName(layer, block)}.${part}`
-        weights.set(`${name}.weight`, normalWeight(seed, name, shape, 0.02))
+        weights.set(`${name}.weight`, startOf(layout, seed, name, shape))
         weights.set(`${name}.bias`, { shape: [shape[0]], data: new Float32Array(shape[0]) })
       }
     }

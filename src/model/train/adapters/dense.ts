@@ -11,22 +11,20 @@ export const normalWeight = (seed: number, name: string, shape: readonly number[
   return { shape, data: Float32Array.from({ length: size }, () => deviation * random.normal()) }
 }
 
-/** `<name>.weight` [out, in] and `<name>.bias` [out], both uniform in ±1/√in as `torch.nn.Linear` starts. */
-export const denseWeights = (
-  seed: number,
-  name: string,
-  [out, width]: readonly [number, number]
-): [string, Weight][] => {
+/** Uniform values in ±1/√in, in the last axis of `shape` unless given. */
+export const uniformWeight = (seed: number, name: string, shape: readonly number[], width = shape.at(-1)!): Weight => {
+  const random = seededRandom(seed, name)
   const bound = 1 / Math.sqrt(width)
-  const draw = (key: string, size: number): Float32Array => {
-    const random = seededRandom(seed, key)
-    return Float32Array.from({ length: size }, () => bound * (2 * random.uniform() - 1))
-  }
-  return [
-    [`${name}.weight`, { shape: [out, width], data: draw(`${name}.weight`, out * width) }],
-    [`${name}.bias`, { shape: [out], data: draw(`${name}.bias`, out) }]
-  ]
+  const size = shape.reduce((product, length) => product * length, 1)
+  return { shape, data: Float32Array.from({ length: size }, () => bound * (2 * random.uniform() - 1)) }
 }
+
+/** `<name>.weight` [out, in] and `<name>.bias` [out], both uniform in ±1/√in as `torch.nn.Linear` starts. */
+export const denseWeights = (seed: number, name: string, [out, width]: readonly [number, number]): [string, Weight][] =>
+  [["weight", [out, width]] as const, ["bias", [out]] as const].map(([part, shape]) => {
+    const key = `${name}.${part}`
+    return [key, uniformWeight(seed, key, shape, width)]
+  })
 
 /** x Wᵀ + b with the weights named `name`. */
 export const dense = (graph: TensorGraph, tensors: ReadonlyMap<string, Tensor>, name: string, input: Tensor): Tensor =>

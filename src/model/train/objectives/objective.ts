@@ -12,7 +12,10 @@ export interface Predicted {
 }
 
 /** One objective; `index.ts` lists them. */
-export interface Objective<Kind extends string = string, Config extends { readonly kind: Kind } = { readonly kind: Kind }> {
+export interface Objective<
+  Kind extends string = string,
+  Config extends { readonly kind: Kind } = { readonly kind: Kind }
+> {
   readonly kind: Kind
   /** The scalar to minimise; declares the inputs it wants fed itself. */
   build(graph: TensorGraph, config: Config, predicted: Predicted): Tensor

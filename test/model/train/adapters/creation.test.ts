@@ -22,7 +22,8 @@ const ids = Int32Array.of(5, 9, 200, 31)
 
 test.each([
   ["LoRA", createLora(model)],
-  ["IA³", createIa3(model)]
+  ["IA³", createIa3(model)],
+  ["a parallel bottleneck", createBottleneck(model, { layout: "parallel" })]
 ])("fresh, %s changes nothing", async (_, adapter) => {
   expect(await nextTokenLogits(model, [ids], { adapter })).toEqual(await nextTokenLogits(model, [ids]))
 })
