@@ -77,14 +77,14 @@ export const sequenceExamples = (rows: ReadonlyArray<Identified<Sequence>>, cont
     return { id, content: bytes, sequence: { rowId: id, ids, mask } }
   })
 
-/** Rows of token tables that are held out, those that fit; undefined where there is no table. */
+/** Rows of token tables that are held out, as examples; undefined where there is no table. */
 export const heldOut = async (
   tables: ReadonlyArray<{ readonly read: () => Promise<ReadonlyArray<Identified<Sequence>>> }> | undefined,
   context: number
 ) => {
   if (tables === undefined || tables.length === 0) return undefined
   const read = await Promise.all(tables.map((table) => table.read()))
-  return sequenceExamples(read.flat(), context).flatMap(({ sequence }) => sequence ?? [])
+  return sequenceExamples(read.flat(), context)
 }
 
 /** What stands before the first supervised token of the first rows, to hear what a trained model says after it. */

@@ -24,7 +24,7 @@ export interface Training {
   readonly adapter?: Adapter
   readonly examples: ReadonlyArray<Example>
   /** Rows that the loss is measured on, and that are not trained on. */
-  readonly validation?: ReadonlyArray<TokenSequence>
+  readonly validation?: ReadonlyArray<Example>
   /** Lets a model that is being trained speak. */
   readonly sample?: (trained: Pick<TrainResult, "model" | "adapter">) => Promise<void>
   /** Tokens per row of a batch, an adapter's virtual ones apart. */
@@ -151,6 +151,20 @@ const account = (context: Context, { examples, input = "data" }: Training, resul
   return { fates, rows: { used: seen.size, skipped: Object.fromEntries(Object.entries(skipped).toSorted()) } }
 }
 
+/** The held-out rows that can be measured; says of every one whether it is. */
+const measurable = (context: Context, examples: ReadonlyArray<Example>): ReadonlyArray<TokenSequence> => {
+  const used: Array<TokenSequence> = []
+  for (const { id, sequence, skipped } of examples) {
+    if (sequence !== undefined && sequence.mask.indexOf(1, 1) > 0) used.push(sequence)
+    else context.skipped("validation", id, skipped ?? "nothing-supervised")
+  }
+  context.used(
+    "validation",
+    used.map(({ rowId }) => rowId)
+  )
+  return used
+}
+
 /** Compares the losses of a few rows packed and alone before the first step; a run that goes on from a checkpoint has done so. */
 const provePacking = async (
   context: Context,
@@ -211,7 +225,7 @@ export const runTraining = async (
     checkpoint: { folder: checkpoints(context), every: options.checkpointEvery },
     ...(training.validation !== undefined && {
       validation: {
-        sequences: training.validation,
+        sequences: measurable(context, training.validation),
         every: options.validateEvery ?? 10,
         ...(options.patience !== undefined && { patience: options.patience }),
         keepBest: options.keepBest ?? true

@@ -107,7 +107,13 @@ describe("validation", () => {
     })
 
   test("is measured, the best weights are kept, and overfitting is told", async () => {
-    const { data, out, metrics } = await over({})
+    const { data, out, metrics, fates } = await over({}, [dataset([...held(), silent, long])])
+    expect(Object.fromEntries(fates.get("validation")!)).toMatchObject({
+      [held()[0]!.id]: "used",
+      silent: "nothing-supervised",
+      long: "too-long"
+    })
+    expect(fates.get("validation")!.size).toBe(6)
     const { validation, steps } = data as TrainingData
     expect(validation!.curve.map(([step]) => step)).toEqual(
       Array.from({ length: Math.ceil(steps / 4) }, (_, at) => Math.min(steps, 4 * (at + 1)))
