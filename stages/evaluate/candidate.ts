@@ -22,12 +22,13 @@ export const openCandidate = (engine: Engine, name: string, folder: string): Can
 /** Whether the question, its reference and an answer of `maxNewTokens` fit the model's positions. */
 export const fits = (
   engine: Engine,
-  { model }: Candidate,
+  { model, adapter }: Candidate,
   { prompt, messages }: Question,
   maxNewTokens: number
 ): boolean => {
+  const positions = model.config.maxPositions - engine.takenPositions(adapter)
   const asked = engine.renderChat(model.tokenizer, prompt, { addGenerationPrompt: true }).ids.length + maxNewTokens
-  return Math.max(asked, engine.renderChat(model.tokenizer, messages).ids.length) <= model.config.maxPositions
+  return Math.max(asked, engine.renderChat(model.tokenizer, messages).ids.length) <= positions
 }
 
 /**
