@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 
-const all = ["quickstart", "engine", "corpus", "curation", "dedup", "accuracy", "training", "dvc"]
+const all = ["quickstart", "engine", "corpus", "curation", "dedup", "semantic", "accuracy", "training", "dvc"]
 const named = process.argv.slice(2)
 for (const name of named.length > 0 ? named : all) {
   if (!all.includes(name)) {

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { type Device, devices } from "../src/model/index.ts"
 import { type DeviceFound, probeDevice } from "../src/model/train/device-probe.ts"
 import { Figures } from "./figure.ts"
+import { measureTokenTable } from "./token-table.ts"
 import { type Measured, type Work, works } from "./training-work.ts"
 
 /** Devices to measure, all unless SLUICE_DEVICES names some. */
@@ -21,6 +22,8 @@ const described = Object.fromEntries(
 )
 const gpus = Object.keys(described)
 const figures = new Figures(gpus.length === 0 ? "training" : `training-${gpus.join("-")}`, described)
+
+await measureTokenTable(figures)
 
 /** Milliseconds that one piece may take. */
 const patience = 180_000

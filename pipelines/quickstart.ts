@@ -38,8 +38,9 @@ const exam = held.test.pipe(synth.toChat())
 const allLinear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 const base = train.base({ data: clean, steps: 800, seed: 7 })
-const tuned = train.sft({ base, data: chats, epochs: 3, seed: 7 })
-const adapter = train.lora({ base, data: chats, rank: 8, targets: allLinear, epochs: 3, seed: 7 })
+const tokens = chats.pipe(train.tokens({ model: base }))
+const tuned = train.sft({ base, tokens, epochs: 3, seed: 7 })
+const adapter = train.lora({ base, tokens, rank: 8, targets: allLinear, epochs: 3, seed: 7 })
 const report = evaluate
   .suite({ models: { base, tuned, adapter }, on: exam })
   .pipe(evaluate.gate({ better: "tuned", than: "base", metric: "perplexity" }))

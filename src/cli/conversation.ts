@@ -1,13 +1,13 @@
 // A conversation with a model in the terminal: turns in, answers out as they come.
+import { availableParallelism } from "node:os"
 import { createInterface } from "node:readline"
 import { Chat } from "../model/chat-renderer.ts"
 import type { ChatMessage } from "../model/chat.ts"
 import { ModelError } from "../model/model-error.ts"
 import type { OpenedModel } from "../model/open-model.ts"
 import type { Device } from "../model/train/device.ts"
-import { generate } from "../model/train/generate.ts"
-import { checkSampling, type Sampling } from "../model/train/sampling.ts"
-import { availableParallelism } from "node:os"
+import { Dialogue } from "../model/train/dialogue.ts"
+import type { Sampling } from "../model/train/sampling.ts"
 import { printJson, terminal } from "./print.ts"
 
 interface Settings extends Sampling {
@@ -30,18 +30,26 @@ export class Conversation {
   private readonly opened: OpenedModel
   private readonly settings: Settings
   private readonly chat: Chat | undefined
+  private readonly dialogue: Dialogue
   private messages: ChatMessage[] = []
+  private hear: (id: number) => void = () => {}
 
   private constructor(opened: OpenedModel, settings: Settings, chat: Chat | undefined) {
     this.opened = opened
     this.settings = settings
     this.chat = chat
+    const { maxTokens, system: _, raw: __, ...means } = settings
+    this.dialogue = new Dialogue(opened, {
+      ...means,
+      threads: availableParallelism(),
+      maxNewTokens: maxTokens,
+      onToken: (id) => this.hear(id)
+    })
     this.restart()
   }
 
   /** Begins a conversation by the model's own template; throws where it has none and no marks of ChatML, unless `raw`. */
   static async open(opened: OpenedModel, settings: Settings): Promise<Conversation> {
-    checkSampling(settings)
     if (settings.raw) return new Conversation(opened, settings, undefined)
     try {
       return new Conversation(opened, settings, await Chat.open(opened.model.tokenizer))
@@ -66,42 +74,27 @@ export class Conversation {
 
   /** Answers, and remembers both; `show` is given the text as it comes. */
   async answer(said: string, show: (text: string) => void): Promise<Answer> {
-    const { model, adapter } = this.opened
-    const { maxTokens, seed, device, raw: _, system: __, ...sampling } = this.settings
-    const prompt = this.promptOf(said)
-    const room = model.config.maxPositions - prompt.length
-    if (room < 1) {
-      throw new ModelError(
-        "SLUICE_PROMPT_TOO_LONG",
-        `The conversation has ${prompt.length} tokens; the model sees ${model.config.maxPositions}.`,
-        {},
-        "begin a new one with /new"
-      )
-    }
+    const { tokenizer } = this.opened.model
     const ids: number[] = []
     let shown = ""
-    const [found] = await generate(model, [prompt], {
-      ...sampling,
-      seed,
-      device,
-      threads: availableParallelism(),
-      maxNewTokens: Math.min(maxTokens, room),
-      ...(adapter && { adapter }),
-      onToken: (_place, id) => {
-        ids.push(id)
-        const text = model.tokenizer.decode(ids, { skipSpecial: true })
-        // A character may be spread over several tokens.
-        if (text.endsWith("\uFFFD") || !text.startsWith(shown)) return
-        show(text.slice(shown.length))
-        shown = text
-      }
+    this.hear = (id) => {
+      ids.push(id)
+      const text = tokenizer.decode(ids, { skipSpecial: true })
+      // A character may be spread over several tokens.
+      if (text.endsWith("\uFFFD") || !text.startsWith(shown)) return
+      show(text.slice(shown.length))
+      shown = text
+    }
+    const found = await this.dialogue.answer(this.promptOf(said)).catch((error: unknown) => {
+      if (!(error instanceof ModelError) || error.code !== "SLUICE_PROMPT_TOO_LONG") throw error
+      throw new ModelError(error.code, error.message, error.evidence, "begin a new conversation with /new")
     })
-    const text = model.tokenizer.decode(found!.ids, { skipSpecial: true })
+    const text = tokenizer.decode(found.ids, { skipSpecial: true })
     if (text.startsWith(shown)) show(text.slice(shown.length))
     if (this.chat !== undefined) {
       this.messages.push({ role: "user", content: said }, { role: "assistant", content: text })
     }
-    return { text, tokens: found!.ids.length, stopped: found!.stopped }
+    return { text, tokens: found.ids.length, stopped: found.stopped }
   }
 }
 

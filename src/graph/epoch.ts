@@ -14,7 +14,7 @@ export const epochs = {
   /** Grouping and bucketing. */
   gather: 2,
   /** What models compute for row functions: tokens, vectors, scores. */
-  model: 1,
+  model: 2,
   /** How programs get their inputs and give their files. */
   program: 2
 } as const

@@ -46,7 +46,6 @@ export {
 } from "./token-row.ts"
 export { type EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts"
 export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
-export { fromWordPieceJson, WordPiece } from "./tokenizer/word-piece.ts"
 export { chatSpecialTokens, type TokenizerTraining, trainTokenizer } from "./tokenizer/train-tokenizer.ts"
 export {
   type Adapter,

@@ -90,7 +90,14 @@ export class MaskProof {
     return this.chat.render(messages.slice(0, turn), { addGenerationPrompt: true, supervise: this.supervise }).ids
   }
 
-  private checkSpan(row: MaskedRow, layout: ChatLayout, turn: number, place: number, run: readonly [number, number]) {
+  private checkSpan(
+    row: MaskedRow,
+    layout: ChatLayout,
+    turn: number,
+    place: number,
+    run: readonly [number, number],
+    known: boolean
+  ) {
     const { chat } = this
     const { ids, messages } = row
     const [from, to] = run
@@ -101,7 +108,8 @@ export class MaskProof {
     const asked = layout.prompts?.[place] ?? chat.layOut(messages.slice(0, turn), { addGenerationPrompt: true }).text
     const fault = this.checkLayout(messages, turn, layout, place, asked)
     if (fault !== undefined) found.push(["template-not-prefix-preserving", fault])
-    const prompt = this.promptIds(messages, turn, asked)
+    // Ids of a known layout up to its first span were made of that very text.
+    const prompt = known && place === 0 ? ids.subarray(0, from) : this.promptIds(messages, turn, asked)
     if (prompt.length !== from || prompt.some((id, at) => ids[at] !== id)) {
       found.push(["prompt-ids-differ", `${from} tokens before the answer, ${prompt.length} in the prompt alone`])
     }
@@ -116,7 +124,7 @@ export class MaskProof {
     return found
   }
 
-  /** `layout` is that of the row's conversation, if it is known. */
+  /** `known` is the layout that the row's ids were made of, where they were. */
   check(row: MaskedRow, known?: ChatLayout): MaskViolation[] {
     const { ids, mask, messages } = row
     const violations: MaskViolation[] = []
@@ -148,7 +156,8 @@ export class MaskProof {
         fail("supervised-text-differs", `no assistant turn says ${quoted(text)}`)
         return
       }
-      for (const [reason, detail] of this.checkSpan(row, layout, turn, place, run)) fail(reason, detail)
+      for (const [reason, detail] of this.checkSpan(row, layout, turn, place, run, known !== undefined))
+        fail(reason, detail)
     })
     return violations
   }

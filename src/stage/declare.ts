@@ -5,9 +5,20 @@ import { type Dataset, type InputValue, isHandle, makeHandle } from "./handle.ts
 
 const defaults = { options: {}, inputs: {}, needs: {}, reasons: [], impure: undefined }
 
+/** The kinds whose row function, or whose resolve, sees `options`; a filter's decide sees scores alone. */
+const asking: ReadonlySet<Kind> = new Set(["map", "expand", "select"])
+
 /** A declaration with its defaults filled in and the place where it is made. */
-export const declare = (kind: Kind, given: object): Declaration =>
-  ({ ...defaults, ...given, kind, site: callSite() }) as unknown as Declaration
+export const declare = (kind: Kind, given: object): Declaration => {
+  const declaration = { ...defaults, ...given, kind, site: callSite() } as unknown as Declaration
+  const model = Object.entries(declaration.options).find((option) => option[1].kind === "model")
+  if (model !== undefined && !asking.has(kind)) {
+    const instead =
+      kind === "filter" ? "measureOptions" : kind === "program" ? "its inputs, as input.model()" : "a map or a filter"
+    throw new TypeError(`${declaration.name}: a model is no option of a ${kind}; "${model[0]}" belongs to ${instead}`)
+  }
+  return declaration
+}
 
 /** A call of a stage: what it was given, told apart into inputs and options. */
 export const divide = (declaration: Declaration, args: { readonly [name: string]: unknown } = {}) => {

@@ -168,7 +168,24 @@ interface Opt {
    * rows({ text: "dawn" }).pipe(sized({ model: "gates.txt" })) // → { text: "dawn", bytes: 6 }
    */
   readonly model: () => OptionSpec<RowModel, true, "model">
-  /** A model that may be left out; the function then sees `undefined`. */
+  /**
+   * A model that may be left out; the function then sees `undefined`.
+   *
+   * @example
+   * // gates.txt
+   * //   north
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const known = Stage.map({
+   *   name: "text.known",
+   *   needs: {},
+   *   adds: { files: Schema.Int },
+   *   options: { model: opt.maybeModel() },
+   *   apply: (_row, { model }) => ({ files: model?.files.length ?? 0 })
+   * })
+   * rows({ text: "dawn" }).pipe(known()) // → { text: "dawn", files: 0 }
+   * rows({ text: "dawn" }).pipe(known({ model: "gates.txt" })) // → { text: "dawn", files: 1 }
+   */
   readonly maybeModel: () => OptionSpec<RowModel | undefined, false, "model">
 }
 

@@ -90,8 +90,25 @@ export type Cutting<Options> = <By extends string = "text">(
   dataset: Dataset<Row>
 ) => Dataset<Plus<Row, { readonly cuts: ReadonlyArray<Cut> }>>
 
+/** What a chain is made of: the stage that finds, those behind it, and the defaults that it gives them. */
+export interface Chained {
+  readonly declaration: typeof cut.declaration
+  readonly behind: ReadonlyArray<typeof cut.declaration>
+  readonly defaults: Required<Least>
+}
+
 /** The chain that cuts: `find` gives the column `cuts`, then the text is cut, then what is too short is dropped. */
-export const cutting =
+export const cutting = <Options>(
+  find: ((options: never) => (dataset: never) => Dataset<unknown>) & Pick<Chained, "declaration">,
+  least: Required<Least>
+): Cutting<Options> & Chained =>
+  Object.assign(chain<Options>(find, least), {
+    declaration: find.declaration,
+    behind: [cut.declaration, remainder.declaration],
+    defaults: least
+  })
+
+const chain =
   <Options>(find: (options: never) => (dataset: never) => Dataset<unknown>, least: Required<Least>): Cutting<Options> =>
   (options) => {
     const { minWords = least.minWords, minSentences = least.minSentences, ...finds } = options ?? {}

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage } from "#sluice"
 import { digest128, readWord, sentences as sentencesOf, simplified, writeWord } from "#sluice/text"
 import { type Against, idsOver } from "./against.ts"
-import { type Cut, Cuts, type Cutting, cutting, disjoint } from "./cuts.ts"
+import { type Cut, Cuts, type Chained, type Cutting, cutting, disjoint } from "./cuts.ts"
 import { firstOf, makeIndex } from "./hash-index.ts"
 
 const find = Stage.select({
@@ -105,5 +105,4 @@ interface Options extends Against {
  * // → { text: "The sluice opens. Free to copy. No warranty is given. Ask the lock keeper.", cuts: [] }
  * // → { text: "Boats wait at noon.", … }
  */
-export const sentences: Cutting<Options> = (options) =>
-  cutting<Options>(find as never, { minWords: 50, minSentences: 3 })(options)
+export const sentences: Cutting<Options> & Chained = cutting<Options>(find as never, { minWords: 50, minSentences: 3 })

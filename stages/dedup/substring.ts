@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage } from "#sluice"
 import { type Against, idsOver } from "./against.ts"
 import { anchorsOf } from "./anchors.ts"
-import { type Cut, Cuts, type Cutting, cutting, disjoint } from "./cuts.ts"
+import { type Cut, Cuts, type Chained, type Cutting, cutting, disjoint } from "./cuts.ts"
 import { type Corpus, type Repeat, repeatsIn } from "./repeats.ts"
 
 const find = Stage.select({
@@ -121,5 +121,4 @@ interface Options extends Against {
  * // → { text: "Dusk? Really.", … }
  * // dropped: 1 little-left
  */
-export const substring: Cutting<Options> = (options) =>
-  cutting<Options>(find as never, { minWords: 1, minSentences: 0 })(options)
+export const substring: Cutting<Options> & Chained = cutting<Options>(find as never, { minWords: 1, minSentences: 0 })

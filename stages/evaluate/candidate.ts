@@ -1,7 +1,7 @@
 // One model under evaluation: opened from its folder, asked every question, and scored on the reference answers.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { Adapter, CausalModel, Device } from "#sluice/model"
+import type { Adapter, CausalModel, Chat, Device } from "#sluice/model"
 import type { Outcome } from "./outcome.ts"
 import type { Question } from "./question.ts"
 
@@ -11,24 +11,28 @@ export interface Candidate {
   readonly name: string
   readonly model: CausalModel
   readonly adapter?: Adapter
+  /** How questions are put to it: by its own template. */
+  readonly chat: Chat
 }
 
 /** A complete model's folder, or an adapter's with the model it corrects in its `base` folder. */
-export const openCandidate = (engine: Engine, name: string, folder: string): Candidate =>
-  existsSync(join(folder, "adapter_config.json"))
-    ? { name, model: engine.loadModel(join(folder, "base")), adapter: engine.loadAdapter(folder) }
-    : { name, model: engine.loadModel(folder) }
+export const openCandidate = async (engine: Engine, name: string, folder: string): Promise<Candidate> => {
+  const isAdapter = existsSync(join(folder, "adapter_config.json"))
+  const model = engine.loadModel(isAdapter ? join(folder, "base") : folder)
+  const chat = await engine.Chat.open(model.tokenizer)
+  return { name, model, chat, ...(isAdapter && { adapter: engine.loadAdapter(folder) }) }
+}
 
 /** Whether the question, its reference and an answer of `maxNewTokens` fit the model's positions. */
 export const fits = (
   engine: Engine,
-  { model, adapter }: Candidate,
+  { model, adapter, chat }: Candidate,
   { prompt, messages }: Question,
   maxNewTokens: number
 ): boolean => {
   const positions = model.config.maxPositions - engine.takenPositions(adapter)
-  const asked = engine.renderChat(model.tokenizer, prompt, { addGenerationPrompt: true }).ids.length + maxNewTokens
-  return Math.max(asked, engine.renderChat(model.tokenizer, messages).ids.length) <= positions
+  const asked = chat.render(prompt, { addGenerationPrompt: true }).ids.length + maxNewTokens
+  return Math.max(asked, chat.render(messages).ids.length) <= positions
 }
 
 /**
@@ -37,7 +41,7 @@ export const fits = (
  */
 export const examine = async (
   engine: Engine,
-  { name, model, adapter }: Candidate,
+  { name, model, adapter, chat }: Candidate,
   questions: ReadonlyArray<Question>,
   settings: { readonly maxNewTokens: number; readonly threads: number; readonly device: Device }
 ): Promise<ReadonlyArray<Outcome>> => {
@@ -45,12 +49,10 @@ export const examine = async (
   const shared = adapter === undefined ? means : { ...means, adapter }
   const sequences = questions.map(({ id, messages }) => ({
     rowId: id,
-    ...engine.renderChat(model.tokenizer, messages)
+    ...chat.render(messages)
   }))
   const scores = await engine.scoreSequences(model, sequences, shared)
-  const prompts = questions.map(({ prompt }) =>
-    engine.renderChat(model.tokenizer, prompt, { addGenerationPrompt: true })
-  )
+  const prompts = questions.map(({ prompt }) => chat.render(prompt, { addGenerationPrompt: true }))
   const answers = await engine.generate(
     model,
     prompts.map(({ ids }) => ids),

@@ -72,7 +72,7 @@ export const suite = Stage.program({
     const engine = await import("#sluice/model")
     const { maxNewTokens, limit, bootstrap, seed } = options
     const names = ordered(Object.keys(inputs.models), options.baseline)
-    const candidates = names.map((name) => openCandidate(engine, name, inputs.models[name]!.folder))
+    const candidates = await Promise.all(names.map((name) => openCandidate(engine, name, inputs.models[name]!.folder)))
 
     const { questions, without } = readQuestions(await inputs.on.read())
     const fitting = questions.filter((question) => candidates.every((one) => fits(engine, one, question, maxNewTokens)))

@@ -1,18 +1,27 @@
 // quality.classifier: keeps rows that a trained classifier gives a label, by how probable it finds that.
+import { gunzipSync, zstdDecompressSync } from "node:zlib"
 import * as Schema from "effect/Schema"
-import { keep, opt, Stage, type TextColumn } from "#sluice"
+import { keep, opt, type RowModel, Stage, type TextColumn } from "#sluice"
 import { decodeModel, type LinearModel, makeScorer } from "./linear-model.ts"
 
 /** The models that a thread has read. */
-const models = new WeakMap<Uint8Array, LinearModel>()
+const models = new WeakMap<RowModel, LinearModel>()
 
-const modelOf = (file: Uint8Array): LinearModel => {
-  let model = models.get(file)
+const modelOf = (given: RowModel): LinearModel => {
+  let model = models.get(given)
   if (model === undefined) {
-    model = decodeModel(file)
-    models.set(file, model)
+    model = decodeModel(fileOf(given))
+    models.set(given, model)
   }
   return model
+}
+
+/** The file of a folder that `quality.trainClassifier` wrote, or the one that was given. */
+const fileOf = ({ files, read }: RowModel): Uint8Array => {
+  const name = files.length === 1 ? files[0]! : "classifier.json"
+  const bytes = read(name)
+  if (name.endsWith(".gz")) return gunzipSync(bytes)
+  return name.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes
 }
 
 /** The place of a label; throws an Error that names those there are. */
@@ -31,9 +40,10 @@ const mostProbable = (probabilities: Float64Array): number => {
 }
 
 /**
- * Keeps rows to whose `text` the classifier in the file `model`, made by `quality.trainClassifier`, gives the label `keep` with
- * a probability of at least `minProbability`. The file's content enters the key; another threshold measures nothing again.
- * What a threshold costs and gains stands in the classifier's report. About 50 ms a megabyte.
+ * Keeps rows to whose `text` a classifier gives the label `keep` with a probability of at least `minProbability`. `model` is what
+ * `quality.trainClassifier` makes in the same pipeline, or the path of a file that it wrote earlier. The model's content enters
+ * the key: one trained anew to the same bytes measures nothing again, nor does another threshold. What a threshold costs and
+ * gains stands in the classifier's report. About 50 ms a megabyte.
  *
  * @example
  * // gate.json
@@ -44,6 +54,10 @@ const mostProbable = (probabilities: Float64Array): number => {
  * )
  * // → { text: "The gate opens at dawn." }
  * // dropped: 1 improbable
+ * const labelled = rows({ text: "the gate opens", label: "good" }, { text: "buy now", label: "bad" })
+ * const model = labelled.pipe(quality.trainClassifier({ holdOut: 0, buckets: 256 }))
+ * rows({ text: "the gate" }, { text: "buy buy" }).pipe(quality.classifier({ model, keep: "good" })) // → { text: "the gate" }
+ * // dropped: 1 improbable
  */
 export const classifier = Stage.filter({
   name: "quality.classifier",
@@ -53,16 +67,16 @@ export const classifier = Stage.filter({
     label: Schema.String,
     probability: Schema.Finite
   },
-  measureOptions: { model: opt.file(), keep: opt(Schema.String) },
-  measure: ({ text }, { model: file, keep: wanted }) => {
-    const model = modelOf(file)
+  measureOptions: { model: opt.model(), keep: opt(Schema.String) },
+  measure: ({ text }, { model: given, keep: wanted }) => {
+    const model = modelOf(given)
     const place = placeOf(model, wanted)
     const bytes = Buffer.from(text, "utf8")
     const probabilities = makeScorer(model)(bytes, 0, bytes.length)
     return { label: model.labels[mostProbable(probabilities)]!, probability: probabilities[place]! }
   },
-  measureBatch: ({ rows, columns }, { model: file, keep: wanted }) => {
-    const model = modelOf(file)
+  measureBatch: ({ rows, columns }, { model: given, keep: wanted }) => {
+    const model = modelOf(given)
     const place = placeOf(model, wanted)
     const score = makeScorer(model)
     const { bytes, offsets } = columns.text as TextColumn

@@ -1,6 +1,7 @@
 // Measures what quality.dclm decides on: the heuristic filters of DCLM's recipe as datamap-rs defines them.
 import { dclmLines, fewerFeeds } from "./dclm-line-cleaning.ts"
 import { pageWords, rustWords, unicodeWords } from "./dclm-words.ts"
+import { type Cursed, questionableSentences, type SentenceRule } from "./madlad-sentences.ts"
 import {
   countGrams,
   type Grams,
@@ -17,8 +18,8 @@ import {
 const bytesIn = (text: string): number => Buffer.byteLength(text)
 const times = (text: string, part: string): number => text.split(part).length - 1
 
-/** The scores of one text, one a rule; shares of text are of bytes. */
-export const dclmScores = (text: string) => {
+/** The scores of one text, one a rule; shares of text are of bytes. Sentences are those of what the line rules leave. */
+export const dclmScores = (text: string, sentenceRules: ReadonlyArray<SentenceRule>, cursed: Cursed) => {
   const words = rustWords(text)
   const lines = text.split("\n")
   const shown = text
@@ -31,7 +32,8 @@ export const dclmScores = (text: string) => {
   const list = wordList(unicodeWords(collapsed), bytesIn)
   const grams = makeGrams(list)
   const before = list.ids.length
-  const left = unicodeWords(dclmLines(collapsed)).length
+  const cleaned = dclmLines(collapsed)
+  const left = unicodeWords(cleaned).length
   const pieces = (separator: string) => collapsed.split(separator).filter((piece) => piece !== "")
   const lineRepeats = repeats(pieces("\n"))
   const paragraphRepeats = repeats(pieces("\n\n"))
@@ -63,7 +65,8 @@ export const dclmScores = (text: string) => {
     repeated8: repeated(list, grams, 8),
     repeated9: repeated(list, grams, 9),
     repeated10: repeated(list, grams, 10),
-    removedWords: before === 0 ? 1 : (before - left) / before
+    removedWords: before === 0 ? 1 : (before - left) / before,
+    ...questionableSentences(fewerFeeds(cleaned), sentenceRules, cursed)
   }
 }
 

@@ -2,22 +2,41 @@
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage } from "#sluice"
 import { dclmScores } from "./dclm-scores.ts"
+import { type Cursed, cursedOf, sentenceRules } from "./madlad-sentences.ts"
 import { repeatedOptions, repeatedReason, repeatedReasons } from "./ngram-rules.ts"
+
+/** The cursed texts of the lists that a thread has seen. */
+const known = new WeakMap<ReadonlyArray<string>, Cursed>()
+
+const cursedIn = (entries: ReadonlyArray<string>): Cursed => {
+  let cursed = known.get(entries)
+  if (cursed === undefined) {
+    cursed = cursedOf(entries)
+    known.set(entries, cursed)
+  }
+  return cursed
+}
 
 /**
  * Drops text by the heuristics of DCLM's recipe (Li et al. 2024) as datamap-rs runs them (allenai/datamap-rs,
  * configs/all_dressed/all_dressed_config.yaml): lengths, Gopher's quality and repetition rules, and text of which the line
  * rules of `quality.dclmLines` take more than 5 % of words. Other than in `quality.gopher`, words are runs between white
  * space (UAX #29 for repetition), lengths are bytes, marks are added up, stop words count each time in any case, and every
- * occurrence of what recurs counts. Lists of addresses are `quality.url`, the language is `quality.language`; the rules
- * from MADLAD-400 are not here.
+ * occurrence of what recurs counts. Lists of addresses are `quality.url`, the language is `quality.language`.
+ *
+ * Last come the rules of MADLAD-400 (Kudugunta et al. 2023), on sentences of the text that the line rules leave: dropped is text of
+ * fewer than 5, and text of which a fifth or more are questionable, by its `sentenceRules`: more than half of 12 words or more
+ * begin with a capital (`list-case`); `cursed` strings are in it, or patterns, which stand between slashes; fewer than 20 or
+ * more than 500 bytes (`length`) or more than a fifth of digits and marks (`technical`), which the recipe leaves out. The
+ * recipe's list of cursed strings is datamap-rs's banlists/madlad400_cursed.txt, whose last four lines are patterns: give a copy as
+ * `cursed`, without it none are. Text in another language than its document's stays.
  *
  * @example
  * import { quality } from "#stages"
  * rows(
  *   { text: "The gate of the sluice opens at dawn and that is when the boats go up." },
  *   { text: "The gate of the sluice\nBUY NOW\nopens at dawn." }
- * ).pipe(quality.dclm({ minCharacters: 1, minWords: 5 }))
+ * ).pipe(quality.dclm({ minCharacters: 1, minWords: 5, minSentences: 1 }))
  * // → { text: "The gate of the sluice opens at dawn and that is when the boats go up." }
  * // dropped: 1 words-removed
  */
@@ -46,9 +65,16 @@ export const dclm = Stage.filter({
     repeated8: Schema.Finite,
     repeated9: Schema.Finite,
     repeated10: Schema.Finite,
-    removedWords: Schema.Finite
+    removedWords: Schema.Finite,
+    sentences: Schema.Int,
+    questionable: Schema.Finite
   },
-  measure: ({ text }) => dclmScores(text),
+  measureOptions: {
+    /** By which rules a sentence is questionable. */
+    sentenceRules: opt(Schema.Array(Schema.Literals(sentenceRules)), ["list-case", "cursed"]),
+    cursed: opt.list([])
+  },
+  measure: ({ text }, { sentenceRules: rules, cursed }) => dclmScores(text, rules, cursedIn(cursed)),
   options: {
     minCharacters: opt(Schema.Int, 150),
     minWords: opt(Schema.Int, 50),
@@ -68,7 +94,10 @@ export const dclm = Stage.filter({
     maxRepeated3: opt(Schema.Finite, 0.18),
     maxRepeated4: opt(Schema.Finite, 0.16),
     ...repeatedOptions,
-    maxRemovedWords: opt(Schema.Finite, 0.05)
+    maxRemovedWords: opt(Schema.Finite, 0.05),
+    minSentences: opt(Schema.Int, 5),
+    /** The share of sentences from which on text is dropped. */
+    questionableFrom: opt(Schema.Finite, 0.2)
   },
   reasons: [
     "too-short",
@@ -89,7 +118,9 @@ export const dclm = Stage.filter({
     "frequent-3-gram",
     "frequent-4-gram",
     ...repeatedReasons,
-    "words-removed"
+    "words-removed",
+    "too-few-sentences",
+    "questionable-sentences"
   ],
   decide: (m, options) => {
     if (m.characters < options.minCharacters) return "too-short"
@@ -112,6 +143,7 @@ export const dclm = Stage.filter({
     const recurs = repeatedReason(m, options)
     if (recurs !== undefined) return recurs
     if (m.removedWords > options.maxRemovedWords) return "words-removed"
-    return keep
+    if (m.sentences < options.minSentences) return "too-few-sentences"
+    return m.questionable >= options.questionableFrom ? "questionable-sentences" : keep
   }
 })

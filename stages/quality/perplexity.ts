@@ -54,6 +54,7 @@ export const perplexity = Stage.program({
   run: async ({ inputs, options, out, threads, progress, used, skipped }) => {
     const engine = await import("#sluice/model")
     const model = openModel(engine, inputs.model.folder)
+    const chat = await engine.Chat.open(model.tokenizer)
     const limit = Math.min(options.maxTokens, model.config.maxPositions)
     const all = await inputs.data.read()
     const left: Record<string, number> = {}
@@ -66,11 +67,11 @@ export const perplexity = Stage.program({
         leave(id, "empty")
         return []
       }
-      const asked = engine.renderChat(model.tokenizer, [
+      const asked = chat.render([
         { role: "user", content: question },
         { role: "assistant", content: answer }
       ])
-      const alone = engine.renderChat(model.tokenizer, [{ role: "assistant", content: answer }])
+      const alone = chat.render([{ role: "assistant", content: answer }])
       if (asked.ids.length > limit) {
         leave(id, "too-long")
         return []

@@ -13,8 +13,8 @@ import { encodeModel, type Labelled, makeScorer, trainModel } from "./linear-mod
  * result tells accuracy, precision and recall of each label and at several thresholds, and calibration on these. The same
  * rows and seed give the same model. About 90 ms a megabyte and pass.
  *
- * The folder holds `classifier.json`, which `quality.classifier` reads, and `report.json`. A stage that scores rows names a file, so take
- * the file into the project: `sluice show` says where it lies.
+ * The folder holds `classifier.json`, which `quality.classifier` reads, and `report.json`: give the model to that stage in the same
+ * pipeline, or take the file into the project, `sluice show` says where it lies, and name it.
  *
  * @example
  * import { quality } from "#stages"

@@ -1,8 +1,9 @@
 // train.pairTokens: prompts and completions as a token table, as plain text and not as a conversation.
 import * as Schema from "effect/Schema"
 import { type Dataset, opt, type Plus, Stage } from "#sluice"
+import { proven } from "./proven.ts"
 import { columnsOf, textsOf, tokenColumns } from "./token-columns.ts"
-import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
+import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.pairTokens",
@@ -49,7 +50,8 @@ interface Pair {
 export const pairTokens: ((
   options: PairOptions
 ) => <Row extends Pair>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: PairOptions) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: PairOptions) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

@@ -2,8 +2,9 @@
 import * as Schema from "effect/Schema"
 import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
+import { proven } from "./proven.ts"
 import { bytesColumn, columnsOf, idBytes, tokenColumns } from "./token-columns.ts"
-import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
+import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.preferenceTokens",
@@ -60,12 +61,13 @@ interface RejectedTokens extends Tokens {
  * const prompt = [{ role: "user", content: "When?" }]
  * const [chosen, rejected] = ["At dawn.", "Never."].map((content) => [{ role: "assistant", content }])
  * rows({ prompt, chosen: chosen!, rejected: rejected! }).pipe(train.preferenceTokens({ model }))
- * // → { tokens: 36, supervised: 9, … }
+ * // → { tokens: 34, supervised: 9, … }
  */
 export const preferenceTokens: ((
   options: TokenOptions
 ) => <Row extends Preference>(dataset: Dataset<Row>) => Dataset<Plus<Row, RejectedTokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: TokenOptions) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: TokenOptions) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

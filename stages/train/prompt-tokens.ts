@@ -2,8 +2,9 @@
 import * as Schema from "effect/Schema"
 import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
+import { proven } from "./proven.ts"
 import { columnsOf, tokenColumns } from "./token-columns.ts"
-import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
+import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.promptTokens",
@@ -34,12 +35,13 @@ const tokenize = Stage.map({
  * import { train } from "#stages"
  * const model = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
  * rows({ prompt: [{ role: "user", content: "When?" }] }).pipe(train.promptTokens({ model }))
- * // → { tokens: 26, supervised: 0, … }
+ * // → { tokens: 24, supervised: 0, … }
  */
 export const promptTokens: ((
   options: TokenOptions
 ) => <Row extends { readonly prompt: Messages }>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: TokenOptions) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: TokenOptions) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

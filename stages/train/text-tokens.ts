@@ -1,8 +1,9 @@
 // train.textTokens: plain documents as a token table, every token supervised, for continued pretraining.
 import * as Schema from "effect/Schema"
 import { type Dataset, opt, type Plus, Stage } from "#sluice"
+import { proven } from "./proven.ts"
 import { columnsOf, textsOf, tokenColumns } from "./token-columns.ts"
-import { provenTokens, type TokenOptions, type Tokens } from "./tokens.ts"
+import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.textTokens",
@@ -42,7 +43,8 @@ interface TextOptions<By> extends Omit<TokenOptions, "chat"> {
 export const textTokens: (<By extends string = "text">(
   options: TextOptions<By>
 ) => <Row extends { readonly [P in By]: string }>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: TextOptions<string>) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: TextOptions<string>) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

@@ -61,6 +61,16 @@ interface MessageOptions extends TokenOptions {
   readonly supervise?: "completion" | "assistant" | "all"
 }
 
+/** What the chain of a stage that makes tokens is made of: that stage, `train.proven` behind it, and the default it gives it. */
+export interface TokenChain {
+  readonly declaration: typeof tokenize.declaration
+  readonly behind: ReadonlyArray<typeof proven.declaration>
+  readonly defaults: { readonly maxViolations: number }
+}
+
+/** Share of the rows that may fail the mask proof if not given. */
+export const fewViolations = 0.05
+
 /** The chain of a stage that makes tokens and of `train.proven`. */
 export const provenTokens = (
   made: (options: never) => (dataset: never) => unknown,
@@ -85,12 +95,13 @@ export const provenTokens = (
  * import { synth, train } from "#stages"
  * const model = train.base({ data: rows({ text: "The sluice opens at dawn." }), layers: 1, hidden: 16, steps: 1 })
  * rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat(), train.tokens({ model }))
- * // → { tokens: 36, supervised: 9, cut: 0, problem: "", … }
+ * // → { tokens: 34, supervised: 9, cut: 0, problem: "", … }
  */
 export const tokens: ((
   options: MessageOptions
 ) => <Row extends { readonly messages: Messages }>(dataset: Dataset<Row>) => Dataset<Plus<Row, Tokens>>) &
-  Pick<typeof tokenize, "declaration"> = Object.assign(
-  (options: MessageOptions) => provenTokens(tokenize as never, options),
-  { declaration: tokenize.declaration }
-)
+  TokenChain = Object.assign((options: MessageOptions) => provenTokens(tokenize as never, options), {
+  declaration: tokenize.declaration,
+  behind: [proven.declaration],
+  defaults: { maxViolations: fewViolations }
+})

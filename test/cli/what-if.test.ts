@@ -16,8 +16,24 @@ const Note = Schema.Struct({ id: Schema.String, text: Schema.String })
 const notes = ingest.jsonl({ path: "data/*.jsonl", row: Note, key: "id" }).pipe(short(), upper(), dedup.minhash({ ngram: 1 }))
 const held = notes.pipe(split({ by: "text", test: 0.5, seed: 1 }))
 export default pipeline("fates", { train: held.train, test: held.test })`
-  project = makeNotes({ "pipelines/fates.ts": pipeline })
+  const judged = `import * as Schema from "effect/Schema"
+import { pipeline } from "#sluice"
+import { dedup, ingest, quality } from "#stages"
+const Note = Schema.Struct({ id: Schema.String, text: Schema.String, label: Schema.String })
+const notes = ingest.jsonl({ path: "labelled/*.jsonl", row: Note, key: "id" })
+const model = notes.pipe(quality.trainClassifier({ holdOut: 0, buckets: 256 }))
+const good = notes.pipe(quality.classifier({ model, keep: "good" }))
+export default pipeline("judged", { model, good, apart: good.pipe(dedup.semantic({ canaries: 0 })) })`
+  const labelled = ["the gate opens at dawn", "the gate opens at dusk", "buy now", "click now"].map((text, i) =>
+    JSON.stringify({ id: `${i}`, text, label: i < 2 ? "good" : "bad" })
+  )
+  project = makeNotes({
+    "pipelines/fates.ts": pipeline,
+    "pipelines/judged.ts": judged,
+    "labelled/a.jsonl": labelled.join("\n")
+  })
   await project.raw("run", "fates", "--workers", "1")
+  await project.raw("run", "judged", "--workers", "1")
 })
 afterAll(() => project.close())
 
@@ -110,6 +126,41 @@ it("decides a select anew", async () => {
     … 2 more (--rows N, or --json for all)
 
     sluice run fates --set split.by.test=0 would make it so
+    exit 0"
+  `)
+})
+
+it("decides anew on what a model of the pipeline measured, and on vectors", async () => {
+  const all = await project.told("what-if", "judged", "quality.classifier", "--set", "minProbability=0", "--rows", "0")
+  expect(all).toMatchInlineSnapshot(`
+    "quality.classifier: minProbability 0.5 → 0
+      decided anew on the stored scores of 4 rows, run <run> (<s>)
+                  last run  now
+      kept               2    4  +2
+      improbable         2    0  −2
+
+    2 rows flip
+      improbable → kept  2
+
+    … 2 more (--rows N, or --json for all)
+
+    sluice run judged --set quality.classifier.minProbability=0 would make it so
+    exit 0"
+  `)
+  const near = await project.told("what-if", "judged", "dedup.semantic", "--set", "threshold=0.5", "--rows", "0")
+  expect(near).toMatchInlineSnapshot(`
+    "dedup.semantic: threshold 0.95 → 0.5
+      decided anew on the stored scores of 2 rows, run <run> (<s>)
+                      last run  now
+      kept                   2    1  −1
+      near-duplicate         0    1  +1
+
+    1 row flips
+      kept → near-duplicate  1
+
+    … 1 more (--rows N, or --json for all)
+
+    sluice run judged --set dedup.semantic.threshold=0.5 would make it so
     exit 0"
   `)
 })

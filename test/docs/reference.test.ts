@@ -8,7 +8,7 @@ import * as stages from "#stages"
 import type { Declaration } from "../../src/stage/declaration.ts"
 import { schemaText } from "./schema-text.ts"
 import { readStageSource } from "./stage-source.ts"
-import { stagePage } from "./stage-page.ts"
+import { type Behind, stagePage } from "./stage-page.ts"
 
 const root = join(import.meta.dirname, "../..")
 const folder = join(root, "docs/reference")
@@ -31,7 +31,8 @@ const pages = Object.entries(stages).flatMap(([family, members]) =>
   Object.entries(members).flatMap(([name, stage]): ReadonlyArray<Page> => {
     if (!("declaration" in stage)) return []
     const declaration = stage.declaration as Declaration
-    const text = stagePage(declaration, readStageSource(root, fileOf(family, name), name))
+    const behind = "behind" in stage ? (stage as unknown as Behind) : undefined
+    const text = stagePage(declaration, readStageSource(root, fileOf(family, name), name), behind)
     return [{ family, declaration, file: `${declaration.name.replace(".", "-")}.md`, text }]
   })
 )
@@ -72,6 +73,13 @@ describe("the reference", () => {
 
   it("has no page of a stage that is gone", () => {
     expect(readdirSync(folder).sort()).toEqual([...written.keys()].sort())
+  })
+
+  it("has a page of everything that a pipeline may call", () => {
+    const without = Object.entries(stages).flatMap(([family, members]) =>
+      Object.entries(members).flatMap(([name, stage]) => ("declaration" in stage ? [] : [`${family}.${name}`]))
+    )
+    expect(without).toEqual([])
   })
 
   it("has a page with text, an example and all options and reasons of every stage", () => {

@@ -113,21 +113,57 @@ const made = (declaration: Declaration, all: OptionFields): ReadonlyArray<string
     case "gather":
       return section("Gives", columns(declaration.emits, all))
     case "select":
-      return section("Parts", declaration.parts?.map((part) => code(part)).join(", ") ?? "")
+      return [
+        ...section("Parts", declaration.parts?.map((part) => code(part)).join(", ") ?? ""),
+        ...section("Adds", columns(declaration.adds ?? {}, all))
+      ]
     default:
       return section("Gives", `A ${declaration.emits}.`)
   }
 }
 
-/** The page of a stage as Markdown. */
-export const stagePage = (declaration: Declaration, source: StageSource): string => {
+/** The stages behind the first of a chain, and the defaults that the chain gives their options. */
+export interface Behind {
+  readonly behind: ReadonlyArray<Declaration>
+  readonly defaults: { readonly [option: string]: unknown }
+}
+
+const noneBehind: Behind = { behind: [], defaults: {} }
+
+const kindText = (declaration: Declaration, { behind }: Behind): string => {
+  const links = behind.map(({ kind, name }) => `the ${kind} [${name}](${name.replace(".", "-")}.md)`)
+  return behind.length === 0
+    ? `${declaration.kind === "expand" ? "An" : "A"} **${declaration.kind}**: ${rows[declaration.kind]}.`
+    : `A **chain**: a ${declaration.kind} that ${rows[declaration.kind]}, then ${links.join(" and ")}.`
+}
+
+/** Options of the stages behind that the chain takes, with the chain's defaults. */
+const passedOn = ({ behind, defaults: given }: Behind): OptionFields =>
+  Object.fromEntries(
+    behind.flatMap(({ options }) =>
+      Object.entries(options)
+        .filter(([name]) => name in given)
+        .map(([name, spec]) => [name, { ...spec, fallback: given[name] }])
+    )
+  )
+
+/** The page of a stage, or of a chain that begins with it, as Markdown. */
+export const stagePage = (declaration: Declaration, source: StageSource, behind: Behind = noneBehind): string => {
   const [early, note] = earlyOf(declaration)
   const all = { ...early, ...declaration.options }
-  const options = [...optionRows(early, source, note), ...optionRows(declaration.options, source, "")]
-  const reasons = declaration.reasons.map((reason) => `- ${code(reason)}`).join("\n")
+  const later = passedOn(behind)
+  const options = [
+    ...optionRows(early, source, note),
+    ...optionRows(declaration.options, source, ""),
+    ...optionRows(later, source, "")
+  ]
+  const reasons = [declaration, ...behind.behind]
+    .flatMap((one) => one.reasons)
+    .map((reason) => `- ${code(reason)}`)
+    .join("\n")
   return `${[
     `# ${declaration.name}`,
-    `${declaration.kind === "expand" ? "An" : "A"} **${declaration.kind}**: ${rows[declaration.kind]}. Defined in [${source.file}](../../${source.file}).`,
+    `${kindText(declaration, behind)} Defined in [${source.file}](../../${source.file}).`,
     source.text,
     ...(declaration.impure === undefined ? [] : [`It never counts as unchanged: ${declaration.impure}.`]),
     ...section("Reads", columns(declaration.needs, all)),

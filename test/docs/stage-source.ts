@@ -58,11 +58,14 @@ export const readStageSource = (root: string, path: string, name: string): Stage
   const tag = lines.findIndex((line) => line.startsWith("@example"))
   const files = [path, ...imported(path), join(root, "src/stage/stage.ts")]
   const comments = new Map<string, string>()
-  for (const file of files)
-    for (const { lines: words, behind } of commentsOf(file)) {
-      const property = /^\s*(\w+): opt\b/.exec(behind)?.[1]
-      if (property !== undefined && !comments.has(property)) comments.set(property, paragraphs(words))
-    }
+  // An option's own comment comes first, then that of the property by which a call gives it, where calls have a type of their own.
+  const isTyped = /^interface Options\b/m.test(readFileSync(path, "utf8"))
+  for (const pattern of [/^\s*(\w+): opt\b/, ...(isTyped ? [/^\s*readonly (\w+)\?: /] : [])])
+    for (const file of files)
+      for (const { lines: words, behind } of commentsOf(file)) {
+        const property = pattern.exec(behind)?.[1]
+        if (property !== undefined && !comments.has(property)) comments.set(property, paragraphs(words))
+      }
   return {
     file: relative(root, path).replaceAll("\\", "/"),
     text: paragraphs(tag < 0 ? lines : lines.slice(0, tag)),

@@ -10,6 +10,31 @@ import { type Epoch, epochs } from "../../src/graph/epoch.ts"
 const here = dirname(fileURLToPath(import.meta.url))
 const kept = join(here, "epochs.json")
 
+/** What text becomes as ids. */
+const tokenizer = [
+  "added-tokens",
+  "bert-characters",
+  "byte-alphabet",
+  "byte-pair",
+  "character-classes",
+  "character-map",
+  "decoder",
+  "definition",
+  "id-buffer",
+  "merge-table",
+  "normalizer",
+  "pattern",
+  "post-processor",
+  "pre-tokenizer",
+  "tokenizer",
+  "tokenizer-json",
+  "unigram",
+  "word-cache",
+  "word-cutter",
+  "word-encoder",
+  "word-piece"
+].map((name) => `model/tokenizer/${name}`)
+
 /** The files whose code can change the content that stands behind each epoch. */
 const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
   ingest: [
@@ -44,7 +69,14 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "run/row-model",
     "model/safetensors",
     "model/model-files",
-    "model/tokenizer/word-piece",
+    "model/model-chat",
+    "model/token-row",
+    "model/mask-proof",
+    "model/chat",
+    "model/chat-formats",
+    "model/chat-renderer",
+    "model/chat-template",
+    ...tokenizer,
     "model/encoder/bert-config",
     "model/encoder/bert-graph",
     "model/encoder/embedder",

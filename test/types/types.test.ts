@@ -96,6 +96,14 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
     `Stage.map({ name: "a.h", needs: {}, options: { list: opt.file() }, adds: { x: Schema.String }, apply: (_, { list }) => ({ x: list }) })`,
     "Type 'Uint8Array<ArrayBufferLike>' is not assignable to type 'string'."
   ],
+  "model-option-is-a-model": [
+    `pages.pipe(Stage.map({ name: "a.m", needs: {}, options: { model: opt.model() }, adds: { x: Schema.Int }, apply: () => ({ x: 1 }) })({ model: pages }))`,
+    `Type '"dataset"' is not assignable to type '"model"'.`
+  ],
+  "model-option-is-seen-as-files": [
+    `Stage.map({ name: "a.n", needs: {}, options: { model: opt.maybeModel() }, adds: { x: Schema.Int }, apply: (_, { model }) => ({ x: model.files.length }) })`,
+    "'model' is possibly 'undefined'."
+  ],
   "list-option-of-numbers": [
     `Stage.map({ name: "a.i", needs: {}, options: { list: opt.list([]) }, adds: { x: Schema.Int }, apply: (_, { list }) => ({ x: list.length }) })({ list: [1] })`,
     "Type 'number' is not assignable to type 'string'."

@@ -1,6 +1,7 @@
 // Turns texts into vectors with a sentence encoder in Hugging Face layout, the same bits whatever texts stand beside one.
 import { folderFiles, type ModelFiles, readJsonFile, readShapes } from "../model-files.ts"
-import { fromWordPieceJson, type WordPiece } from "../tokenizer/word-piece.ts"
+import type { Tokenizer } from "../tokenizer/tokenizer.ts"
+import { fromTokenizerJson } from "../tokenizer/tokenizer-json.ts"
 import { freeze } from "../train/frozen.ts"
 import { floatValue, integerValue, Session } from "../train/session.ts"
 import { type BertConfig, bertWeightShapes, readBertConfig } from "./bert-config.ts"
@@ -25,10 +26,10 @@ export interface EmbedOptions {
 
 export class Embedder {
   readonly config: BertConfig
-  readonly #tokenizer: WordPiece
+  readonly #tokenizer: Tokenizer
   readonly #session: Session
 
-  private constructor(config: BertConfig, tokenizer: WordPiece, session: Session) {
+  private constructor(config: BertConfig, tokenizer: Tokenizer, session: Session) {
     this.config = config
     this.#tokenizer = tokenizer
     this.#session = session
@@ -38,11 +39,7 @@ export class Embedder {
    * Opens a BERT encoder: config.json, model.safetensors and tokenizer.json, with the pooling that sentence-transformers'
    * files beside them name. Throws `SLUICE_UNSUPPORTED_MODEL`, `SLUICE_UNSUPPORTED_TOKENIZER` and `SLUICE_BAD_MODEL_FOLDER`.
    *
-   * @example
-   * import { Embedder } from "#sluice/model"
-   * // const embedder = await Embedder.open("models/all-MiniLM-L6-v2")
-   * // await embedder.embed(["The gate opens.", "It is opened."]) is a Float32Array of 2 × embedder.dimensions
-   * typeof Embedder.open // → "function"
+   * `Embedder.open("models/all-MiniLM-L6-v2")` gives an embedder whose `embed(["The gate opens."])` is 384 numbers.
    */
   static async open(folder: string | ModelFiles, { threads = 1 }: EmbedOptions = {}): Promise<Embedder> {
     const files = typeof folder === "string" ? folderFiles(folder) : folder
@@ -52,7 +49,7 @@ export class Embedder {
       pooling: readJsonFile(files, "1_Pooling/config.json", "optional") as never,
       sentence: readJsonFile(files, "sentence_bert_config.json", "optional") as never
     })
-    const tokenizer = fromWordPieceJson(readJsonFile(files, "tokenizer.json", "needed"))
+    const tokenizer = fromTokenizerJson(readJsonFile(files, "tokenizer.json", "needed"))
     const { graph, fed } = buildBertGraph(config, readShapes(files, bertWeightShapes(config), ["", "bert."]))
     const session = await Session.compile(graph, { threads, frozen: await freeze(fed, "cpu") })
     return new Embedder(config, tokenizer, session)
@@ -69,7 +66,7 @@ export class Embedder {
    */
   async embed(texts: readonly string[]): Promise<Float32Array> {
     const { maxTokens, hiddenSize } = this.config
-    const ids = texts.map((text) => this.#tokenizer.encode(text, maxTokens))
+    const ids = texts.map((text) => this.#tokenizer.encode(text, { allowSpecial: true, addSpecial: true, maxTokens }))
     const order = [...ids.keys()].sort((a, b) => ids[a]!.length - ids[b]!.length || a - b)
     const vectors = new Float32Array(texts.length * hiddenSize)
     for (let from = 0; from < order.length; ) {
@@ -91,7 +88,7 @@ export class Embedder {
   }
 
   async #run(
-    sequences: readonly (readonly number[])[],
+    sequences: readonly Int32Array[],
     { texts, length }: { readonly texts: number; readonly length: number }
   ): Promise<Float32Array> {
     const ids = new Int32Array(texts * length)

@@ -13,7 +13,7 @@ import { IdBuffer } from "./id-buffer.ts"
 import { createNormalizer, type Normalizer } from "./normalizer.ts"
 import { readPostProcessor, type SequenceTemplate } from "./post-processor.ts"
 import { UnigramModel } from "./unigram.ts"
-import { WordLevelModel, WordPieceModel } from "./word-pieces.ts"
+import { WordLevelModel, WordPieceModel } from "./word-piece.ts"
 import { type After, createWordEncoder, type WordEncoder } from "./word-encoder.ts"
 
 /** How text is read. */

@@ -31,7 +31,7 @@ export interface Decoding {
 const maxPackedBytes = 2 ** 30
 
 /** The weights by the names of their inputs, undefined when they are too large to be held twice. */
-const packable = (weights: Weights): ConstantInputs | undefined => {
+export const packable = (weights: Weights): ConstantInputs | undefined => {
   let bytes = 0
   for (const { data } of weights.values()) bytes += data.byteLength
   if (bytes > maxPackedBytes) return undefined

@@ -63,11 +63,45 @@ const cutOff = (scores: Float32Array, count: number): number => {
   return kept[0]!
 }
 
-/** Ids with a score of at least `floor`, the likeliest first and the smaller id first among equals. */
-const idsAbove = (scores: Float32Array, floor: number): number[] => {
-  const ids: number[] = []
-  for (let id = 0; id < scores.length; id++) if (scores[id]! >= floor) ids.push(id)
-  return ids.sort((left, right) => scores[right]! - scores[left]! || left - right)
+/** Takes all scores but the `count` largest out; of equal ones those with the smaller ids stay. */
+const keepLargest = (scores: Float32Array, count: number): void => {
+  const floor = cutOff(scores, count)
+  let equal = count
+  for (let id = 0; id < scores.length; id++) if (scores[id]! > floor) equal--
+  for (let id = 0; id < scores.length; id++) {
+    const score = scores[id]!
+    if (score < floor || (score === floor && --equal < 0)) scores[id] = Number.NEGATIVE_INFINITY
+  }
+}
+
+/** Bits of an f32 that are left out of its class: with 16, numbers of a class are at most 1/128 apart. */
+const classBits = 16
+
+/**
+ * Sets to 0 all chances but the largest that together have the share `topP` of `mass`, and gives the mass of these. Chances
+ * are in [0, 1]; their bits are in the order of their sizes, so that the mass of each class of sizes says which class the
+ * last of them is in, and only that one is sorted.
+ */
+const keepNucleus = (chances: Float32Array, mass: number, topP: number): number => {
+  const bits = new Uint32Array(chances.buffer, chances.byteOffset, chances.length)
+  const masses = new Float64Array((0x3f800000 >>> classBits) + 1)
+  for (let id = 0; id < chances.length; id++) masses[bits[id]! >>> classBits]! += chances[id]!
+  const wanted = topP * mass
+  let kept = 0
+  let last = masses.length - 1
+  while (last > 0 && kept + masses[last]! < wanted) kept += masses[last--]!
+  const border: number[] = []
+  for (let id = 0; id < chances.length; id++) {
+    const one = bits[id]! >>> classBits
+    if (one === last) border.push(id)
+    else if (one < last) chances[id] = 0
+  }
+  border.sort((left, right) => chances[right]! - chances[left]! || left - right)
+  for (const id of border) {
+    if (kept < wanted) kept += chances[id]!
+    else chances[id] = 0
+  }
+  return kept
 }
 
 /** Changes scores in place: tokens seen before become less likely. */
@@ -75,23 +109,8 @@ const penalise = (scores: Float32Array, seen: Iterable<number>, penalty: number)
   for (const id of new Set(seen)) scores[id]! *= scores[id]! > 0 ? 1 / penalty : penalty
 }
 
-/** Draws among `ids`, or all where none are given, by chances relative to that of the best; `mass` is their sum. */
-const drawAmong = (
-  chances: { readonly of: (id: number) => number; readonly mass: number; readonly count: number },
-  ids: readonly number[] | undefined,
-  random: Random
-): number => {
-  let rest = random.uniform() * chances.mass
-  for (let place = 0; place < chances.count; place++) {
-    const id = ids === undefined ? place : ids[place]!
-    rest -= chances.of(id)
-    if (rest < 0) return id
-  }
-  return ids === undefined ? chances.count - 1 : ids[chances.count - 1]!
-}
-
 /**
- * Draws one token. `scores` [vocabulary] are changed; `seen` are the ids of prompt and answer. The order is that of
+ * Draws one token. `scores` [vocabulary] are used up; `seen` are the ids of prompt and answer. The order is that of
  * transformers: penalty, temperature, top k, top p.
  */
 export const drawToken = (scores: Float32Array, seen: Iterable<number>, sampling: Sampling, random: Random): number => {
@@ -99,18 +118,21 @@ export const drawToken = (scores: Float32Array, seen: Iterable<number>, sampling
   if (repetitionPenalty !== 1) penalise(scores, seen, repetitionPenalty)
   const best = likeliest(scores)
   if (temperature === 0) return best
+  if (topK !== undefined && topK < scores.length) keepLargest(scores, topK)
   const most = scores[best]!
-  const of = (id: number): number => Math.exp((scores[id]! - most) / temperature)
-  const total = (ids: readonly number[]): number => ids.reduce((sum, id) => sum + of(id), 0)
   let mass = 0
-  if (topK === undefined) for (let id = 0; id < scores.length; id++) mass += of(id)
-  if (topK === undefined && topP === 1) return drawAmong({ of, mass, count: scores.length }, undefined, random)
-  // Tokens below this floor have, all together, less than 1 − p of the mass: the others are enough.
-  const floor = topK === undefined ? most + temperature * Math.log((1 - topP) / scores.length) : cutOff(scores, topK)
-  const ids = idsAbove(scores, floor).slice(0, topK)
-  if (topK !== undefined) mass = total(ids)
-  let kept = 0
-  let keptMass = 0
-  while (kept < ids.length && (topP === 1 || keptMass < topP * mass)) keptMass += of(ids[kept++]!)
-  return drawAmong({ of, mass: keptMass, count: kept }, ids, random)
+  for (let id = 0; id < scores.length; id++) {
+    scores[id] = Math.exp((scores[id]! - most) / temperature)
+    mass += scores[id]!
+  }
+  if (topP < 1) mass = keepNucleus(scores, mass, topP)
+  let rest = random.uniform() * mass
+  let last = best
+  for (let id = 0; id < scores.length; id++) {
+    if (scores[id] === 0) continue
+    rest -= scores[id]!
+    if (rest < 0) return id
+    last = id
+  }
+  return last
 }

@@ -150,7 +150,6 @@ test("without a model rows merge by their words, into the first or the one that 
     [2, undefined, "seen-before"],
     [5, undefined, "seen-before"]
   ])
-  expect(await merges([])).toEqual([])
 })
 
 test("canaries warn where settings miss duplicates or remove too much", async () => {

@@ -10,6 +10,7 @@ import { base, lora, sft } from "../../../stages/train/index.ts"
 import { parquetRows } from "../train/parquet-rows.ts"
 import { dataset, digests, type ProgramRun, runProgram, Scratch } from "../train/program-run.ts"
 import { conversations, documents, tinyModel } from "../train/small-corpus.ts"
+import { tokenTable } from "../train/token-table.ts"
 
 const scratch = new Scratch()
 afterAll(() => scratch[Symbol.dispose]())
@@ -44,7 +45,7 @@ beforeAll(async () => {
     return { folder: out, digest: "" }
   }
   const start = await run(base, { data: dataset(documents) }, { ...tinyModel, steps: 40, learningRate: 0.01 })
-  const inputs = { base: start, data: dataset(conversations) }
+  const inputs = { base: start, tokens: dataset(await tokenTable(start.folder, conversations)) }
   const options = { epochs: 20, batch: 2, context: 64, warmup: 1, learningRate: 0.01 }
   models = { tuned: await run(sft, inputs, options), base: start, adapter: await run(lora, inputs, options) }
   whole = await evaluate()

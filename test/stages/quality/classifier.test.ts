@@ -1,7 +1,12 @@
 // quality.trainClassifier and quality.classifier: a model trained by one is read by the other.
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { gzipSync } from "node:zlib"
+import { afterAll, expect, test } from "vitest"
+import { modelAt } from "#src/run/model-links.ts"
+import { PathContents } from "#src/run/path-content.ts"
+import { openModel } from "#src/run/row-model.ts"
 import { classifier } from "../../../stages/quality/classifier.ts"
 import { trainClassifier } from "../../../stages/quality/train-classifier.ts"
 import { columnValues, oddTexts, textBatch } from "../../text/text-batch.ts"
@@ -30,6 +35,13 @@ const train = async (given: ReadonlyArray<(typeof rows)[number]>, options: objec
   return { ...run, file: readFileSync(join(run.out, "classifier.json")) }
 }
 
+const root = mkdtempSync(join(tmpdir(), "sluice-classifier-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+const opened = (name: string, bytes: Uint8Array) => {
+  writeFileSync(join(root, name), bytes)
+  return openModel(modelAt(root, name, new PathContents(root)))
+}
+
 const filter = classifier.declaration as Filter
 const defaults = decodedDefaults(filter.options)
 
@@ -48,14 +60,17 @@ test("trains, holds out, reports, and scores", async () => {
   expect(heldOut.accuracy).toBeGreaterThan(0.98)
   expect(fates.get("data")!.get("empty")).toBe("no-text")
   expect(metrics.length).toBeGreaterThan(0)
-  const measured = (text: string, wanted = "good") => filter.measure({ text }, { model: file, keep: wanted })
+  const model = opened("gate.json", file)
+  const measured = (text: string, wanted = "good") => filter.measure({ text }, { model, keep: wanted })
+  const packed = { model: opened("gate.json.gz", gzipSync(file)), keep: "good" }
+  expect(filter.measure({ text: "the weir" }, packed)).toEqual(measured("the weir"))
   expect(measured("the boat and the weir")["label"]).toBe("good")
   expect(filter.decide(measured("the boat and the weir"), defaults)).toBe("")
   expect(filter.decide(measured("click now, win"), defaults)).toBe("improbable")
   expect(filter.decide(measured("click now, win", "bad"), { minProbability: 0.9 })).toBe("")
   expect(() => measured("x", "fine")).toThrow('has no label "fine"; its labels are "bad", "good"')
   const texts = ["", "the gate", ...oddTexts(9, 100)]
-  const batch = filter.measureBatch!(textBatch("text", texts), { model: file, keep: "good" })
+  const batch = filter.measureBatch!(textBatch("text", texts), { model, keep: "good" })
   for (const name of ["label", "probability"])
     expect(columnValues(batch, name)).toEqual(texts.map((text) => measured(text)[name]))
 })

@@ -6,7 +6,9 @@ import { type Apply, decodedDefaults, type Filter } from "../declared.ts"
 
 const filter = dclm.declaration as Filter
 const defaults = decodedDefaults(filter.options)
-const scores = (text: string) => filter.measure({ text }, {}) as { readonly [name: string]: number }
+const measureOptions = decodedDefaults(filter.measureOptions)
+const scores = (text: string, given: object = {}) =>
+  filter.measure({ text }, { ...measureOptions, ...given }) as { readonly [name: string]: number }
 
 test.each([
   ["code points", "characters", "né𝐚", 3],
@@ -36,10 +38,33 @@ test.each([
   expect(scores(text)[score]).toBeCloseTo(expected, 12)
 })
 
-const zero = Object.fromEntries(Object.keys(filter.measures!).map((name) => [name, 0]))
-const good = { ...zero, characters: 200, words: 60, meanWordLength: 5, stopWords: 2 }
+const Twelve = "One Two Three Four Five Six Seven eight nine ten eleven twelve"
 
-const bounds: ReadonlyArray<readonly [string, number, "max" | "min", string]> = [
+test.each([
+  ["sentences end with a mark and space", "Go! Now?! No.1 is 1.5 m. \n\n ... and ok", {}, 4, 0],
+  ["of what the line rules leave", "The gate. Opens.\nBUY NOW. AND HERE.\nAt dawn.", {}, 3, 0],
+  ["capitals at more than half of twelve words", `${Twelve}. ${Twelve.toLowerCase()}. A B C. D. E`, {}, 5, 1 / 5],
+  ["six of twelve are not", `${Twelve.replace("Seven", "seven")}. a. b. c. d`, {}, 5, 0],
+  ["cursed strings and patterns", "a porno b. c. x12y. d", { cursed: ["porno", "/x\\d+y/"] }, 4, 2 / 4],
+  ["a sentence counts once", `${Twelve}. b`, { cursed: ["One"] }, 2, 1 / 2],
+  [
+    "short and long in bytes",
+    `${"é".repeat(10)}. ${"a".repeat(19)}. ${"a".repeat(501)}`,
+    { sentenceRules: ["length"] },
+    3,
+    2 / 3
+  ],
+  ["digits and marks", "a(1)+ b. abcd1", { sentenceRules: ["technical"] }, 2, 1 / 2],
+  ["none", "", {}, 0, 0]
+])("%s", (_name, text, given, sentences, questionable) => {
+  const found = scores(text, given)
+  expect([found["sentences"], found["questionable"]]).toEqual([sentences, questionable])
+})
+
+const zero = Object.fromEntries(Object.keys(filter.measures!).map((name) => [name, 0]))
+const good = { ...zero, characters: 200, words: 60, meanWordLength: 5, stopWords: 2, sentences: 5 }
+
+const bounds: ReadonlyArray<readonly [string, number, "max" | "min" | "from", string]> = [
   ["characters", 150, "min", "too-short"],
   ["words", 50, "min", "too-few-words"],
   ["words", 100_000, "max", "too-many-words"],
@@ -63,12 +88,16 @@ const bounds: ReadonlyArray<readonly [string, number, "max" | "min", string]> = 
   ["repeated8", 0.12, "max", "repeated-8-grams"],
   ["repeated9", 0.11, "max", "repeated-9-grams"],
   ["repeated10", 0.1, "max", "repeated-10-grams"],
-  ["removedWords", 0.05, "max", "words-removed"]
+  ["removedWords", 0.05, "max", "words-removed"],
+  ["sentences", 5, "min", "too-few-sentences"],
+  ["questionable", 0.2, "from", "questionable-sentences"]
 ]
 
 test.each(bounds)("%s at %d (%s)", (name, bound, side, reason) => {
-  expect(filter.decide({ ...good, [name]: bound }, defaults)).toBe("")
-  expect(filter.decide({ ...good, [name]: side === "max" ? bound + 1e-9 : bound - 1e-9 }, defaults)).toBe(reason)
+  const inside = side === "from" ? bound - 1e-9 : bound
+  const outside = { max: bound + 1e-9, min: bound - 1e-9, from: bound }[side]
+  expect(filter.decide({ ...good, [name]: inside }, defaults)).toBe("")
+  expect(filter.decide({ ...good, [name]: outside }, defaults)).toBe(reason)
 })
 
 test("every reason has a bound, in the order of the recipe", () => {
