@@ -13,8 +13,6 @@ export const sequenceReasons = ["too-long", "nothing-supervised", "not-reached"]
 export interface Sequence {
   readonly ids: Uint8Array
   readonly mask: Uint8Array
-  /** Where the row comes from, for mixtures. */
-  readonly source?: string | undefined
 }
 
 /** How a tuning is told what to train on: by conversations, or by a token table. */
@@ -73,10 +71,10 @@ export const withTokens = (given: Tuning & TuningData, context: number): never =
 
 /** Rows of a token table as examples; one that is longer than `context` is left out. */
 export const sequenceExamples = (rows: ReadonlyArray<Identified<Sequence>>, context: number): ReadonlyArray<Example> =>
-  rows.map(({ id, row: { ids: bytes, mask, source } }) => {
+  rows.map(({ id, row: { ids: bytes, mask } }) => {
     const ids = bytesToIds(bytes)
     if (ids.length > context) return { id, content: bytes, skipped: "too-long" }
-    return { id, content: bytes, sequence: { rowId: id, ids, mask }, ...(source !== undefined && { source }) }
+    return { id, content: bytes, sequence: { rowId: id, ids, mask } }
   })
 
 /** Rows of token tables that are held out, as examples; undefined where there is no table. */

@@ -13,12 +13,8 @@ export const tokenColumns = {
   detail: Schema.String
 }
 
-/** What training reads of it, and which source a row is of where the table says so. */
-export const sequenceColumns = {
-  ids: Schema.Uint8Array,
-  mask: Schema.Uint8Array,
-  source: Schema.optional(Schema.String)
-}
+/** What training reads of it. */
+export const sequenceColumns = { ids: Schema.Uint8Array, mask: Schema.Uint8Array }
 
 export const bytesColumn = (values: ReadonlyArray<Uint8Array>): BytesColumn => {
   const offsets = new Int32Array(values.length + 1)

@@ -3,9 +3,8 @@ import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
-import type { Adapter, CausalModel, Mixture, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
+import type { Adapter, CausalModel, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
 import { writeRows, writeSteps } from "./ledger.ts"
-import { mixed, type SourceTable } from "./sources.ts"
 
 export type Engine = typeof import("#sluice/model")
 
@@ -15,8 +14,6 @@ export interface Example {
   /** What the model is shown of the row, its text or its tokens; the digest goes into the ledger. */
   readonly content: string | Uint8Array
   readonly sequence?: TokenSequence
-  /** Which source it is of, if the data says so. */
-  readonly source?: string
   readonly skipped?: string
 }
 
@@ -56,8 +53,6 @@ interface CommonOptions {
   readonly keepBest?: boolean
   readonly maxOverfit?: number | undefined
   readonly sampleEvery?: number
-  readonly sourceWeights?: Mixture["weights"]
-  readonly temperature?: number
 }
 
 /** What training leaves as its data: the same for the same inputs, so it holds no clock and no throughput. */
@@ -76,8 +71,6 @@ export interface TrainingData {
   readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
   /** Where rows were held out to validate. */
   readonly validation?: ValidationData
-  /** What each source gave and got, where rows name theirs. */
-  readonly sources?: SourceTable
 }
 
 /** What was measured on rows held out. */
@@ -198,7 +191,7 @@ export const runTraining = async (
 ): Promise<{ readonly result: TrainResult; readonly data: TrainingData }> => {
   const { options, out } = context
   const before = engine.virtualTokens(training.adapter)
-  const { sequences, measure } = await mixed(context, engine, training)
+  const sequences = training.examples.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]))
   const settings: Partial<TrainOptions> = {
     ...(training.steps === undefined
       ? { epochs: training.epochs ?? 1 }
@@ -251,8 +244,7 @@ export const runTraining = async (
     }
   })
   const { fates, rows } = account(context, training, result)
-  const sources = await measure(result)
-  const data = { ...describeRun(result, rows), ...(sources && { sources }) }
+  const data = describeRun(result, rows)
   await writeSteps(out, result.ledger)
   await writeRows(out, fates, result.ledger)
   const overfit = data.validation?.overfit ?? 0

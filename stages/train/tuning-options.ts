@@ -38,10 +38,6 @@ export const tuningOptions = {
   labelSmoothing: opt(share, 0),
   /** Strength of noise on embeddings in training (NEFTune; 5 to 15 in its paper). */
   neftune: opt(Schema.Finite, 0),
-  /** Factors of the shares of single sources (the column `source`); 0 leaves one out. */
-  sourceWeights: opt(Schema.Record(Schema.String, Schema.Finite), {}),
-  /** T of the shares n^(1/T) of sources with n rows: 1 keeps them by size, a large one makes them equal. */
-  temperature: opt(Schema.Finite, 1),
   /** Steps between measurements on `validation`, where it is given; the last step is measured too. */
   validateEvery: opt(Schema.Int, 10),
   /** Measurements without a better loss after which training ends. */

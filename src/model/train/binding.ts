@@ -2,7 +2,7 @@
 import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
 import type { GraphAdapter, JoinSite } from "./adapters/adapter.ts"
-import { type Adapter, buildAdapter } from "./adapters/any-adapter.ts"
+import { type Adapter, buildAdapter, checkAdapter } from "./adapters/any-adapter.ts"
 import { NoiseInputs } from "./noise.ts"
 import { add, affine, gatherRows, multiply } from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
@@ -104,7 +104,7 @@ export interface BoundModel {
 
 /**
  * Binds the weights of a model and of the adapter over it; one of them is trained, if any. Embeddings get uniform noise in
- * ±`embeddingNoise` when it trains.
+ * ±`embeddingNoise` when it trains. Throws `SLUICE_ADAPTER_MISMATCH` for an adapter of another model.
  */
 export const bindModel = (
   graph: TensorGraph,
@@ -113,6 +113,7 @@ export const bindModel = (
 ): BoundModel => {
   const { config, adapter } = target
   const { train, limit, embeddingNoise = 0 } = options
+  if (adapter !== undefined) checkAdapter(config, adapter)
   const base = bindTensors(graph, target.base, train && adapter === undefined, limit)
   const own = adapter && bindTensors(graph, adapter.weights, train, limit)
   const noise = train ? new NoiseInputs(graph) : undefined

@@ -172,25 +172,3 @@ test("samples are shown while a model trains", async () => {
   expect((data as TrainingData).steps).toBe(4)
   expect(samples).toHaveLength(9)
 })
-
-test("sources are mixed by weight and temperature, and each is told what it gave and got", async () => {
-  const sourced = table
-    .slice(0, 12)
-    .map(({ id, row }, at) => ({ id, row: { ...row, source: at < 9 ? "tools" : "places" } }))
-  const one = (more: object) =>
-    runProgram(sft, {
-      inputs: { base: start, tokens: dataset(sourced) },
-      options: { ...options, epochs: 2, ...more },
-      out: scratch.next(),
-      work: scratch.next()
-    })
-  const plain = (await one({})).data as TrainingData
-  expect(plain.sources).toMatchObject({ tools: { rows: 9, taken: 9 }, places: { rows: 3, taken: 3 } })
-  for (const { before, after } of Object.values(plain.sources!)) expect(after).toBeLessThan(before)
-  const even = await one({ temperature: 1000 })
-  expect((even.data as TrainingData).sources).toMatchObject({ tools: { taken: 6 }, places: { taken: 6 } })
-  expect([...even.fates.get("tokens")!.values()].filter((fate) => fate === "not-reached")).toHaveLength(3)
-  const without = await one({ sourceWeights: { tools: 0 } })
-  expect((without.data as TrainingData).sources).toMatchObject({ tools: { taken: 0 }, places: { taken: 12 } })
-  await expect(one({ sourceWeights: { recipes: 2 } })).rejects.toMatchObject({ code: "SLUICE_BAD_MIXTURE" })
-})

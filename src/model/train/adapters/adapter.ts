@@ -90,6 +90,8 @@ export interface AdapterMethod<Kind extends string = string, Config = unknown> {
   readonly kind: Kind
   /** What it adds, from its weights as tensors. */
   build(parts: GraphParts<Config>): GraphAdapter
+  /** Shape that a weight of the adapter has over `model`, undefined where an axis is free; nothing if there is no such weight. */
+  shapeOf(model: LlamaConfig, name: string): readonly (number | undefined)[] | undefined
   /** Tokens put before every text. */
   virtualTokens?(config: Config): number
   /** `peft_type` of its files. */

@@ -60,6 +60,35 @@ const chained = (first: GraphAdapter, second: GraphAdapter): GraphAdapter => {
   return { ...(linear && { linear }), ...(join && { join }), ...(virtual && { virtual }), ...(prefix && { prefix }) }
 }
 
+/**
+ * Throws `SLUICE_ADAPTER_MISMATCH` for an adapter of another model: a weight for a layer that this one has not, one of
+ * another shape, or a prefix that ends before the last layer.
+ */
+export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
+  const mismatch = (message: string, name: string): ModelError =>
+    new ModelError(
+      "SLUICE_ADAPTER_MISMATCH",
+      message,
+      { name },
+      "use it over the model that it was trained over; its adapter_config.json names that"
+    )
+  for (const part of parts(adapter)) {
+    for (const [name, { shape }] of part.weights) {
+      const wanted = methodOf(part).shapeOf(model, name)
+      if (wanted === undefined) throw mismatch(`The adapter has ${name}, for which the model has no place.`, name)
+      const fits =
+        wanted.length === shape.length && wanted.every((size, axis) => size === undefined || size === shape[axis])
+      if (fits) continue
+      const sizes = wanted.map((size) => size ?? "any").join(", ")
+      throw mismatch(`The adapter's ${name} has shape [${shape}]; this model asks for [${sizes}].`, name)
+    }
+    if (part.kind !== "prefix") continue
+    const last = `${model.layers - 1}.value`
+    if (part.weights.has(last) || part.weights.has(`${last}.weight`)) continue
+    throw mismatch(`The prefix has nothing for layer ${model.layers - 1} of the model.`, last)
+  }
+}
+
 /** What `adapter` changes in a graph. */
 export const buildAdapter = (
   adapter: Adapter,
@@ -118,8 +147,9 @@ export const isMergeable = (adapter: Adapter): boolean =>
   parts(adapter).every((part) => methodOf(part).merge !== undefined)
 
 /** The model with an adapter in its weights. Throws `SLUICE_CANNOT_MERGE` for methods that are no change of weights. */
-export const mergeInto = (target: MergeTarget, adapter: Adapter): MergeTarget =>
-  parts(adapter).reduce((merged, part) => {
+export const mergeInto = (target: MergeTarget, adapter: Adapter): MergeTarget => {
+  checkAdapter(target.config, adapter)
+  return parts(adapter).reduce((merged, part) => {
     const { merge } = methodOf(part)
     if (merge !== undefined) return merge(merged, part)
     throw new ModelError(
@@ -129,3 +159,4 @@ export const mergeInto = (target: MergeTarget, adapter: Adapter): MergeTarget =>
       "use it beside the model; LoRA, DoRA and IA³ can be merged"
     )
   }, target)
+}

@@ -105,6 +105,14 @@ const layouts = ["houlsby", "pfeiffer", "parallel"] as const
 export const bottleneck: AdapterMethod<"bottleneck", BottleneckConfig> = {
   kind: "bottleneck",
   peftType: "BOTTLENECK",
+  shapeOf: ({ hiddenSize, layers }, name) => {
+    const [, layer, part] = /^model\.layers\.(\d+)\.\w+_adapters\.(adapter_\w+\.\w+)$/.exec(name) ?? []
+    if (layer === undefined || Number(layer) >= layers) return undefined
+    if (part === "adapter_down.weight") return [undefined, hiddenSize]
+    if (part === "adapter_down.bias") return [undefined]
+    if (part === "adapter_up.weight") return [hiddenSize, undefined]
+    return part === "adapter_up.bias" ? [hiddenSize] : undefined
+  },
   build: ({ graph, config, tensors }) => ({
     join: ({ layer, block, stream, output, plain }) => {
       const module = moduleName(layer, block)

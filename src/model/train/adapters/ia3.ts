@@ -6,7 +6,7 @@ import { multiply, reshape } from "../operation.ts"
 import type { AdapterMethod, AdapterOf, MergeTarget } from "./adapter.ts"
 import { mergedHead } from "./merged-head.ts"
 import { isFilled, textsOf } from "./peft-fields.ts"
-import { isNamed, linearSize, targetModules } from "./targets.ts"
+import { isNamed, linearSize, linearSizeOf, targetModules } from "./targets.ts"
 
 /** Settings of an IA³ adapter: linear layers, and which of them are scaled at their input. */
 export interface Ia3Config {
@@ -67,14 +67,23 @@ const mergeIa3 = (target: MergeTarget, adapter: Ia3Adapter): MergeTarget => {
 export const ia3: AdapterMethod<"ia3", Ia3Config> = {
   kind: "ia3",
   peftType: "IA3",
+  shapeOf: (model, name) => {
+    const size = name.endsWith(suffix) ? linearSizeOf(model, name.slice(0, -suffix.length)) : undefined
+    // Of which side they are, the settings say; one of the axes is 1.
+    return size && [undefined, undefined]
+  },
   build: ({ graph, tensors, config }) => ({
-    linear: ({ module, input, plain }) => {
+    linear: ({ module, input, weight, plain }) => {
       const factors = tensors.get(`${module}${suffix}`)
       if (factors === undefined) return plain(input)
       const flat = reshape(graph, factors, [factors.shape[0]! * factors.shape[1]!])
-      return config.feedForward.some((name) => isNamed(module, name))
-        ? plain(multiply(graph, input, flat))
-        : multiply(graph, plain(input), flat)
+      const atInput = config.feedForward.some((name) => isNamed(module, name))
+      const [wanted] = atInput ? input.shape.slice(-1) : weight.shape
+      if (flat.shape[0] !== wanted) {
+        const message = `The adapter has ${flat.shape[0]} factors for ${module}, which wants ${wanted}.`
+        throw new ModelError("SLUICE_ADAPTER_MISMATCH", message, { module })
+      }
+      return atInput ? plain(multiply(graph, input, flat)) : multiply(graph, plain(input), flat)
     }
   }),
   toPeft: ({ config, weights }) => ({

@@ -8,7 +8,7 @@ import type { Tensor, TensorGraph } from "../tensor-graph.ts"
 import type { AdapterMethod, AdapterOf, LinearSite, MergeTarget } from "./adapter.ts"
 import { mergedHead } from "./merged-head.ts"
 import { isFilled, numbersOf } from "./peft-fields.ts"
-import { byPattern, linearSize, type Targets, targetModules } from "./targets.ts"
+import { byPattern, linearSize, linearSizeOf, type Targets, targetModules } from "./targets.ts"
 
 /** Settings of a LoRA adapter. */
 export interface LoraConfig {
@@ -199,12 +199,22 @@ const writtenTargets = ({ targets, layers }: LoraConfig, weights: LoraAdapter["w
 export const lora: AdapterMethod<"lora", LoraConfig> = {
   kind: "lora",
   peftType: "LORA",
+  shapeOf: (model, name) => {
+    const [, module = "", part] = /^(.*)\.(lora_A\.weight|lora_B\.weight|lora_magnitude_vector)$/.exec(name) ?? []
+    const size = linearSizeOf(model, module)
+    if (size === undefined) return undefined
+    if (part === "lora_A.weight") return [undefined, size[1]]
+    return part === "lora_B.weight" ? [size[0], undefined] : [size[0]]
+  },
   build: ({ graph, config, tensors, noise }) => ({
     linear: (site) => {
       const { module, input, plain } = site
       const down = tensors.get(`${module}.lora_A.weight`)
       const up = tensors.get(`${module}.lora_B.weight`)
-      if (down === undefined || up === undefined) return plain(input)
+      if (down === undefined && up === undefined) return plain(input)
+      if (down === undefined || up === undefined) {
+        throw new ModelError("SLUICE_ADAPTER_MISMATCH", `The adapter has one of the two matrices of ${module}.`)
+      }
       const scale = loraScale(config, module)
       const magnitude = tensors.get(`${module}.lora_magnitude_vector`)
       if (magnitude !== undefined) {

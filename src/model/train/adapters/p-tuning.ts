@@ -50,6 +50,14 @@ const encoded = (weights: ReadonlyMap<string, Weight>): Weight => {
 export const pTuning: AdapterMethod<"p-tuning", PTuningConfig> = {
   kind: "p-tuning",
   peftType: "P_TUNING",
+  shapeOf: ({ hiddenSize }, name) => {
+    if (name === promptKey || name === "embedding.weight") return [undefined, hiddenSize]
+    if (name === `${layers[0]}.weight`) return [undefined, hiddenSize]
+    if (name === `${layers[2]}.weight`) return [hiddenSize, undefined]
+    if (name === `${layers[2]}.bias`) return [hiddenSize]
+    if (name === `${layers[1]}.weight`) return [undefined, undefined]
+    return layers.some((layer) => name === `${layer}.bias`) ? [undefined] : undefined
+  },
   build: ({ graph, tensors }) => {
     const known = tensors.get(promptKey)
     if (known !== undefined) return { virtual: known }

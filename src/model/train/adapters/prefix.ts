@@ -1,6 +1,4 @@
 // Prefix tuning: learned keys and values before those of every layer (Li and Liang, arXiv 2101.00190).
-import type { LlamaConfig } from "../../llama-config.ts"
-import { ModelError } from "../../model-error.ts"
 import type { Weight } from "../../weights.ts"
 import { hyperbolicTangent } from "../operation.ts"
 import type { Tensor } from "../tensor-graph.ts"
@@ -90,26 +88,24 @@ const parted = ({ shape, data }: Weight, layers: number): Map<string, Weight> =>
   )
 }
 
-const checkModel = (model: LlamaConfig, state: Tensor): void => {
-  const width = model.kvHeads * model.headDim
-  if (state.shape[1] === width) return
-  throw new ModelError(
-    "SLUICE_ADAPTER_MISMATCH",
-    `The prefix has states of ${state.shape[1]} values a layer, the model's keys have ${width}.`
-  )
-}
-
 /** Prefix tuning. */
 export const prefix: AdapterMethod<"prefix", PrefixConfig> = {
   kind: "prefix",
   peftType: "PREFIX_TUNING",
-  build: ({ graph, model, config, tensors }) => {
+  shapeOf: (model, name) => {
+    const width = model.kvHeads * model.headDim
+    if (name === "embedding.weight" || name === "transform.0.weight") return [undefined, width]
+    if (name === "transform.0.bias") return [undefined]
+    const [, layer, part] = /^(\d+)\.(?:key|value)(\.weight|\.bias)?$/.exec(name) ?? []
+    if (layer === undefined || Number(layer) >= model.layers) return undefined
+    if (part === undefined) return [undefined, width]
+    return part === ".bias" ? [width] : [width, undefined]
+  },
+  build: ({ graph, config, tensors }) => {
     const embedding = tensors.get("embedding.weight")
     const inner = embedding && hyperbolicTangent(graph, dense(graph, tensors, "transform.0", embedding))
     const state = (name: string): Tensor => {
-      const found = inner === undefined ? tensors.get(name)! : dense(graph, tensors, name, inner)
-      checkModel(model, found)
-      return found
+      return inner === undefined ? tensors.get(name)! : dense(graph, tensors, name, inner)
     }
     return {
       prefix: {

@@ -70,6 +70,7 @@ const peftInit = { random: "RANDOM", text: "TEXT", vocabulary: "SAMPLE_VOCAB" } 
 export const prompt: AdapterMethod<"prompt", PromptConfig> = {
   kind: "prompt",
   peftType: "PROMPT_TUNING",
+  shapeOf: ({ hiddenSize }, name) => (name === promptKey ? [undefined, hiddenSize] : undefined),
   build: ({ tensors }) => ({ virtual: tensors.get(promptKey)! }),
   virtualTokens: ({ tokens }) => tokens,
   toPeft: ({ config, weights }, model) => ({

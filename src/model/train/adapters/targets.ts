@@ -59,12 +59,16 @@ export const targetModules = (model: LlamaConfig, targets: Targets, layers?: rea
   return modules.filter((module) => targets.some((target) => isNamed(module, target))).filter(inLayers)
 }
 
-/** [out, in] of a linear layer; a tied output head has the sizes of the embeddings. */
-export const linearSize = (model: LlamaConfig, module: string): readonly [number, number] => {
+/** [out, in] of a linear layer, if the model has it; a tied output head has the sizes of the embeddings. */
+export const linearSizeOf = (model: LlamaConfig, module: string): readonly [number, number] | undefined => {
+  if (!everyModule(model).includes(module)) return undefined
   const shapes = llamaWeightShapes(model)
-  const shape = shapes.get(`${module}.weight`) ?? shapes.get("model.embed_tokens.weight")
-  return shape as unknown as readonly [number, number]
+  return (shapes.get(`${module}.weight`) ?? shapes.get("model.embed_tokens.weight")) as unknown as [number, number]
 }
+
+/** [out, in] of a linear layer that the model has. */
+export const linearSize = (model: LlamaConfig, module: string): readonly [number, number] =>
+  linearSizeOf(model, module)!
 
 /**
  * The value that a module has by pattern: keys are regular expressions of the ends of paths, the first that matches counts

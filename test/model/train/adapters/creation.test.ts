@@ -121,10 +121,28 @@ test("prefixes have the width of keys, which grouped heads share", () => {
   expect(weights.get("1.value")!.shape).toEqual([3, 8])
 })
 
-test("a prefix of another model is refused", async () => {
-  const other = createPrefix({ config: { ...model.config, kvHeads: 1 } }, { tokens: 3 })
-  await expect(nextTokenLogits(model, [ids], { adapter: other })).rejects.toMatchObject({
-    code: "SLUICE_ADAPTER_MISMATCH"
+describe("an adapter of another model is refused", () => {
+  const { config } = model
+  const deeper = { ...model, config: { ...config, layers: 3 } }
+  const shallower = { ...model, config: { ...config, layers: 1 } }
+  const wider = { ...model, config: { ...config, hiddenSize: 32, heads: 8, kvHeads: 4 } }
+  const some = { tokens: 3 }
+
+  test.each([
+    ["LoRA, more layers", createLora(deeper), "no place"],
+    ["LoRA, wider", createLora(wider), "asks for [any, 16]"],
+    ["IA³, more layers", createIa3(deeper), "no place"],
+    ["IA³, wider", createIa3(wider), "which wants 8"],
+    ["a prompt, wider", createPrompt(wider, some), "asks for [any, 16]"],
+    ["P-tuning, wider", createPTuning(wider, some), "asks for [any, 16]"],
+    ["a prefix, more layers", createPrefix(deeper, some), "no place"],
+    ["a prefix, fewer layers", createPrefix(shallower, some), "nothing for layer 1"],
+    ["a prefix, wider", createPrefix(wider, some), "asks for [any, 8]"],
+    ["bottlenecks, more layers", createBottleneck(deeper), "no place"],
+    ["bottlenecks, wider", createBottleneck(wider), "asks for [any, 16]"]
+  ])("%s", async (_, adapter, said) => {
+    const found = await nextTokenLogits(model, [ids], { adapter }).catch((error: unknown) => error)
+    expect(found).toMatchObject({ code: "SLUICE_ADAPTER_MISMATCH", message: expect.stringContaining(said) })
   })
 })
 
