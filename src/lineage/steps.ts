@@ -32,7 +32,7 @@ export const readSteps = async (folder: string): Promise<ReadonlyArray<LedgerSte
   const path = join(folder, "steps.parquet")
   if (!existsSync(path))
     throw new SluiceError("SLUICE_UNKNOWN", `${folder} has no step ledger`, {
-      evidence: ["steps.parquet is written by train.base, train.sft and train.lora"],
+      evidence: ["steps.parquet is written by train.base, train.sft, train.lora and its siblings"],
       hint: "name a model that was trained in a pipeline, as PIPELINE/OUTPUT"
     })
   const { asyncBufferFromFile, parquetReadObjects } = await import("hyparquet")

@@ -1,92 +1,106 @@
-// Saves and loads LoRA adapters in PEFT's layout: adapter_config.json and adapter_model.safetensors.
-import { mkdirSync, writeFileSync } from "node:fs"
+// Saves and loads adapters in PEFT's layout: adapter_config.json and adapter_model.safetensors.
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { LlamaConfig } from "./llama-config.ts"
 import type { CausalModel } from "./model.ts"
 import { ModelError } from "./model-error.ts"
 import { readModelJson } from "./model-folder.ts"
 import { readSafetensors, writeSafetensors } from "./safetensors.ts"
-import type { LoraAdapter } from "./train/lora.ts"
-import { mergeLora } from "./train/lora.ts"
+import { type Adapter, mergeInto, methodOf } from "./train/adapters/any-adapter.ts"
+import { adapterMethods, type SingleAdapter } from "./train/adapters/index.ts"
 import type { Weight } from "./weights.ts"
 
 const KEY_PREFIX = "base_model.model."
 
-/** Writes the adapter; `baseModel` is recorded as `base_model_name_or_path`. Equal adapters give equal bytes. */
-export const saveAdapter = (folder: string, adapter: LoraAdapter, baseModel: string | null = null): void => {
+/** Tensors that PEFT keeps under their bare names. */
+const isBare = (name: string): boolean => !name.includes(".")
+
+/**
+ * Writes the adapter; `baseModel` is recorded as `base_model_name_or_path`, and of `model`'s sizes what PEFT wants to know.
+ * Equal adapters give equal bytes. Throws `SLUICE_BAD_STACK` for a stack, whose parts `saveAdapters` writes.
+ */
+export const saveAdapter = (
+  folder: string,
+  adapter: Adapter,
+  baseModel: string | null = null,
+  model?: LlamaConfig
+): void => {
+  if (adapter.kind === "stack") {
+    throw new ModelError(
+      "SLUICE_BAD_STACK",
+      "A stack of adapters has no file of its own.",
+      {},
+      "save its parts, each under a name, with saveAdapters"
+    )
+  }
   mkdirSync(folder, { recursive: true })
-  const { config, weights } = adapter
-  const json = {
-    peft_type: "LORA",
+  const method = methodOf(adapter)
+  const { json, weights } = method.toPeft(adapter, model)
+  const whole = {
+    peft_type: method.peftType,
     task_type: "CAUSAL_LM",
     auto_mapping: null,
     base_model_name_or_path: baseModel,
     revision: null,
     inference_mode: true,
-    r: config.rank,
-    lora_alpha: config.alpha,
-    lora_dropout: 0,
-    bias: "none",
-    fan_in_fan_out: false,
-    target_modules: [...config.targets].sort(),
-    modules_to_save: null,
-    init_lora_weights: true,
-    use_rslora: config.rankStabilised,
-    use_dora: false,
-    rank_pattern: {},
-    alpha_pattern: {},
-    layers_to_transform: null,
-    layers_pattern: null
+    ...json
   }
-  writeFileSync(join(folder, "adapter_config.json"), `${JSON.stringify(json, null, 2)}\n`)
-  const named = new Map([...weights].map(([name, weight]) => [KEY_PREFIX + name, weight]))
+  writeFileSync(join(folder, "adapter_config.json"), `${JSON.stringify(whole, null, 2)}\n`)
+  const named = new Map([...weights].map(([name, weight]) => [isBare(name) ? name : KEY_PREFIX + name, weight]))
   writeSafetensors(join(folder, "adapter_model.safetensors"), named, { format: "pt" })
 }
 
 /**
- * Reads a LoRA adapter. Throws `SLUICE_UNSUPPORTED_ADAPTER` for what would change its arithmetic and is not built: other
- * PEFT types, DoRA, per-module ranks or alphas, biases, fully saved modules.
+ * Reads an adapter. Throws `SLUICE_UNSUPPORTED_ADAPTER` for what would change its arithmetic and is not built: other PEFT
+ * types, biases, fully saved modules, tensors that the method has not.
  */
-export const loadAdapter = (folder: string): LoraAdapter => {
+export const loadAdapter = (folder: string): SingleAdapter => {
   const json = readModelJson(join(folder, "adapter_config.json"))
-  const isFilled = (key: string): boolean => {
-    const value = json[key]
-    return value !== null && value !== undefined && value !== false && Object.keys(value as object).length > 0
+  const unsupported = (refused: readonly string[]): ModelError => {
+    const message = `${folder} uses ${refused.join(", ")}, which is not supported.`
+    return new ModelError("SLUICE_UNSUPPORTED_ADAPTER", message, { folder })
   }
-  const refused = ["rank_pattern", "alpha_pattern", "modules_to_save"].filter(isFilled)
-  if (json.use_dora === true) refused.push("use_dora")
-  if (json.fan_in_fan_out === true) refused.push("fan_in_fan_out")
-  if ((json.bias ?? "none") !== "none") refused.push("bias")
-  if (json.peft_type !== "LORA") refused.push(`peft_type ${String(json.peft_type)}`)
-  if (!Array.isArray(json.target_modules)) refused.push("target_modules as a pattern")
-  if (refused.length > 0) {
-    throw new ModelError(
-      "SLUICE_UNSUPPORTED_ADAPTER",
-      `${folder} uses ${refused.join(", ")}, which is not supported.`,
-      {
-        folder
-      }
-    )
-  }
+  const method = [...adapterMethods.values()].find(({ peftType }) => peftType === json.peft_type)
+  if (method === undefined) throw unsupported([`peft_type ${String(json.peft_type)}`])
   const weights = new Map<string, Weight>()
   for (const [name, weight] of readSafetensors(join(folder, "adapter_model.safetensors"))) {
-    if (!/^base_model\.model\..*\.lora_[AB]\.weight$/.test(name)) {
-      throw new ModelError("SLUICE_UNSUPPORTED_ADAPTER", `${folder} holds ${name}, which is no LoRA weight.`, {
-        folder
-      })
-    }
-    weights.set(name.slice(KEY_PREFIX.length), weight)
+    weights.set(name.startsWith(KEY_PREFIX) ? name.slice(KEY_PREFIX.length) : name, weight)
   }
-  const config = {
-    rank: Number(json.r),
-    alpha: Number(json.lora_alpha ?? 8),
-    targets: (json.target_modules as string[]).map(String),
-    rankStabilised: json.use_rslora === true
+  const refused: string[] = []
+  const adapter = method.fromPeft({ json, weights }, refused)
+  if (refused.length > 0) throw unsupported(refused)
+  return adapter as SingleAdapter
+}
+
+const DEFAULT = "default"
+
+/** Writes several adapters of one model as PEFT does: "default" in the folder itself, the others in folders of their names. */
+export const saveAdapters = (
+  folder: string,
+  adapters: ReadonlyMap<string, SingleAdapter>,
+  baseModel: string | null = null,
+  model?: LlamaConfig
+): void => {
+  for (const [name, adapter] of adapters) {
+    saveAdapter(name === DEFAULT ? folder : join(folder, name), adapter, baseModel, model)
   }
-  return { kind: "lora", config, weights }
+}
+
+/** Reads what `saveAdapters` wrote, "default" first, the others by name. Throws as `loadAdapter` does. */
+export const loadAdapters = (folder: string): Map<string, SingleAdapter> => {
+  const isAdapter = (path: string): boolean => existsSync(join(path, "adapter_config.json"))
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isAdapter(join(folder, entry.name)))
+    .map(({ name }) => name)
+    .sort()
+  const found = names.map((name): [string, SingleAdapter] => [name, loadAdapter(join(folder, name))])
+  return new Map(isAdapter(folder) ? [[DEFAULT, loadAdapter(folder)], ...found] : found)
 }
 
 /**
- * The model with the adapter added into its weights; its logits differ from model plus adapter by rounding only.
+ * The model with the adapter added into its weights; its logits differ from model plus adapter by rounding only. A tied
+ * output head that the adapter changes gets a matrix of its own. Throws `SLUICE_CANNOT_MERGE` for methods that are no
+ * change of weights (virtual tokens, prefixes, bottlenecks), and `SLUICE_ADAPTER_MISMATCH`.
  *
  * @example
  * import { createLora, createModel, mergeAdapter, trainTokenizer } from "#sluice/model"
@@ -102,7 +116,7 @@ export const loadAdapter = (folder: string): LoraAdapter => {
  * const after = mergeAdapter(model, adapter).weights.get(`${module}.weight`)!.data
  * after.map((value, at) => value - before[at]!) // → [6.000, 60.000, 8.000, 80.000]
  */
-export const mergeAdapter = (model: CausalModel, adapter: LoraAdapter): CausalModel => ({
+export const mergeAdapter = (model: CausalModel, adapter: Adapter): CausalModel => ({
   ...model,
-  weights: mergeLora(model.weights, adapter)
+  ...mergeInto({ config: model.config, weights: model.weights }, adapter)
 })

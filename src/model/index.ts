@@ -1,5 +1,5 @@
 // The public face of models: tokenizers, chat rendering, training, scoring, generation and their files on disk.
-export { loadAdapter, mergeAdapter, saveAdapter } from "./adapter-folder.ts"
+export { loadAdapter, loadAdapters, mergeAdapter, saveAdapter, saveAdapters } from "./adapter-folder.ts"
 export {
   type ChatMask,
   type ChatMessage,
@@ -45,17 +45,34 @@ export {
 export { type EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts"
 export { fromTokenizerJson, toTokenizerJson } from "./tokenizer/tokenizer-json.ts"
 export { chatSpecialTokens, type TokenizerTraining, trainTokenizer } from "./tokenizer/train-tokenizer.ts"
+export {
+  type Adapter,
+  type AdapterStack,
+  stackAdapters,
+  takenPositions,
+  virtualTokens
+} from "./train/adapters/any-adapter.ts"
+export { type BottleneckAdapter, type BottleneckConfig, createBottleneck } from "./train/adapters/bottleneck.ts"
+export { createIa3, type Ia3Adapter, type Ia3Config } from "./train/adapters/ia3.ts"
+export type { SingleAdapter } from "./train/adapters/index.ts"
+export { createLora, type LoraAdapter, type LoraConfig, type LoraOptions } from "./train/adapters/lora.ts"
+export { createPTuning, type PTuningAdapter, type PTuningConfig } from "./train/adapters/p-tuning.ts"
+export { createPrefix, type PrefixAdapter, type PrefixConfig } from "./train/adapters/prefix.ts"
+export { createPrompt, type PromptAdapter, type PromptConfig } from "./train/adapters/prompt.ts"
+export type { Targets } from "./train/adapters/targets.ts"
 export type { TokenSequence } from "./train/batch.ts"
 export type { CheckpointOptions } from "./train/checkpoint.ts"
 export { type Device, devices } from "./train/device.ts"
 export { type Generated, type GenerateOptions, generate } from "./train/generate.ts"
-export { createLora, type LoraAdapter, type LoraConfig } from "./train/lora.ts"
 export type { LedgerEntry } from "./train/ledger.ts"
 export { type TrainInput, type TrainResult, trainCausal } from "./train/run.ts"
+export { type Mixture, mixSources } from "./train/mixture.ts"
+export { nextTokenLogits, proveMerge, randomTexts } from "./train/logits.ts"
 export { type PackingProof, provePacking } from "./train/packing-proof.ts"
 export { perplexity, type ScoreOptions, type SequenceScore, scoreSequences } from "./train/score.ts"
 export { type PlainScore, TextScorer } from "./train/score-text.ts"
 export { type TrainOptions, trainDefaults } from "./train/train-options.ts"
+export type { ValidationEntry, ValidationOptions } from "./train/validation.ts"
 export type { Sampling } from "./train/sampling.ts"
 export { planTraining, type SequenceLoss, type TrainPlan } from "./train/train-plan.ts"
 export type { Weight, Weights } from "./weights.ts"

@@ -5,12 +5,12 @@ import { loadAdapter } from "./adapter-folder.ts"
 import type { CausalModel } from "./model.ts"
 import { ModelError } from "./model-error.ts"
 import { loadModel, readModelJson } from "./model-folder.ts"
-import type { LoraAdapter } from "./train/lora.ts"
+import type { SingleAdapter } from "./train/adapters/index.ts"
 
 /** A model, and the adapter over it when it is one that was opened. */
 export interface OpenedModel {
   readonly model: CausalModel
-  readonly adapter?: LoraAdapter
+  readonly adapter?: SingleAdapter
 }
 
 /** Where the model lies that the adapter in `folder` corrects: its folder `base`, else what its configuration names. */

@@ -1,7 +1,7 @@
 // One model under evaluation: opened from its folder, asked every question, and scored on the reference answers.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { CausalModel, Chat, Device, LoraAdapter } from "#sluice/model"
+import type { Adapter, CausalModel, Chat, Device } from "#sluice/model"
 import type { Outcome } from "./outcome.ts"
 import type { Question } from "./question.ts"
 
@@ -10,7 +10,7 @@ type Engine = typeof import("#sluice/model")
 export interface Candidate {
   readonly name: string
   readonly model: CausalModel
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   /** How questions are put to it: by its own template. */
   readonly chat: Chat
 }
@@ -24,9 +24,15 @@ export const openCandidate = async (engine: Engine, name: string, folder: string
 }
 
 /** Whether the question, its reference and an answer of `maxNewTokens` fit the model's positions. */
-export const fits = ({ model, chat }: Candidate, { prompt, messages }: Question, maxNewTokens: number): boolean => {
+export const fits = (
+  engine: Engine,
+  { model, adapter, chat }: Candidate,
+  { prompt, messages }: Question,
+  maxNewTokens: number
+): boolean => {
+  const positions = model.config.maxPositions - engine.takenPositions(adapter)
   const asked = chat.render(prompt, { addGenerationPrompt: true }).ids.length + maxNewTokens
-  return Math.max(asked, chat.render(messages).ids.length) <= model.config.maxPositions
+  return Math.max(asked, chat.render(messages).ids.length) <= positions
 }
 
 /**

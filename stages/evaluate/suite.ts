@@ -75,7 +75,7 @@ export const suite = Stage.program({
     const candidates = await Promise.all(names.map((name) => openCandidate(engine, name, inputs.models[name]!.folder)))
 
     const { questions, without } = readQuestions(await inputs.on.read())
-    const fitting = questions.filter((question) => candidates.every((one) => fits(one, question, maxNewTokens)))
+    const fitting = questions.filter((question) => candidates.every((one) => fits(engine, one, question, maxNewTokens)))
     const short = new Set(fitting.map(({ id }) => id))
     const tooLong = questions.filter(({ id }) => !short.has(id))
     const { chosen, rest } = chooseQuestions(fitting, limit, seed)

@@ -21,6 +21,8 @@ export type TuningData =
       /** Conversations; `train.tokens` makes the table of them, with `context` as the most tokens of a row. */
       readonly data: Dataset<{ readonly messages: Messages }>
       readonly tokens?: never
+      /** Conversations that the loss is measured on and that are not trained on. */
+      readonly validation?: Dataset<{ readonly messages: Messages }>
       /** `completion` supervises the last answer, `assistant` every answer, `all` every token ("completion"). */
       readonly supervise?: "completion" | "assistant" | "all"
       /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
@@ -34,7 +36,14 @@ export type TuningData =
       /** A token table that `train.tokens` or one of its siblings made for a model with the same tokenizer. */
       readonly tokens: Dataset<Sequence>
       readonly data?: never
+      /** A token table that the loss is measured on and that is not trained on. */
+      readonly validation?: Dataset<Sequence>
     }
+
+/** A stage that trains on a token table, as one that takes conversations too. */
+export type OverConversations<Program extends (options: never) => Model> = (
+  options: Omit<Parameters<Program>[0], "tokens" | "validation"> & TuningData
+) => Model
 
 interface Tuning {
   readonly base: Model
@@ -43,8 +52,11 @@ interface Tuning {
 
 /** The arguments of a tuning with its token table in place of conversations; `context` is the stage's if not given. */
 export const withTokens = (given: Tuning & TuningData, context: number): never => {
-  if (given.data === undefined) return given as never
-  const { data, supervise, chat, truncate, maxViolations, ...rest } = given
+  if (given.data === undefined) {
+    const { validation, ...rest } = given
+    return { ...rest, ...(validation !== undefined && { validation: [validation] }) } as never
+  }
+  const { data, validation, supervise, chat, truncate, maxViolations, ...rest } = given
   const options = {
     model: given.base,
     maxTokens: given.context ?? context,
@@ -53,7 +65,8 @@ export const withTokens = (given: Tuning & TuningData, context: number): never =
     ...(truncate !== undefined && { truncate }),
     ...(maxViolations !== undefined && { maxViolations })
   }
-  return { ...rest, tokens: data.pipe(makeTokens(options)) } as never
+  const held = validation === undefined ? {} : { validation: [validation.pipe(makeTokens(options))] }
+  return { ...rest, ...held, tokens: data.pipe(makeTokens(options)) } as never
 }
 
 /** Rows of a token table as examples; one that is longer than `context` is left out. */
@@ -63,6 +76,16 @@ export const sequenceExamples = (rows: ReadonlyArray<Identified<Sequence>>, cont
     if (ids.length > context) return { id, content: bytes, skipped: "too-long" }
     return { id, content: bytes, sequence: { rowId: id, ids, mask } }
   })
+
+/** Rows of token tables that are held out, as examples; undefined where there is no table. */
+export const heldOut = async (
+  tables: ReadonlyArray<{ readonly read: () => Promise<ReadonlyArray<Identified<Sequence>>> }> | undefined,
+  context: number
+) => {
+  if (tables === undefined || tables.length === 0) return undefined
+  const read = await Promise.all(tables.map((table) => table.read()))
+  return sequenceExamples(read.flat(), context)
+}
 
 /** What stands before the first supervised token of the first rows, to hear what a trained model says after it. */
 export const somePrompts = (tokenizer: Tokenizer, examples: ReadonlyArray<Example>, count: number) =>

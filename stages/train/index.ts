@@ -1,9 +1,15 @@
-// The train family: token tables, a model from scratch or from files, full fine-tuning on chats, and a LoRA adapter.
+// The train family: token tables, a model from scratch or from files, full fine-tuning on chats, adapters, and their merging.
 export { base } from "./base.ts"
+export { bottleneck } from "./bottleneck.ts"
+export { ia3 } from "./ia3.ts"
 export { lora } from "./lora.ts"
+export { merge } from "./merge.ts"
+export { pTuning } from "./p-tuning.ts"
 export { pairTokens } from "./pair-tokens.ts"
 export { preferenceTokens } from "./preference-tokens.ts"
+export { prefix } from "./prefix.ts"
 export { pretrained } from "./pretrained.ts"
+export { prompt } from "./prompt.ts"
 export { promptTokens } from "./prompt-tokens.ts"
 export { proven } from "./proven.ts"
 export { sft } from "./sft.ts"

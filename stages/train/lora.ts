@@ -1,68 +1,47 @@
 // train.lora: trains a low-rank adapter over a frozen model on conversations, with the loss on the answers alone.
-import { join } from "node:path"
 import * as Schema from "effect/Schema"
-import { input, type Model, opt, Stage } from "#sluice"
-import { sequenceExamples, sequenceReasons, somePrompts, type TuningData, withTokens } from "./conversation.ts"
-import { baseFolder, keepBase, openModel } from "./starting-point.ts"
-import { sequenceColumns } from "./token-columns.ts"
-import { runTraining } from "./training.ts"
-import { speak } from "./voice.ts"
-
-/** Tokens a row of a batch holds if not given. */
-const defaultContext = 256
+import { opt, Stage } from "#sluice"
+import { trainAdapter } from "./adapting.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
+import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
   name: "train.lora",
-  inputs: { base: input.model(), tokens: input.dataset(sequenceColumns) },
+  inputs: tuningInputs,
   emits: "model",
-  reasons: sequenceReasons,
+  reasons: tuningReasons,
   options: {
     rank: opt(Schema.Int, 8),
     alpha: opt(Schema.Finite, 16),
-    /** Linear layers that get an adapter, by the last part of their names. */
-    targets: opt(Schema.Array(Schema.String), ["q_proj", "v_proj"]),
-    /** Passes over the conversations, unless `steps` says how many steps to take. */
-    epochs: opt(Schema.Int, 1),
-    steps: opt.maybe(Schema.Int),
-    /** Tokens a row of a batch holds; a longer row is left out. */
-    context: opt(Schema.Int, defaultContext),
-    batch: opt(Schema.Int, 2),
+    /** Linear layers that get an adapter, by the last parts of their names, or all but the output head. */
+    targets: opt(Schema.Union([Schema.Array(Schema.String), Schema.Literal("all-linear")]), ["q_proj", "v_proj"]),
+    /** Layers that get an adapter, from 0; all if left out. */
+    layers: opt.maybe(Schema.Array(Schema.Int)),
+    /** Divides alpha by √rank instead of rank (rsLoRA), so that high ranks learn as fast as low ones. */
+    rankStabilised: opt(Schema.Boolean, false),
+    /** Learns the length of each row of a matrix apart from its direction (DoRA). */
+    dora: opt(Schema.Boolean, false),
+    /** Chance that an element of a correction's input is zeroed in a step. */
+    dropout: opt(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.99 })), 0),
+    /** Ranks of single modules, by regular expressions of the ends of their paths. */
+    rankPattern: opt(Schema.Record(Schema.String, Schema.Int), {}),
+    /** Alphas of single modules, likewise. */
+    alphaPattern: opt(Schema.Record(Schema.String, Schema.Finite), {}),
     learningRate: opt(Schema.Finite, 2e-2),
-    warmup: opt(Schema.Int, 5),
-    weightDecay: opt(Schema.Finite, 0),
-    seed: opt(Schema.Int, 0),
-    /** Steps between checkpoints; a killed run goes on from the last one. */
-    checkpointEvery: opt.knob(Schema.Int, 50)
+    ...tuningOptions
   },
-  run: async (context) => {
-    const { inputs, options, out } = context
-    const engine = await import("#sluice/model")
-    const model = openModel(engine, inputs.base.folder)
-    const examples = sequenceExamples(await inputs.tokens.read(), options.context)
-    const { rank, alpha, targets, seed } = options
-    const { result, data } = await runTraining(context, engine, {
-      model,
-      adapter: engine.createLora(model, { rank, alpha, targets, seed }),
-      input: "tokens",
-      examples,
-      length: options.context,
-      packing: "bfd",
-      epochs: options.epochs,
-      steps: options.steps
+  run: (context) =>
+    trainAdapter(context, (engine, model, options) => {
+      const { rank, alpha, targets, layers, rankStabilised, dora, dropout, rankPattern, alphaPattern, seed } = options
+      const settings = { rank, alpha, targets, rankStabilised, dora, dropout, rankPattern, alphaPattern, seed }
+      return engine.createLora(model, { ...settings, ...(layers !== undefined && { layers }) })
     })
-    engine.saveAdapter(out, result.adapter!, baseFolder)
-    await keepBase(engine, inputs.base.folder, model, join(out, baseFolder))
-    await speak(context, engine, result, somePrompts(model.tokenizer, examples, 3))
-    return { data }
-  }
 })
-
-type Options = Omit<Parameters<typeof program>[0], "tokens"> & TuningData
 
 /**
  * LoRA (Hu et al. 2021): y = W x + (alpha / rank) · B A x with W frozen, on conversations (`data`) or a token table
  * (`tokens`), as `train.sft` takes them. The folder is an adapter in PEFT layout; the
- * model it corrects lies in its `base` folder, so that the result can be used alone.
+ * model it corrects lies in its `base` folder, so that the result can be used alone. `train.merge` adds it into the weights.
  *
  * @example
  * import { synth, train } from "#stages"
@@ -71,7 +50,7 @@ type Options = Omit<Parameters<typeof program>[0], "tokens"> & TuningData
  * train.lora({ base, data, rank: 2, targets: ["q_proj"], steps: 2 })
  * // → { steps: 2, trainedParameters: 64, … }
  */
-export const lora: ((options: Options) => Model) & Pick<typeof program, "declaration"> = Object.assign(
-  (options: Options) => program(withTokens(options, defaultContext)),
+export const lora: OverConversations<typeof program> & Pick<typeof program, "declaration"> = Object.assign(
+  (options: Parameters<OverConversations<typeof program>>[0]) => program(withTokens(options, defaultContext)),
   { declaration: program.declaration }
 )

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
-import type { CausalModel, LoraAdapter, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
+import type { Adapter, CausalModel, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
 import { writeRows, writeSteps } from "./ledger.ts"
 
 export type Engine = typeof import("#sluice/model")
@@ -21,9 +21,13 @@ export interface Training {
   /** The input that the examples are rows of, `data` if not given. */
   readonly input?: string
   readonly model: CausalModel
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   readonly examples: ReadonlyArray<Example>
-  /** Tokens per row of a batch. */
+  /** Rows that the loss is measured on, and that are not trained on. */
+  readonly validation?: ReadonlyArray<Example>
+  /** Lets a model that is being trained speak. */
+  readonly sample?: (trained: Pick<TrainResult, "model" | "adapter">) => Promise<void>
+  /** Tokens per row of a batch, an adapter's virtual ones apart. */
   readonly length: number
   readonly packing: TrainOptions["packing"]
   /** Steps of the run, or passes over the data. */
@@ -39,6 +43,16 @@ interface CommonOptions {
   readonly weightDecay: number
   readonly seed: number
   readonly checkpointEvery: number
+  readonly accumulate?: number
+  readonly schedule?: TrainOptions["schedule"]
+  readonly maxGradNorm?: number
+  readonly labelSmoothing?: number
+  readonly neftune?: number
+  readonly validateEvery?: number
+  readonly patience?: number | undefined
+  readonly keepBest?: boolean
+  readonly maxOverfit?: number | undefined
+  readonly sampleEvery?: number
 }
 
 /** What training leaves as its data: the same for the same inputs, so it holds no clock and no throughput. */
@@ -55,12 +69,43 @@ export interface TrainingData {
   readonly rows: { readonly used: number; readonly skipped: { readonly [reason: string]: number } }
   /** Step and loss, thinned to at most 200 points. */
   readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
+  /** Where rows were held out to validate. */
+  readonly validation?: ValidationData
+}
+
+/** What was measured on rows held out. */
+export interface ValidationData {
+  readonly lowest: number
+  /** The step of the lowest loss. */
+  readonly lowestStep: number
+  readonly last: number
+  /** How far the last loss is above the lowest: what was unlearnt by learning on. */
+  readonly overfit: number
+  /** The step whose weights were kept. */
+  readonly keptStep: number
+  readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
 }
 
 const size = (weights: ReadonlyMap<string, { readonly data: { readonly length: number } }>): number =>
   [...weights.values()].reduce((total, { data }) => total + data.length, 0)
 
 const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+const describeValidation = ({ validation, step }: TrainResult): { readonly validation?: ValidationData } => {
+  if (validation.length === 0) return {}
+  const lowest = validation.reduce((low, entry) => (entry.loss < low.loss ? entry : low))
+  const last = validation.at(-1)!.loss
+  return {
+    validation: {
+      lowest: lowest.loss,
+      lowestStep: lowest.step,
+      last,
+      overfit: last - lowest.loss,
+      keptStep: step,
+      curve: validation.map((entry) => [entry.step, entry.loss])
+    }
+  }
+}
 
 const describeRun = (result: TrainResult, rows: TrainingData["rows"]): TrainingData => {
   const { ledger, model, adapter } = result
@@ -77,7 +122,8 @@ const describeRun = (result: TrainResult, rows: TrainingData["rows"]): TrainingD
     parameters: size(model.weights) + (adapter ? size(adapter.weights) : 0),
     trainedParameters: size(adapter?.weights ?? model.weights),
     rows,
-    curve: kept.map(({ step, loss }) => [step, loss])
+    curve: kept.map(({ step, loss }) => [step, loss]),
+    ...describeValidation(result)
   }
 }
 
@@ -105,6 +151,20 @@ const account = (context: Context, { examples, input = "data" }: Training, resul
   return { fates, rows: { used: seen.size, skipped: Object.fromEntries(Object.entries(skipped).toSorted()) } }
 }
 
+/** The held-out rows that can be measured; says of every one whether it is. */
+const measurable = (context: Context, examples: ReadonlyArray<Example>): ReadonlyArray<TokenSequence> => {
+  const used: Array<TokenSequence> = []
+  for (const { id, sequence, skipped } of examples) {
+    if (sequence !== undefined && sequence.mask.indexOf(1, 1) > 0) used.push(sequence)
+    else context.skipped("validation", id, skipped ?? "nothing-supervised")
+  }
+  context.used(
+    "validation",
+    used.map(({ rowId }) => rowId)
+  )
+  return used
+}
+
 /** Compares the losses of a few rows packed and alone before the first step; a run that goes on from a checkpoint has done so. */
 const provePacking = async (
   context: Context,
@@ -130,16 +190,21 @@ export const runTraining = async (
   training: Training
 ): Promise<{ readonly result: TrainResult; readonly data: TrainingData }> => {
   const { options, out } = context
+  const before = engine.virtualTokens(training.adapter)
   const sequences = training.examples.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]))
   const settings: Partial<TrainOptions> = {
     ...(training.steps === undefined
       ? { epochs: training.epochs ?? 1 }
       : { epochs: training.steps, maxSteps: training.steps }),
     batchSize: options.batch,
-    maxLength: training.length,
+    maxLength: training.length + before,
     packing: training.packing,
     lr: options.learningRate,
-    schedule: "cosine",
+    schedule: options.schedule ?? "cosine",
+    ...(options.accumulate !== undefined && { accumulate: options.accumulate }),
+    ...(options.maxGradNorm !== undefined && { maxGradNorm: options.maxGradNorm }),
+    ...(options.labelSmoothing !== undefined && { labelSmoothing: options.labelSmoothing }),
+    ...(options.neftune !== undefined && { neftune: options.neftune }),
     warmupSteps: options.warmup,
     weightDecay: options.weightDecay,
     ...(training.beta2 !== undefined && { beta2: training.beta2 }),
@@ -148,18 +213,33 @@ export const runTraining = async (
     device: context.device
   }
   await provePacking(context, engine, training, sequences)
-  const lengths = sequences.map(({ ids }) => ids.length)
-  const rowsPerEpoch = engine.packSequences(lengths, training.length, training.packing).length
-  const expected = training.steps ?? Math.ceil(rowsPerEpoch / options.batch) * (training.epochs ?? 1)
+  const lengths = sequences.map(({ ids }) => ids.length + before)
+  const rowsPerEpoch = engine.packSequences(lengths, training.length + before, training.packing).length
+  const expected =
+    training.steps ?? Math.ceil(rowsPerEpoch / (options.batch * (options.accumulate ?? 1))) * (training.epochs ?? 1)
   const result = await engine.trainCausal({
     model: training.model,
     ...(training.adapter && { adapter: training.adapter }),
     sequences,
     options: settings,
     checkpoint: { folder: checkpoints(context), every: options.checkpointEvery },
-    onStep: ({ step, loss, gradNorm }) => {
+    ...(training.validation !== undefined && {
+      validation: {
+        sequences: measurable(context, training.validation),
+        every: options.validateEvery ?? 10,
+        ...(options.patience !== undefined && { patience: options.patience }),
+        keepBest: options.keepBest ?? true
+      },
+      onValidation: ({ step, loss }) => context.metric("validationLoss", loss, step)
+    }),
+    ...(training.sample !== undefined &&
+      (options.sampleEvery ?? 0) > 0 && {
+        between: { every: options.sampleEvery!, run: (_, trained) => training.sample!(trained) }
+      }),
+    onStep: ({ step, loss, gradNorm, lr }) => {
       context.metric("loss", loss, step)
       context.metric("gradNorm", gradNorm, step)
+      context.metric("learningRate", lr, step)
       context.progress(step, expected, `loss ${loss.toFixed(2)}`)
     }
   })
@@ -167,7 +247,15 @@ export const runTraining = async (
   const data = describeRun(result, rows)
   await writeSteps(out, result.ledger)
   await writeRows(out, fates, result.ledger)
-  const { checkpointEvery: _, ...recorded } = options
+  const overfit = data.validation?.overfit ?? 0
+  if (options.maxOverfit !== undefined && overfit > options.maxOverfit) {
+    const { lowest, lowestStep, last } = data.validation!
+    throw new Error(
+      `the loss on validation rose from ${lowest.toFixed(3)} at step ${lowestStep} to ${last.toFixed(3)}, by more than ` +
+        `maxOverfit ${options.maxOverfit}: train for fewer steps, with patience, or on more rows`
+    )
+  }
+  const { checkpointEvery: _, sampleEvery: _sampleEvery, ...recorded } = options
   await writeFile(join(out, "training.json"), `${JSON.stringify({ options: recorded, ...data }, null, 2)}\n`)
   return { result, data }
 }

@@ -12,11 +12,12 @@ interface Prompt {
 export const speak = async (
   context: Pick<ProgramContext<unknown, unknown>, "sample" | "threads" | "device">,
   engine: Engine,
-  { model, adapter }: TrainResult,
+  { model, adapter }: Pick<TrainResult, "model" | "adapter">,
   prompts: ReadonlyArray<Prompt>
 ): Promise<void> => {
   const maxNewTokens = 32
-  const short = prompts.filter(({ ids }) => ids.length > 0 && ids.length + maxNewTokens <= model.config.maxPositions)
+  const positions = model.config.maxPositions - engine.takenPositions(adapter)
+  const short = prompts.filter(({ ids }) => ids.length > 0 && ids.length + maxNewTokens <= positions)
   const answers = await engine.generate(
     model,
     short.map(({ ids }) => ids),

@@ -72,19 +72,15 @@ test("the files are PEFT's", () => {
   expect(weights.get("base_model.model.model.layers.0.self_attn.v_proj.lora_B.weight")!.shape).toEqual([8, 4])
 })
 
-test.each([
-  { use_dora: true },
-  { rank_pattern: { q_proj: 2 } },
-  { modules_to_save: ["lm_head"] },
-  { bias: "all" },
-  { peft_type: "IA3" },
-  { target_modules: ".*_proj" }
-])("%j is refused, not ignored", (change) => {
-  saveAdapter(folder, busyAdapter(false))
-  const path = join(folder, "adapter_config.json")
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...change }))
-  expect(() => loadAdapter(folder)).toThrow(expect.objectContaining({ code: "SLUICE_UNSUPPORTED_ADAPTER" }))
-})
+test.each([{ modules_to_save: ["lm_head"] }, { bias: "all" }, { lora_bias: true }, { peft_type: "LOHA" }])(
+  "%j is refused, not ignored",
+  (change) => {
+    saveAdapter(folder, busyAdapter(false))
+    const path = join(folder, "adapter_config.json")
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...change }))
+    expect(() => loadAdapter(folder)).toThrow(expect.objectContaining({ code: "SLUICE_UNSUPPORTED_ADAPTER" }))
+  }
+)
 
 test("a target that is no linear layer is named", () => {
   expect(() => createLora(model, { targets: ["q_proj", "c_attn"] })).toThrow('named "c_attn"')

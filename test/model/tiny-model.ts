@@ -1,4 +1,7 @@
 // A model small enough to train in a test, with a tokenizer of bytes and a few merges.
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import {
   type CausalModel,
   createModel,
@@ -40,4 +43,17 @@ export const randomSequences = (lengths: readonly number[], vocabSize: number, s
 export const wholeSequence = (tokenizer: Tokenizer, text: string, rowId: string): TokenSequence => {
   const ids = tokenizer.encode(text)
   return { ids, mask: new Uint8Array(ids.length).fill(1), rowId }
+}
+
+/** A folder that is gone when its block ends. */
+export class TemporaryFolder {
+  readonly path: string
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), "sluice-model-"))
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true })
+  }
 }

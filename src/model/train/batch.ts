@@ -24,6 +24,33 @@ export const checkSequences = (sequences: readonly TokenSequence[], vocabSize: n
   }
 }
 
+/** Ids before those of a text, one behind another behind the vocabulary: what an adapter's virtual tokens stand for. */
+export const withVirtualIds = (ids: Int32Array, count: number, vocabSize: number): Int32Array => {
+  const all = new Int32Array(count + ids.length)
+  for (let index = 0; index < count; index++) all[index] = vocabSize + index
+  all.set(ids, count)
+  return all
+}
+
+/**
+ * Sequences with an adapter's virtual tokens before each, which no loss is taken over; nor is one over the first token, as
+ * without them.
+ */
+export const withVirtualTokens = (
+  sequences: readonly TokenSequence[],
+  count: number,
+  vocabSize: number
+): readonly TokenSequence[] => {
+  if (count === 0) return sequences
+  return sequences.map(({ ids, mask, rowId }) => {
+    if (ids.length === 0) return { ids, mask, rowId }
+    const longer = new Uint8Array(count + mask.length)
+    longer.set(mask, count)
+    longer[count] = 0
+    return { ids: withVirtualIds(ids, count, vocabSize), mask: longer, rowId }
+  })
+}
+
 /** One batch on the host. Arrays are row-major [rows, length]; targets are gathered: [targets]. */
 export interface Batch {
   readonly feeds: Values

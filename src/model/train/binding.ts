@@ -1,29 +1,22 @@
 // Puts weights into a graph: trainable ones as fed inputs, frozen ones as constants, adapters in front of linear layers.
+import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
-import { affine } from "./operation.ts"
+import type { GraphAdapter, JoinSite } from "./adapters/adapter.ts"
+import { type Adapter, buildAdapter, checkAdapter } from "./adapters/any-adapter.ts"
+import { NoiseInputs } from "./noise.ts"
+import { add, affine, gatherRows, multiply } from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
-
-/** A linear layer as an adapter sees it. */
-export interface LinearSite {
-  /** Module path, such as `model.layers.0.self_attn.q_proj`. */
-  readonly module: string
-  /** [rows, in] */
-  readonly input: Tensor
-  /** [out, in] */
-  readonly weight: Tensor
-  /** What the layer itself answers to an input [rows, in] → [rows, out]. */
-  readonly plain: (input: Tensor) => Tensor
-}
-
-/** Answers in place of linear layers, with their help. LoRA is one; whatever scales inputs or outputs fits as well. */
-export interface GraphAdapter {
-  linear(graph: TensorGraph, site: LinearSite): Tensor
-}
 
 /** Weights as graph tensors. */
 export interface Binding {
   readonly weight: (name: string) => Tensor
-  readonly linear: (module: string, input: Tensor) => Tensor
+  /** A linear layer, whose matrix is `<module>.weight` unless named otherwise. */
+  readonly linear: (module: string, input: Tensor, matrix?: string) => Tensor
+  /** Hidden states [rows, hidden] that the ids [rows] start with. */
+  readonly embed: (ids: Tensor) => Tensor
+  /** A block's output joined to the residual stream. */
+  readonly join: (site: Omit<JoinSite, "plain">) => Tensor
+  readonly prefix: GraphAdapter["prefix"]
   /** Frozen weights too large to be constants, to be fed on every run. */
   readonly fed: Weights
 }
@@ -54,22 +47,83 @@ export const bindTensors = (
   return { tensors, fed: trainable || constant ? new Map() : weights }
 }
 
+/**
+ * Embeddings of ids; those behind the vocabulary stand for the rows of `virtual`. Every id looks both up, and a factor of
+ * 0 or 1 takes the one it means.
+ */
+const embedWith = (graph: TensorGraph, table: Tensor, virtual: Tensor, ids: Tensor): Tensor => {
+  const rows = ids.shape[0]!
+  const whole = (type: string, left: Tensor, right: Tensor): Tensor =>
+    graph.emit(type, [left, right], [rows], { dtype: "int64" })
+  const count = graph.integers([table.shape[0]!])
+  const isVirtual = graph.emit("GreaterOrEqual", [ids, count], [rows], { dtype: "bool" })
+  const share = graph.emit("Where", [isVirtual, graph.scalar(1), graph.scalar(0)], [rows])
+  const column = graph.emit("Reshape", [share, graph.integers([rows, 1])], [rows, 1])
+  const rest = graph.emit("Sub", [graph.scalar(1), column], [rows, 1])
+  const real = gatherRows(graph, table, whole("Min", ids, graph.integers([table.shape[0]! - 1])))
+  const placed = gatherRows(graph, virtual, whole("Max", whole("Sub", ids, count), graph.integers([0])))
+  return add(graph, multiply(graph, real, rest), multiply(graph, placed, column))
+}
+
 /** A binding over `tensors`; a linear layer adds its bias when one is there, then asks the adapter. */
 export const createBinding = (
   graph: TensorGraph,
   bound: { readonly tensors: ReadonlyMap<string, Tensor>; readonly fed: Weights },
-  adapter?: GraphAdapter
+  adapter: GraphAdapter = {}
 ): Binding => {
   const weight = (name: string): Tensor => {
     const tensor = bound.tensors.get(name)
     if (tensor === undefined) throw new Error(`The model has no weight named ${name}.`)
     return tensor
   }
-  const linear = (module: string, input: Tensor): Tensor => {
+  const linear = (module: string, input: Tensor, name = `${module}.weight`): Tensor => {
     const bias = bound.tensors.get(`${module}.bias`)
-    const matrix = weight(`${module}.weight`)
+    const matrix = weight(name)
     const plain = (given: Tensor): Tensor => affine(graph, given, matrix, bias === undefined ? {} : { bias })
-    return adapter === undefined ? plain(input) : adapter.linear(graph, { module, input, weight: matrix, plain })
+    return adapter.linear?.({ module, input, weight: matrix, bias, plain }) ?? plain(input)
   }
-  return { weight, linear, fed: bound.fed }
+  const embed = (ids: Tensor): Tensor => {
+    const table = weight("model.embed_tokens.weight")
+    return adapter.virtual === undefined ? gatherRows(graph, table, ids) : embedWith(graph, table, adapter.virtual, ids)
+  }
+  const join = (site: Omit<JoinSite, "plain">): Tensor => {
+    const plain = (output: Tensor): Tensor => add(graph, site.stream, output)
+    return adapter.join?.({ ...site, plain }) ?? plain(site.output)
+  }
+  return { weight, linear, embed, join, prefix: adapter.prefix, fed: bound.fed }
+}
+
+/** A model with its adapter, if any, in a graph. */
+export interface BoundModel {
+  readonly binding: Binding
+  /** What training changes. */
+  readonly parameters: ReadonlyMap<string, Tensor>
+  /** Random inputs, where it trains. */
+  readonly noise: NoiseInputs | undefined
+}
+
+/**
+ * Binds the weights of a model and of the adapter over it; one of them is trained, if any. Embeddings get uniform noise in
+ * ±`embeddingNoise` when it trains. Throws `SLUICE_ADAPTER_MISMATCH` for an adapter of another model.
+ */
+export const bindModel = (
+  graph: TensorGraph,
+  target: { readonly config: LlamaConfig; readonly base: Weights; readonly adapter?: Adapter },
+  options: { readonly train: boolean; readonly limit?: number; readonly embeddingNoise?: number }
+): BoundModel => {
+  const { config, adapter } = target
+  const { train, limit, embeddingNoise = 0 } = options
+  if (adapter !== undefined) checkAdapter(config, adapter)
+  const base = bindTensors(graph, target.base, train && adapter === undefined, limit)
+  const own = adapter && bindTensors(graph, adapter.weights, train, limit)
+  const noise = train ? new NoiseInputs(graph) : undefined
+  const hooks = adapter && buildAdapter(adapter, graph, config, own!.tensors, noise)
+  const fed = new Map([...base.fed, ...(own?.fed ?? [])])
+  const plain = createBinding(graph, { tensors: base.tensors, fed }, hooks)
+  const embed = (ids: Tensor): Tensor => {
+    const states = plain.embed(ids)
+    return add(graph, states, noise!.uniform("embeddings", states.shape, embeddingNoise))
+  }
+  const binding = embeddingNoise === 0 ? plain : { ...plain, embed }
+  return { binding, parameters: (own ?? base).tensors, noise }
 }

@@ -8,6 +8,7 @@ import type { Weight, Weights } from "../weights.ts"
 import type { TokenSequence } from "./batch.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import type { Moments } from "./trainer.ts"
+import type { ValidationEntry } from "./validation.ts"
 
 /** A point to continue a run from. */
 export interface Checkpoint {
@@ -18,6 +19,9 @@ export interface Checkpoint {
   readonly ledger: readonly LedgerEntry[]
   readonly weights: Weights
   readonly moments: Moments
+  /** Measurements on validation data so far, and the best weights among them. */
+  readonly validation?: readonly ValidationEntry[]
+  readonly best?: Weights | undefined
 }
 
 /** Where and how often to write checkpoints. */
@@ -75,8 +79,9 @@ export const writeCheckpoint = (options: CheckpointOptions, checkpoint: Checkpoi
     join(temporary, "optimizer.safetensors"),
     new Map([...renamed(first, "first."), ...renamed(second, "second.")])
   )
-  const { step, digest, ledger } = checkpoint
-  writeFileSync(join(temporary, "state.json"), JSON.stringify({ step, digest, ledger }))
+  if (checkpoint.best !== undefined) writeSafetensors(join(temporary, "best.safetensors"), checkpoint.best)
+  const { step, digest, ledger, validation } = checkpoint
+  writeFileSync(join(temporary, "state.json"), JSON.stringify({ step, digest, ledger, validation }))
   const target = join(options.folder, name)
   rmSync(target, { recursive: true, force: true })
   renameSync(temporary, target)
@@ -94,7 +99,7 @@ export const readCheckpoint = (folder: string, digest: string): Checkpoint | und
   const name = checkpointNames(folder).at(-1)
   if (name === undefined) return undefined
   const path = join(folder, name)
-  const state: Pick<Checkpoint, "step" | "digest" | "ledger"> = JSON.parse(
+  const state: Pick<Checkpoint, "step" | "digest" | "ledger" | "validation"> = JSON.parse(
     readFileSync(join(path, "state.json"), "utf8")
   )
   if (state.digest !== digest) {
@@ -105,12 +110,15 @@ export const readCheckpoint = (folder: string, digest: string): Checkpoint | und
     )
   }
   const moments = readSafetensors(join(path, "optimizer.safetensors"))
-  const { step, ledger } = state
+  const { step, ledger, validation } = state
+  const best = join(path, "best.safetensors")
   return {
     step,
     digest,
     ledger,
     weights: readSafetensors(join(path, "weights.safetensors")),
-    moments: { first: withPrefix(moments, "first."), second: withPrefix(moments, "second.") }
+    moments: { first: withPrefix(moments, "first."), second: withPrefix(moments, "second.") },
+    ...(validation !== undefined && { validation }),
+    ...(existsSync(best) && { best: readSafetensors(best) })
   }
 }

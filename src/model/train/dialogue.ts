@@ -2,6 +2,7 @@
 import type { OpenedModel } from "../open-model.ts"
 import { ModelError } from "../model-error.ts"
 import { seededRandom } from "../random.ts"
+import { takenPositions } from "./adapters/any-adapter.ts"
 import { buildDecodeGraph, headUnit } from "./decode-graph.ts"
 import { freeze } from "./frozen.ts"
 import { cacheNames } from "./generate-graph.ts"
@@ -32,7 +33,8 @@ const roundUp = (value: number): number => Math.ceil(value / stretch) * stretch
 
 /**
  * Answers as `generate` does one prompt, faster where a prompt begins as the last one and its answer did. On the CPU and
- * for heads that ONNX Runtime's attention takes; elsewhere every prompt is read from its start. Dispose it when done.
+ * for heads that ONNX Runtime's attention takes; elsewhere, and with an adapter that puts something before every text, every
+ * prompt is read from its start. Dispose it when done.
  */
 export class Dialogue {
   private readonly opened: OpenedModel
@@ -53,14 +55,15 @@ export class Dialogue {
     const { model, adapter } = this.opened
     const { device = "cpu", maxNewTokens = 64, onToken, ...others } = this.options
     const { headDim, maxPositions } = model.config
-    const room = Math.min(maxNewTokens, maxPositions - prompt.length)
+    const taken = takenPositions(adapter)
+    const room = Math.min(maxNewTokens, maxPositions - taken - prompt.length)
     if (room < 1) {
       throw new ModelError(
         "SLUICE_PROMPT_TOO_LONG",
-        `The text has ${prompt.length} tokens; the model sees ${maxPositions}.`
+        `The text has ${prompt.length} tokens; the model sees ${maxPositions - taken}.`
       )
     }
-    if (prompt.length > 0 && device === "cpu" && headDim % headUnit === 0) return this.goOn(prompt, room)
+    if (prompt.length > 0 && taken === 0 && device === "cpu" && headDim % headUnit === 0) return this.goOn(prompt, room)
     const told = onToken && { onToken: (_place: number, id: number) => onToken(id) }
     const settings = { ...others, device, maxNewTokens: room, ...(adapter && { adapter }), ...told }
     return (await generate(model, [prompt], settings))[0]!
@@ -123,7 +126,7 @@ export class Dialogue {
     const slots = roundUp(Math.max(wanted, 2 * (this.compiled?.slots ?? firstSlots / 2)))
     await this.dispose()
     const { model, adapter } = this.opened
-    const target = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
+    const target = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
     const shape = { batch: 1, prompt: stretch, slots, draws: !isGreedy(this.options) }
     const { threads = 2 } = this.options
     const reading = buildDecodeGraph(target, shape, stretch)

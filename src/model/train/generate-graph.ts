@@ -1,11 +1,9 @@
 // The two graphs of decoding on any device: one reads the prompts and fills the key-value cache, one adds a token per row.
 import type { LlamaConfig } from "../llama-config.ts"
-import type { Weights } from "../weights.ts"
-import { type Binding, bindTensors, createBinding } from "./binding.ts"
+import { type Binding, bindModel } from "./binding.ts"
 import type { Device } from "./device.ts"
 import { attention, cacheMask, headsFirst, packedCausalMask } from "./layers.ts"
-import { attentionShape, llamaHidden, llamaLogits } from "./llama.ts"
-import { loraGraphAdapter } from "./lora.ts"
+import { attentionShape, llamaHidden, llamaLogits, prefixed } from "./llama.ts"
 import { gatherRows, reshape } from "./operation.ts"
 import type { BuiltGraph, TrainTarget } from "./step-graph.ts"
 import { type Tensor, TensorGraph } from "./tensor-graph.ts"
@@ -25,13 +23,8 @@ export interface DecodeShape {
 export const cacheNames = (layer: number): readonly [string, string] => [`key:${layer}`, `value:${layer}`]
 
 /** Binds a model and its adapter, both frozen and fed. */
-export const bindFrozen = (graph: TensorGraph, target: TrainTarget): Binding & { readonly fed: Weights } => {
-  const base = bindTensors(graph, target.base, false, 0)
-  const adapter = target.lora && bindTensors(graph, target.lora.weights, false, 0)
-  const fed = new Map([...base.fed, ...(adapter?.fed ?? [])])
-  const hook = target.lora && loraGraphAdapter(target.lora.config, adapter!.tensors)
-  return createBinding(graph, { tensors: base.tensors, fed }, hook)
-}
+export const bindFrozen = (graph: TensorGraph, target: TrainTarget): Binding =>
+  bindModel(graph, target, { train: false, limit: 0 }).binding
 
 /**
  * The most likely next token of each row, output `next` [batch] int64, the smallest id among equals; or its `logits`
@@ -43,7 +36,7 @@ export const addNext = (
   binding: Binding,
   hidden: Tensor
 ): void => {
-  const logits = llamaLogits(graph, config, binding, hidden)
+  const logits = llamaLogits(config, binding, hidden)
   if (draws) {
     graph.output(logits, "logits")
     return
@@ -66,7 +59,7 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device
   const positions = graph.input("positions", [batch * prompt], "int64")
   const segments = graph.input("segments", [batch, prompt], "int64")
   const sizes = attentionShape(config, batch)
-  const mask = packedCausalMask(graph, segments, config.heads / config.kvHeads)
+  const mask = packedCausalMask(graph, segments, config.heads / config.kvHeads, binding.prefix?.count)
   const extend = (input: Tensor): Tensor => {
     const pads = graph.integers([0, 0, 0, 0, 0, 0, slots - prompt, 0])
     return graph.emit("Pad", [input, pads], [batch, config.kvHeads, slots, config.headDim])
@@ -78,7 +71,7 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device
     const [keyName, valueName] = cacheNames(layer)
     graph.output(extend(keys), keyName)
     graph.output(extend(values), valueName)
-    return attention(graph, { queries, keys, values, mask }, sizes)
+    return attention(graph, { queries, ...prefixed(graph, config, binding, layer, { keys, values }), mask }, sizes)
   })
   addNext(
     graph,
@@ -99,7 +92,7 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
   const positions = graph.input("positions", [batch], "int64")
   const sizes = attentionShape(config, batch)
   const numbers = graph.integers(Array.from({ length: slots }, (_, slot) => slot))
-  const mask = cacheMask(graph, positions, numbers, config.heads / config.kvHeads)
+  const mask = cacheMask(graph, positions, numbers, config.heads / config.kvHeads, binding.prefix?.count)
   const column = reshape(graph, numbers, [1, 1, slots, 1])
   const here = reshape(graph, positions, [batch, 1, 1, 1])
   const written = graph.emit("Equal", [column, here], [batch, 1, slots, 1], { dtype: "bool" })
@@ -115,7 +108,7 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
     const [keyName, valueName] = cacheNames(layer)
     const keys = write(keyName, newKeys)
     const values = write(valueName, newValues)
-    return attention(graph, { queries, keys, values, mask }, sizes)
+    return attention(graph, { queries, ...prefixed(graph, config, binding, layer, { keys, values }), mask }, sizes)
   })
   addNext(graph, { config, draws: shape.draws }, binding, hidden)
   return { graph, fed: binding.fed }

@@ -3,15 +3,16 @@ import type { CausalModel } from "../model.ts"
 import { ModelError } from "../model-error.ts"
 import { type Random, seededRandom } from "../random.ts"
 import type { Device } from "./device.ts"
+import { type Adapter, takenPositions, virtualTokens } from "./adapters/any-adapter.ts"
+import { withVirtualIds } from "./batch.ts"
 import { type Generated, Generator } from "./generator.ts"
-import type { LoraAdapter } from "./lora.ts"
 import { checkSampling, drawToken, isGreedy, type Sampling } from "./sampling.ts"
 
 export type { Generated }
 
 /** How to decode. */
 export interface GenerateOptions extends Sampling {
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   /** Tokens an answer can have, 64 if not given. */
   readonly maxNewTokens?: number
   /** Ids that end an answer; the model's `eosIds` if not given. */
@@ -29,15 +30,16 @@ export interface GenerateOptions extends Sampling {
 
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
 
-const checkPrompts = (prompts: readonly Int32Array[], maxNewTokens: number, positions: number): void => {
+const checkPrompts = (prompts: readonly Int32Array[], maxNewTokens: number, positions: number, taken: number): void => {
   const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0)
   if (prompts.some(({ length }) => length === 0)) {
     throw new ModelError("SLUICE_EMPTY_PROMPT", "A prompt has no tokens; there is nothing to continue.")
   }
-  if (longest + maxNewTokens <= positions) return
+  if (taken + longest + maxNewTokens <= positions) return
   throw new ModelError(
     "SLUICE_PROMPT_TOO_LONG",
-    `A prompt of ${longest} tokens with ${maxNewTokens} to come exceeds the model's ${positions} positions.`
+    `A prompt of ${longest} tokens with ${maxNewTokens} to come${taken > 0 ? ` and the adapter's ${taken}` : ""} exceeds the ` +
+      `model's ${positions} positions.`
   )
 }
 
@@ -64,14 +66,15 @@ export const generate = async (
   const { adapter, maxNewTokens = 64, stopIds = model.config.eosIds, batchSize = 16, seed = 0, onToken } = options
   const { threads = 2, device = "cpu" } = options
   checkSampling(options)
-  checkPrompts(prompts, maxNewTokens, model.config.maxPositions)
+  checkPrompts(prompts, maxNewTokens, model.config.maxPositions, takenPositions(adapter))
+  const before = virtualTokens(adapter)
   const draws = !isGreedy(options)
   const order = prompts.map((_, place) => place).sort((a, b) => prompts[a]!.length - prompts[b]!.length || a - b)
-  const longest = prompts[order.at(-1)!]!.length
+  const longest = before + prompts[order.at(-1)!]!.length
   const prompt = roundUp(longest, 16)
   const batch = Math.min(batchSize, prompts.length)
   const shape = { batch, prompt, slots: roundUp(Math.max(prompt, longest + maxNewTokens), 16), draws }
-  const target = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
+  const target = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
   const generator = await Generator.compile(target, shape, { threads, device })
   const answers: Generated[] = []
   try {
@@ -80,7 +83,7 @@ export const generate = async (
       const places = order.slice(start, start + batch)
       const streams: Random[] = draws ? places.map((place) => seededRandom(seed, `prompt ${place}`)) : []
       const found = await generator.run(
-        places.map((place) => prompts[place]!),
+        places.map((place) => withVirtualIds(prompts[place]!, before, model.config.vocabSize)),
         {
           maxNewTokens,
           stops,

@@ -1,5 +1,6 @@
 // Compiled decoding: reads prompts into a key-value cache, then adds a token a row until all have ended.
 import type { Weights } from "../weights.ts"
+import { hasPrefix } from "./adapters/any-adapter.ts"
 import { inputName } from "./binding.ts"
 import type { Device } from "./device.ts"
 import { buildDecodeGraph, headUnit } from "./decode-graph.ts"
@@ -68,7 +69,7 @@ export class Generator {
     { threads, device }: { readonly threads: number; readonly device: Device }
   ): Promise<Generator> {
     const { layers, kvHeads, headDim } = target.config
-    const inPlace = device === "cpu" && headDim % headUnit === 0
+    const inPlace = device === "cpu" && headDim % headUnit === 0 && !hasPrefix(target.adapter)
     const graphs = inPlace
       ? [buildDecodeGraph(target, shape, shape.prompt), buildDecodeGraph(target, shape, 1)]
       : [buildPromptGraph(target, shape, device), buildTokenGraph(target, shape, device)]

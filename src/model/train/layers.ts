@@ -1,5 +1,5 @@
 // The building blocks of a decoder in terms of graph operations: rotary tables, masks and attention.
-import { add, matmul, reshape, softmax, transpose } from "./operation.ts"
+import { add, concatenate, expand, matmul, reshape, softmax, transpose } from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
 
 /** Sizes of attention: query head h reads key-value head ⌊h / (heads/kvHeads)⌋. */
@@ -16,17 +16,29 @@ export interface Rotary {
   readonly sine: Tensor
 }
 
+/** Keys and values, each [batch, kvHeads, time, headDim]. */
+export interface KeyValues {
+  readonly keys: Tensor
+  readonly values: Tensor
+}
+
 const MASKED = -1e9
 
 /**
- * Looks up the rotary angles of `positions` [batch · time] in tables of `maxPositions` rows. `factor` multiplies both,
- * which is how queries get their 1/√headDim without a pass over the scores.
+ * Looks up the rotary angles of `positions` [batch · time] in tables of `maxPositions` rows, position 0 standing at `first`.
+ * `factor` multiplies both, which is how queries get their 1/√headDim without a pass over the scores.
  */
 export const rotaryAngles = (
   graph: TensorGraph,
   frequencies: Float64Array,
   positions: Tensor,
-  size: { readonly batch: number; readonly time: number; readonly maxPositions: number; readonly factor: number }
+  size: {
+    readonly batch: number
+    readonly time: number
+    readonly maxPositions: number
+    readonly first: number
+    readonly factor: number
+  }
 ): Rotary => {
   const half = frequencies.length
   const width = 2 * half
@@ -34,7 +46,7 @@ export const rotaryAngles = (
   const sine = new Float64Array(size.maxPositions * width)
   for (let position = 0; position < size.maxPositions; position++) {
     for (let index = 0; index < half; index++) {
-      const angle = position * frequencies[index]!
+      const angle = (size.first + position) * frequencies[index]!
       const place = position * width + index
       cosine[place] = cosine[place + half] = size.factor * Math.cos(angle)
       sine[place + half] = size.factor * Math.sin(angle)
@@ -49,19 +61,21 @@ export const rotaryAngles = (
   return { cosine: look(cosine), sine: look(sine) }
 }
 
-/** 0 where `allowed` (bool) and −10⁹ elsewhere, repeated `groups` times along the query axis. */
-const maskFromTruth = (graph: TensorGraph, allowed: Tensor, groups: number): Tensor => {
-  const mask = graph.emit("Where", [allowed, graph.scalar(0), graph.scalar(MASKED)], allowed.shape)
+/** 0 where `allowed` (bool) and −10⁹ elsewhere, after `open` columns of 0, repeated `groups` times along the query axis. */
+const maskFromTruth = (graph: TensorGraph, allowed: Tensor, groups: number, open: number): Tensor => {
+  const plain = graph.emit("Where", [allowed, graph.scalar(0), graph.scalar(MASKED)], allowed.shape)
+  const wide = allowed.shape.map((size, axis) => (axis === 3 ? size + open : size))
+  const mask = open === 0 ? plain : graph.emit("Pad", [plain, graph.integers([0, 0, 0, open, 0, 0, 0, 0])], wide)
   if (groups === 1) return mask
   const shape = mask.shape.map((size, axis) => (axis === 2 ? size * groups : size))
   return graph.emit("Concat", Array<Tensor>(groups).fill(mask), shape, { attributes: { axis: 2 } })
 }
 
 /**
- * The additive mask of packed causal attention: a token sees itself and earlier tokens of its own segment.
- * `segments` [batch, time] int64 → [batch, 1, groups · time, time].
+ * The additive mask of packed causal attention: a token sees itself, earlier tokens of its own segment, and `open` states
+ * before all. `segments` [batch, time] int64 → [batch, 1, groups · time, open + time].
  */
-export const packedCausalMask = (graph: TensorGraph, segments: Tensor, groups: number): Tensor => {
+export const packedCausalMask = (graph: TensorGraph, segments: Tensor, groups: number, open = 0): Tensor => {
   const [batch, time] = segments.shape as [number, number]
   const causal = new Uint8Array(time * time)
   for (let query = 0; query < time; query++) causal.fill(1, query * time, query * time + query + 1)
@@ -70,16 +84,24 @@ export const packedCausalMask = (graph: TensorGraph, segments: Tensor, groups: n
   const square = [batch, 1, time, time]
   const same = graph.emit("Equal", [rows, columns], square, { dtype: "bool" })
   const allowed = graph.emit("And", [same, graph.boolConstant(causal, [time, time])], square, { dtype: "bool" })
-  return maskFromTruth(graph, allowed, groups)
+  return maskFromTruth(graph, allowed, groups, open)
 }
 
-/** The mask of one query per row against a cache: slots 0 … position are seen. → [batch, 1, groups, slots] */
-export const cacheMask = (graph: TensorGraph, positions: Tensor, slots: Tensor, groups: number): Tensor => {
+/** The mask of one query per row against a cache: slots 0 … position are seen. → [batch, 1, groups, open + slots] */
+export const cacheMask = (graph: TensorGraph, positions: Tensor, slots: Tensor, groups: number, open = 0): Tensor => {
   const batch = positions.shape[0]!
   const count = slots.shape[0]!
   const column = reshape(graph, positions, [batch, 1, 1, 1])
   const shape = [batch, 1, 1, count]
-  return maskFromTruth(graph, graph.emit("LessOrEqual", [slots, column], shape, { dtype: "bool" }), groups)
+  return maskFromTruth(graph, graph.emit("LessOrEqual", [slots, column], shape, { dtype: "bool" }), groups, open)
+}
+
+/** States [count, kvHeads · width] before those of every row [batch, kvHeads, time, width]. */
+export const withPrefix = (graph: TensorGraph, states: Tensor, own: Tensor, kvHeads: number): Tensor => {
+  const [batch, , , width] = own.shape as [number, number, number, number]
+  const count = states.shape[0]!
+  const apart = headsFirst(graph, reshape(graph, states, [1, count, kvHeads, width]))
+  return concatenate(graph, expand(graph, apart, [batch, kvHeads, count, width]), own, 2)
 }
 
 /** Moves heads in front of time: [batch, time, heads, width] → [batch, heads, time, width]. */

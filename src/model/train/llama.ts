@@ -1,8 +1,16 @@
 // The Llama decoder as a graph, with weights under their Hugging Face names.
 import { type LlamaConfig, rotaryFrequencies } from "../llama-config.ts"
 import type { Binding } from "./binding.ts"
-import { type AttentionShape, attention, headsFirst, packedCausalMask, rotaryAngles } from "./layers.ts"
-import { add, affine, gatherRows, reshape, rmsNorm, rotate, swiGlu } from "./operation.ts"
+import {
+  type AttentionShape,
+  attention,
+  headsFirst,
+  type KeyValues,
+  packedCausalMask,
+  rotaryAngles,
+  withPrefix
+} from "./layers.ts"
+import { reshape, rmsNorm, rotate, swiGlu } from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
 
 /**
@@ -38,7 +46,7 @@ export const llamaHidden = (
 ): Tensor => {
   const { batch, time, positions } = input
   const frequencies = rotaryFrequencies(config)
-  const size = { batch, time, maxPositions: input.positionLimit }
+  const size = { batch, time, maxPositions: input.positionLimit, first: binding.prefix?.count ?? 0 }
   const turning = (factor: number): ((states: Tensor) => Tensor) => {
     if (positions === undefined) return (states) => states
     const angles = rotaryAngles(graph, frequencies, positions, { ...size, factor })
@@ -46,7 +54,7 @@ export const llamaHidden = (
   }
   const turnKeys = turning(1)
   const turnQueries = turning(config.headDim ** -0.5)
-  let hidden = gatherRows(graph, binding.weight("model.embed_tokens.weight"), input.ids)
+  let hidden = binding.embed(input.ids)
   for (let layer = 0; layer < config.layers; layer++) {
     const module = `model.layers.${layer}`
     const gain = (name: string): Tensor => binding.weight(`${module}.${name}.weight`)
@@ -56,25 +64,48 @@ export const llamaHidden = (
     const queries = turnQueries(project("q_proj", config.heads))
     const keys = turnKeys(project("k_proj", config.kvHeads))
     const mixed = attend(layer, queries, keys, project("v_proj", config.kvHeads))
-    hidden = add(graph, hidden, binding.linear(`${module}.self_attn.o_proj`, mixed))
+    const attended = binding.linear(`${module}.self_attn.o_proj`, mixed)
+    hidden = binding.join({ layer, block: "attention", stream: hidden, output: attended })
     const wide = rmsNorm(graph, hidden, gain("post_attention_layernorm"), config.rmsNormEpsilon)
     const gate = binding.linear(`${module}.mlp.gate_proj`, wide)
     const gated = swiGlu(graph, gate, binding.linear(`${module}.mlp.up_proj`, wide))
-    hidden = add(graph, hidden, binding.linear(`${module}.mlp.down_proj`, gated))
+    const narrowed = binding.linear(`${module}.mlp.down_proj`, gated)
+    hidden = binding.join({ layer, block: "feedForward", stream: hidden, output: narrowed })
   }
   return rmsNorm(graph, hidden, binding.weight("model.norm.weight"), config.rmsNormEpsilon)
 }
 
+/** Keys and values of a batch [batch, kvHeads, time, width] with the adapter's before them, where it has some. */
+export const prefixed = (
+  graph: TensorGraph,
+  config: LlamaConfig,
+  binding: Binding,
+  layer: number,
+  own: KeyValues
+): KeyValues => {
+  if (binding.prefix === undefined) return own
+  const { keys, values } = binding.prefix.states(layer)
+  return {
+    keys: withPrefix(graph, keys, own.keys, config.kvHeads),
+    values: withPrefix(graph, values, own.values, config.kvHeads)
+  }
+}
+
 /** Attention over the batch itself, causal and closed within each segment; `segments` [batch, time] int64. */
-export const packedAttention = (graph: TensorGraph, config: LlamaConfig, segments: Tensor): Attend => {
+export const packedAttention = (
+  graph: TensorGraph,
+  config: LlamaConfig,
+  binding: Binding,
+  segments: Tensor
+): Attend => {
   const shape = attentionShape(config, segments.shape[0]!)
-  const mask = packedCausalMask(graph, segments, config.heads / config.kvHeads)
-  return (_layer, queries, keys, values) =>
-    attention(graph, { queries, keys: headsFirst(graph, keys), values: headsFirst(graph, values), mask }, shape)
+  const mask = packedCausalMask(graph, segments, config.heads / config.kvHeads, binding.prefix?.count)
+  return (layer, queries, keys, values) => {
+    const own = { keys: headsFirst(graph, keys), values: headsFirst(graph, values) }
+    return attention(graph, { queries, ...prefixed(graph, config, binding, layer, own), mask }, shape)
+  }
 }
 
 /** Scores of the next token: hidden [rows, hidden] → [rows, vocabulary], with the embedding table when tied. */
-export const llamaLogits = (graph: TensorGraph, config: LlamaConfig, binding: Binding, hidden: Tensor): Tensor =>
-  config.tieEmbeddings
-    ? affine(graph, hidden, binding.weight("model.embed_tokens.weight"))
-    : binding.linear("lm_head", hidden)
+export const llamaLogits = (config: LlamaConfig, binding: Binding, hidden: Tensor): Tensor =>
+  binding.linear("lm_head", hidden, config.tieEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")

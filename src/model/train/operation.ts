@@ -42,6 +42,27 @@ export const squareRoot = (graph: TensorGraph, input: Tensor): Tensor => unary(g
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Sigmoid", "sigmoid", input)
 
+/** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */
+export const hyperbolicTangent = (graph: TensorGraph, input: Tensor): Tensor =>
+  unary(graph, "Tanh", "hyperbolicTangent", input)
+
+/** max(0, x); its slope at 0 is 0. */
+export const rectify = (graph: TensorGraph, input: Tensor): Tensor => unary(graph, "Relu", "rectify", input)
+
+/** The same value, through which no gradient flows. */
+export const detach = (input: Tensor): Tensor => ({ ...input, needsGrad: false })
+
+/** Repeated along axes of size 1 until it has `shape`. */
+export const expand = (graph: TensorGraph, input: Tensor, shape: Shape): Tensor =>
+  graph.record("expand", [input], graph.emit("Expand", [input, graph.integers(shape)], shape))
+
+/** One after the other along `axis`; the other axes must be equal. */
+export const concatenate = (graph: TensorGraph, left: Tensor, right: Tensor, axis: number): Tensor => {
+  const shape = left.shape.map((size, place) => (place === axis ? size + right.shape[axis]! : size))
+  const output = graph.emit("Concat", [left, right], shape, { attributes: { axis } })
+  return graph.record("concatenate", [left, right], output, [], { axis })
+}
+
 /** The same elements in another shape. */
 export const reshape = (graph: TensorGraph, input: Tensor, shape: Shape): Tensor =>
   graph.record("reshape", [input], graph.emit("Reshape", [input, graph.integers(shape)], shape, { dtype: input.dtype }))
@@ -179,4 +200,13 @@ export const pickLogProb = (graph: TensorGraph, logits: Tensor, targets: Tensor)
   const picked = graph.emit("GatherElements", [logProbs, index], [rows, 1], { attributes: { axis: 1 } })
   const output = graph.emit("Reshape", [picked, graph.integers([rows])], [rows])
   return graph.record("pickLogProb", [logits], output, [logProbs, index])
+}
+
+/** The mean of log softmax(logits) over all classes of a row: logits [rows, classes] → [rows]. */
+export const meanLogProb = (graph: TensorGraph, logits: Tensor): Tensor => {
+  const rows = logits.shape[0]!
+  const logProbs = logSoftmax(graph, logits)
+  const attributes = { keepdims: 0 }
+  const output = graph.emit("ReduceMean", [logProbs, graph.integers([1])], [rows], { attributes })
+  return graph.record("meanLogProb", [logits], output, [logProbs])
 }

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { loadAdapter, mergeAdapter } from "../adapter-folder.ts"
 import { renderText } from "../chat.ts"
-import type { CausalModel } from "../model.ts"
 import { loadModel } from "../model-folder.ts"
-import { layOutBatch, type TokenSequence } from "./batch.ts"
+import type { OpenedModel } from "../open-model.ts"
+import { isMergeable, takenPositions, virtualTokens } from "./adapters/any-adapter.ts"
+import { layOutBatch, type TokenSequence, withVirtualTokens } from "./batch.ts"
 import { freeze } from "./frozen.ts"
 import { Session } from "./session.ts"
 import { buildScoreGraph } from "./step-graph.ts"
@@ -23,20 +24,22 @@ export interface PlainScore {
   readonly tokens: number
 }
 
-/** A model folder, or an adapter folder with the model that it corrects in `base`. */
-const openFolder = (folder: string): CausalModel =>
-  existsSync(join(folder, "adapter_config.json"))
-    ? mergeAdapter(loadModel(join(folder, "base")), loadAdapter(folder))
-    : loadModel(folder)
+/** A model folder, or an adapter folder with the model that it corrects in `base`; merged where that can be. */
+const openFolder = (folder: string): OpenedModel => {
+  if (!existsSync(join(folder, "adapter_config.json"))) return { model: loadModel(folder) }
+  const model = loadModel(join(folder, "base"))
+  const adapter = loadAdapter(folder)
+  return isMergeable(adapter) ? { model: mergeAdapter(model, adapter) } : { model, adapter }
+}
 
 export class TextScorer {
-  readonly #model: CausalModel
+  readonly #opened: OpenedModel
   readonly #threads: number
   /** By length in tokens. */
   readonly #sessions = new Map<number, Promise<Session>>()
 
-  private constructor(model: CausalModel, threads: number) {
-    this.#model = model
+  private constructor(opened: OpenedModel, threads: number) {
+    this.#opened = opened
     this.#threads = threads
   }
 
@@ -50,10 +53,12 @@ export class TextScorer {
    * model takes, their beginning. A text of fewer than two tokens has none counted.
    */
   async score(texts: readonly string[], maxTokens: number): Promise<PlainScore[]> {
-    const most = Math.min(maxTokens, this.#model.config.maxPositions)
+    const { adapter, model } = this.#opened
+    const { config, tokenizer } = model
+    const most = Math.min(maxTokens, config.maxPositions - takenPositions(adapter))
     const scores: PlainScore[] = []
     for (const text of texts) {
-      const { ids } = renderText(this.#model.tokenizer, text)
+      const { ids } = renderText(tokenizer, text)
       scores.push(await this.#one(ids.subarray(0, most), most))
     }
     return scores
@@ -63,11 +68,13 @@ export class TextScorer {
     if (ids.length < 2) return { logProb: 0, tokens: 0 }
     let length = SHORTEST
     while (length < ids.length) length *= 2
-    length = Math.min(length, Math.max(most, ids.length))
+    const before = virtualTokens(this.#opened.adapter)
+    length = Math.min(length, Math.max(most, ids.length)) + before
     const session = await this.#session(length)
-    const sequence: TokenSequence = { ids, mask: new Uint8Array(ids.length).fill(1), rowId: "" }
-    const row = [{ sequence: 0, start: 0, end: ids.length }]
-    const { feeds, targetSequence } = layOutBatch([row], [sequence], { rows: 1, length, targets: length })
+    const plain: TokenSequence = { ids, mask: new Uint8Array(ids.length).fill(1), rowId: "" }
+    const sequences = withVirtualTokens([plain], before, this.#opened.model.config.vocabSize)
+    const row = [{ sequence: 0, start: 0, end: before + ids.length }]
+    const { feeds, targetSequence } = layOutBatch([row], sequences, { rows: 1, length, targets: length })
     const { weights: _unused, ...fed } = feeds
     const { logProbs } = await session.run(fed)
     const values = logProbs!.data as Float32Array
@@ -91,13 +98,9 @@ export class TextScorer {
   }
 
   async #compile(length: number): Promise<Session> {
-    const { config, weights } = this.#model
-    const { graph, fed } = buildScoreGraph(
-      { config, base: weights },
-      { rows: 1, length, targets: length },
-      "cpu",
-      MAX_WRITTEN
-    )
+    const { model, adapter } = this.#opened
+    const target = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
+    const { graph, fed } = buildScoreGraph(target, { rows: 1, length, targets: length }, "cpu", MAX_WRITTEN)
     return Session.compile(graph, { threads: this.#threads, frozen: await freeze(fed, "cpu") })
   }
 

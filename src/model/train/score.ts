@@ -1,10 +1,17 @@
 // Scores sequences under a model: log-probabilities of supervised tokens, summed per sequence, and perplexity.
 import type { CausalModel } from "../model.ts"
 import { packSequences } from "../pack.ts"
-import { checkSequences, layOutBatch, supervisedCount, type TokenSequence, targetPlaces } from "./batch.ts"
+import { type Adapter, takenPositions, virtualTokens } from "./adapters/any-adapter.ts"
+import {
+  checkSequences,
+  layOutBatch,
+  supervisedCount,
+  type TokenSequence,
+  targetPlaces,
+  withVirtualTokens
+} from "./batch.ts"
 import type { Device } from "./device.ts"
 import { freeze } from "./frozen.ts"
-import type { LoraAdapter } from "./lora.ts"
 import { Session } from "./session.ts"
 import { buildScoreGraph } from "./step-graph.ts"
 
@@ -21,7 +28,7 @@ export interface SequenceScore {
 
 /** How to score. */
 export interface ScoreOptions {
-  readonly adapter?: LoraAdapter
+  readonly adapter?: Adapter
   /** Longest sequence in tokens; longer ones are cut off. The longest one given if not set, within the model's limit. */
   readonly maxLength?: number
   /** Packed rows per batch, 8 if not given. */
@@ -39,13 +46,19 @@ export interface ScoreOptions {
  */
 export const scoreSequences = async (
   model: CausalModel,
-  sequences: readonly TokenSequence[],
+  given: readonly TokenSequence[],
   options: ScoreOptions = {}
 ): Promise<SequenceScore[]> => {
   const { adapter, batchSize = 8, threads = 2, device = "cpu" } = options
-  checkSequences(sequences, model.config.vocabSize)
+  checkSequences(given, model.config.vocabSize)
+  const before = virtualTokens(adapter)
+  const sequences = withVirtualTokens(given, before, model.config.vocabSize)
+  const most = model.config.maxPositions - takenPositions(adapter) + before
   const longest = sequences.reduce((most, { ids }) => Math.max(most, ids.length), 2)
-  const length = options.maxLength ?? Math.min(Math.ceil(longest / 32) * 32, model.config.maxPositions)
+  const length = Math.min(
+    options.maxLength === undefined ? Math.ceil(longest / 32) * 32 : options.maxLength + before,
+    most
+  )
   const lengths = sequences.map(({ ids }) => ids.length)
   const rows = packSequences(lengths, length, options.packing ?? "bfd").filter(
     (row) => supervisedCount(row, sequences) > 0
@@ -54,15 +67,15 @@ export const scoreSequences = async (
   if (rows.length > 0) {
     const count = Math.min(batchSize, rows.length)
     const counts = rows.map((row) => supervisedCount(row, sequences))
-    let most = 0
+    let places = 0
     for (let start = 0; start < rows.length; start += count) {
-      most = Math.max(
-        most,
+      places = Math.max(
+        places,
         counts.slice(start, start + count).reduce((total, value) => total + value, 0)
       )
     }
-    const shape = { rows: count, length, targets: targetPlaces(most, count, length) }
-    const target = { config: model.config, base: model.weights, ...(adapter && { lora: adapter }) }
+    const shape = { rows: count, length, targets: targetPlaces(places, count, length) }
+    const target = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
     const { graph, fed } = buildScoreGraph(target, shape, device)
     const frozen = await freeze(fed, device)
     const session = await Session.compile(graph, { threads, frozen })

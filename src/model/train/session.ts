@@ -83,6 +83,8 @@ export class Session {
       executionMode: "sequential",
       extra: noSpinning,
       logSeverityLevel: 3,
+      // Further fusions of ONNX Runtime have no f64 form; f64 is for checks alone.
+      ...(graph.float === "float64" && { graphOptimizationLevel: "basic" }),
       ...(packed && {
         externalData: Array.from(packed, ([path, data]) => ({
           path,

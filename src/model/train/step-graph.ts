@@ -2,11 +2,13 @@
 import type { LlamaConfig } from "../llama-config.ts"
 import type { Weights } from "../weights.ts"
 import { type BatchShape, isDense } from "./batch.ts"
-import { type Binding, bindTensors, createBinding, inputName } from "./binding.ts"
+import type { Adapter } from "./adapters/any-adapter.ts"
+import { type Binding, bindModel, inputName } from "./binding.ts"
 import type { Device } from "./device.ts"
 import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
-import { type LoraConfig, loraGraphAdapter } from "./lora.ts"
-import { tokenCrossEntropy } from "./objectives.ts"
+import type { NoiseInputs } from "./noise.ts"
+import { buildObjective, type ObjectiveConfig, plainCrossEntropy } from "./objectives/index.ts"
+import type { Predicted } from "./objectives/objective.ts"
 import { gatherRows, pickLogProb } from "./operation.ts"
 import { type AdamWConfig, addAdamW } from "./optimizer.ts"
 import { type FloatType, type Tensor, TensorGraph } from "./tensor-graph.ts"
@@ -16,11 +18,15 @@ import { backward } from "./vjp.ts"
 export interface TrainTarget {
   readonly config: LlamaConfig
   readonly base: Weights
-  readonly lora?: { readonly config: LoraConfig; readonly weights: Weights }
+  readonly adapter?: Adapter
+  /** What is minimised, plain token cross-entropy if not given. */
+  readonly objective?: ObjectiveConfig
+  /** α of NEFTune's noise on embeddings, none if not given. */
+  readonly embeddingNoise?: number
 }
 
 /** Weights that training changes. */
-export const trainableWeights = (target: TrainTarget): Weights => target.lora?.weights ?? target.base
+export const trainableWeights = (target: TrainTarget): Weights => target.adapter?.weights ?? target.base
 
 /** Name of the state that sums the gradient of a weight over micro-batches. */
 export const accumulatorName = (name: string): string => `gradient:${name}`
@@ -29,13 +35,20 @@ export const accumulatorName = (name: string): string => `gradient:${name}`
 export interface BuiltGraph {
   readonly graph: TensorGraph
   readonly fed: Weights
+  /** Its random inputs, if it trains. */
+  readonly noise?: NoiseInputs | undefined
 }
 
 interface Forward {
   readonly binding: Binding
-  readonly logProbs: Tensor
+  readonly noise: NoiseInputs | undefined
+  readonly predicted: Predicted
   readonly parameters: ReadonlyMap<string, Tensor>
 }
+
+/** Bound of NEFTune's noise: α / √(length of a row · hidden size) (Jain et al., arXiv 2310.05914). */
+const noiseBound = ({ embeddingNoise = 0, config }: TrainTarget, length: number): number =>
+  embeddingNoise / Math.sqrt(length * config.hiddenSize)
 
 /** Binds weights and computes log p of every target of a batch [targets]. */
 const forward = (
@@ -48,26 +61,25 @@ const forward = (
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
-  const base = bindTensors(graph, target.base, train && target.lora === undefined, limit)
-  const adapter = target.lora && bindTensors(graph, target.lora.weights, train)
-  const binding = createBinding(
-    graph,
-    { tensors: base.tensors, fed: new Map([...base.fed, ...(adapter?.fed ?? [])]) },
-    target.lora && loraGraphAdapter(target.lora.config, adapter!.tensors)
-  )
+  const { binding, parameters, noise } = bindModel(graph, target, {
+    train,
+    ...(limit !== undefined && { limit }),
+    ...(train && { embeddingNoise: noiseBound(target, length) })
+  })
   const ids = graph.input("ids", [size], "int64")
   const positions = graph.input("positions", [size], "int64")
   const segments = graph.input("segments", [rows, length], "int64")
   const input = { ids, positions, positionLimit: length, batch: rows, time: length }
-  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, segments))
+  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, binding, segments))
   const seen = isDense(shape) ? hidden : gatherRows(graph, hidden, graph.input("sources", [targets], "int64"))
-  const logits = llamaLogits(graph, config, binding, seen)
-  const logProbs = pickLogProb(graph, logits, graph.input("targets", [targets], "int64"))
-  return { binding, logProbs, parameters: (adapter ?? base).tensors }
+  const logits = llamaLogits(config, binding, seen)
+  const wanted = graph.input("targets", [targets], "int64")
+  const predicted = { logits, targets: wanted, logProbs: pickLogProb(graph, logits, wanted) }
+  return { binding, noise, predicted, parameters }
 }
 
-const lossAndGradients = (graph: TensorGraph, parts: Forward): Map<string, Tensor> => {
-  const loss = tokenCrossEntropy(graph, parts.logProbs)
+const lossAndGradients = (graph: TensorGraph, target: TrainTarget, parts: Forward): Map<string, Tensor> => {
+  const loss = buildObjective(graph, target.objective ?? plainCrossEntropy, parts.predicted)
   graph.output(loss, "loss")
   const names = [...parts.parameters.keys()]
   const gradients = backward(graph, loss, [...parts.parameters.values()])
@@ -83,10 +95,10 @@ export const buildStepGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, true)
-  const gradients = lossAndGradients(graph, parts)
+  const gradients = lossAndGradients(graph, target, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
   addAdamW(graph, optimizer, entries)
-  return { graph, fed: parts.binding.fed }
+  return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
 /** Loss and gradients of one micro-batch; gradients come out added to the `gradient:*` inputs, or alone in a check. */
@@ -97,14 +109,14 @@ export const buildGradientGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph(options.float, options.device)
   const parts = forward(graph, target, shape, true)
-  for (const [name, gradient] of lossAndGradients(graph, parts)) {
+  for (const [name, gradient] of lossAndGradients(graph, target, parts)) {
     const known = accumulatorName(name)
     const total = options.accumulate
       ? graph.emit("Add", [graph.input(known, gradient.shape), gradient], gradient.shape)
       : gradient
     graph.output(total, known)
   }
-  return { graph, fed: parts.binding.fed }
+  return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
 /** AdamW over gradients summed before. */
@@ -128,6 +140,6 @@ export const buildScoreGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, false, limit)
-  graph.output(parts.logProbs, "logProbs")
-  return { graph, fed: parts.binding.fed }
+  graph.output(parts.predicted.logProbs, "logProbs")
+  return { graph, fed: parts.binding.fed, noise: parts.noise }
 }

@@ -26,7 +26,11 @@ export interface TrainOptions {
   readonly weightDecay: number
   /** Global gradient norm above which gradients are scaled down; 0 turns clipping off. */
   readonly maxGradNorm: number
-  /** Seed of the order of rows. */
+  /** Share of each target that is spread over the vocabulary, in [0, 1); the loss reported is then the smoothed one. */
+  readonly labelSmoothing: number
+  /** α of NEFTune's noise on the embeddings (5 to 15 in its paper); 0 turns it off. */
+  readonly neftune: number
+  /** Seed of the order of rows, and of what is dropped out or drawn as noise. */
   readonly seed: number
   /** Threads of the arithmetic. Results are bit-equal for equal threads on one machine. */
   readonly threads: number
@@ -49,6 +53,8 @@ export const trainDefaults: TrainOptions = {
   epsilon: 1e-8,
   weightDecay: 0,
   maxGradNorm: 1,
+  labelSmoothing: 0,
+  neftune: 0,
   seed: 0,
   threads: 2,
   device: "cpu"

@@ -4,6 +4,7 @@ import type { Batch, BatchShape } from "./batch.ts"
 import { inputName } from "./binding.ts"
 import type { Device } from "./device.ts"
 import { type Frozen, freeze } from "./frozen.ts"
+import type { NoiseInputs } from "./noise.ts"
 import { type AdamWConfig, momentName, secondMomentName, stepNumbers } from "./optimizer.ts"
 import { Session, scalarValue, type Values } from "./session.ts"
 import { State } from "./state.ts"
@@ -38,6 +39,7 @@ interface Compiled {
   readonly frozen: Frozen
   readonly state: State
   readonly sums: State
+  readonly noise: NoiseInputs | undefined
 }
 
 /** Weights and moments as the state of a training. */
@@ -55,9 +57,11 @@ const newState = (weights: Weights, moments: Moments | undefined, device: Device
 export class Trainer {
   private readonly names: ReadonlyMap<string, readonly number[]>
   private readonly optimizer: AdamWConfig
+  private readonly seed: number
   private readonly compiled: Compiled
 
-  private constructor(target: TrainTarget, optimizer: AdamWConfig, compiled: Compiled) {
+  private constructor(target: TrainTarget, optimizer: AdamWConfig, seed: number, compiled: Compiled) {
+    this.seed = seed
     this.names = new Map([...trainableWeights(target)].map(([name, { shape }]) => [name, shape]))
     this.optimizer = optimizer
     this.compiled = compiled
@@ -65,7 +69,7 @@ export class Trainer {
 
   /**
    * Compiles the graphs for a device, the CPU unless given; `accumulate` > 1 keeps gradients and update apart. `moments`
-   * continues an earlier run. Throws `SLUICE_NO_DEVICE`.
+   * continues an earlier run; `seed` decides what is dropped out. Throws `SLUICE_NO_DEVICE`.
    */
   static async compile(
     target: TrainTarget,
@@ -76,26 +80,27 @@ export class Trainer {
       readonly threads?: number
       readonly device?: Device
       readonly moments?: Moments
+      readonly seed?: number
     }
   ): Promise<Trainer> {
-    const { optimizer, accumulate, device = "cpu" } = options
+    const { optimizer, accumulate, device = "cpu", seed = 0 } = options
     const threads = options.threads === undefined ? {} : { threads: options.threads }
     const weights = trainableWeights(target)
     const state = newState(weights, options.moments, device)
     const sums = new State(device)
     if (accumulate === 1) {
-      const { graph, fed } = buildStepGraph(target, shape, optimizer, device)
+      const { graph, fed, noise } = buildStepGraph(target, shape, optimizer, device)
       const frozen = await freeze(fed, device)
       const main = await Session.compile(graph, { ...threads, frozen, resident: state.names() })
-      return new Trainer(target, optimizer, { main, update: undefined, frozen, state, sums })
+      return new Trainer(target, optimizer, seed, { main, update: undefined, frozen, state, sums, noise })
     }
     for (const [name, weight] of weights) sums.add(accumulatorName(name), weight.shape)
-    const { graph, fed } = buildGradientGraph(target, shape, { accumulate: true, device })
+    const { graph, fed, noise } = buildGradientGraph(target, shape, { accumulate: true, device })
     const frozen = await freeze(fed, device)
     const main = await Session.compile(graph, { ...threads, frozen, resident: sums.names() })
     const updating = buildUpdateGraph(target, optimizer, device)
     const update = await Session.compile(updating, { ...threads, resident: state.names() })
-    return new Trainer(target, optimizer, { main, update, frozen, state, sums })
+    return new Trainer(target, optimizer, seed, { main, update, frozen, state, sums, noise })
   }
 
   /** Runs step `step`, counted from 1, at learning rate `lr` over its micro-batches; N is taken over all of them. */
@@ -108,17 +113,24 @@ export class Trainer {
       epsilon: scalarValue(numbers.epsilon),
       keep: scalarValue(numbers.keep)
     }
-    const { main, update, state, sums } = this.compiled
+    const { main, update, state, sums, noise } = this.compiled
     if (update === undefined) {
-      const feeds = { ...state.feeds(), ...batches[0]!.feeds, ...scalars, inverseCount }
+      const feeds = {
+        ...state.feeds(),
+        ...batches[0]!.feeds,
+        ...noise?.draw(this.seed, step, 0),
+        ...scalars,
+        inverseCount
+      }
       const result = await main.run(feeds, state.targets())
       state.advance(result)
       return this.report([result.loss!.data[0] as number], result.gradNorm!.data[0] as number)
     }
     await sums.clear()
     const losses: number[] = []
-    for (const batch of batches) {
-      const feeds = { ...this.weightFeeds(), ...sums.feeds(), ...batch.feeds, inverseCount }
+    for (const [place, batch] of batches.entries()) {
+      const random = noise?.draw(this.seed, step, place)
+      const feeds = { ...this.weightFeeds(), ...sums.feeds(), ...batch.feeds, ...random, inverseCount }
       const result = await main.run(feeds, sums.targets())
       sums.advance(result)
       losses.push(result.loss!.data[0] as number)

@@ -83,6 +83,20 @@ export const rules: Readonly<Record<string, Rule>> = {
     const slope = multiply(graph, output, subtract(graph, graph.scalar(1), output))
     return [multiply(graph, gradient, slope)]
   },
+  hyperbolicTangent: (graph, { output }, gradient) => {
+    const slope = subtract(graph, graph.scalar(1), multiply(graph, output, output))
+    return [multiply(graph, gradient, slope)]
+  },
+  rectify: (graph, { output }, gradient) => {
+    const positive = graph.emit("Greater", [output, graph.scalar(0)], output.shape, { dtype: "bool" })
+    return [graph.emit("Where", [positive, gradient, graph.scalar(0)], output.shape)]
+  },
+  expand: (graph, { inputs: [input] }, gradient) => [sumTo(graph, gradient, input!.shape)],
+  concatenate: (graph, { inputs: [left, right], attributes }, gradient) => {
+    const axis = attributes.axis as number
+    const lengths = graph.integers([left!.shape[axis]!, right!.shape[axis]!])
+    return graph.emitMany("Split", [gradient, lengths], [left!.shape, right!.shape], { attributes: { axis } })
+  },
   reshape: (graph, { inputs: [input] }, gradient) => [reshape(graph, gradient, input!.shape)],
   transpose: (graph, { attributes }, gradient) => {
     const order = attributes.order as readonly number[]
@@ -154,6 +168,12 @@ export const rules: Readonly<Record<string, Rule>> = {
     const spread = graph.emit("Mul", [graph.emit("Exp", [logProbs!], shape), minus], shape)
     const attributes = { axis: 1, reduction: "add" }
     return [graph.emit("ScatterElements", [spread, index!, column], shape, { attributes })]
+  },
+  meanLogProb: (graph, { inputs: [logits], saved: [logProbs] }, gradient) => {
+    const shape = logits!.shape
+    const share = graph.emit("Exp", [logProbs!], shape)
+    const slope = graph.emit("Sub", [graph.scalar(1 / shape[1]!), share], shape)
+    return [graph.emit("Mul", [slope, reshape(graph, gradient, [shape[0]!, 1])], shape)]
   }
 }
 

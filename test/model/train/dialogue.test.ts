@@ -1,6 +1,13 @@
 // A text that grows turn by turn against reading it anew: the same answers, whatever is in the cache.
 import { beforeAll, describe, expect, test } from "vitest"
-import { type CausalModel, createLora, generate, trainCausal } from "../../../src/model/index.ts"
+import {
+  type CausalModel,
+  createLora,
+  createPrefix,
+  createPrompt,
+  generate,
+  trainCausal
+} from "../../../src/model/index.ts"
 import { seededRandom } from "../../../src/model/random.ts"
 import { Dialogue } from "../../../src/model/train/dialogue.ts"
 import { tinyModel, tinyText, wholeSequence } from "../tiny-model.ts"
@@ -65,5 +72,19 @@ describe.each([16, 4])("heads of width %i", (headDim) => {
     await expect(narrow.answer(random(90, "too long"))).rejects.toMatchObject({ code: "SLUICE_PROMPT_TOO_LONG" })
     await expect(narrow.answer(new Int32Array())).rejects.toMatchObject({ code: "SLUICE_EMPTY_PROMPT" })
     await narrow.dispose()
+  })
+
+  test.each([
+    ["virtual tokens", () => createPrompt(model, { tokens: 3, init: "vocabulary" })],
+    ["a prefix", () => createPrefix(model, { tokens: 3 })]
+  ] as const)("with an adapter that puts %s before the text", async (_, create) => {
+    const adapter = create()
+    const settings = { threads: 1, maxNewTokens: 8, stopIds: [] }
+    const prompt = model.tokenizer.encode("The sluice")
+    const dialogue = new Dialogue({ model, adapter }, settings)
+    const found = await dialogue.answer(prompt)
+    expect(found).toEqual((await generate(model, [prompt], { ...settings, adapter }))[0])
+    expect(found).not.toEqual((await generate(model, [prompt], settings))[0])
+    await dialogue.dispose()
   })
 })

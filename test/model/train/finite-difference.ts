@@ -8,13 +8,15 @@ const STEP = 1e-5
 
 /**
  * Runs `graph`, whose outputs are `loss` and one gradient per entry of `gradients` (input → output name), and gives the
- * largest error relative to the larger of the two gradients (at least 1e-3) over up to `samples` elements per input.
+ * largest error relative to the larger of the two gradients (at least 1e-3) over up to `samples` elements per input. `held` says
+ * what else must be fed when an input moves, so that what no gradient flows through stays as it was.
  */
 export const worstGradientError = async (
   graph: TensorGraph,
   gradients: ReadonlyMap<Tensor, string>,
   feeds: Values,
-  samples = 16
+  samples = 16,
+  held: (input: Tensor, moved: Float64Array) => Values = () => ({})
 ): Promise<number> => {
   const session = await Session.compile(graph, { threads: 1 })
   const random = seededRandom(11, "samples")
@@ -27,7 +29,8 @@ export const worstGradientError = async (
       const lossAt = async (place: number, value: number): Promise<number> => {
         const moved = data.slice()
         moved[place] = value
-        const result = await session.run({ ...feeds, [input.name]: new Value("float64", moved, input.shape) })
+        const given = { [input.name]: new Value("float64", moved, input.shape), ...held(input, moved) }
+        const result = await session.run({ ...feeds, ...given })
         return Number(result.loss!.data[0])
       }
       for (let sample = 0; sample < Math.min(samples, size); sample++) {

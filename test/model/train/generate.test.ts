@@ -26,8 +26,14 @@ describe.each([16, 4])("heads of width %i", (headDim) => {
     const positions = graph.input("positions", [length], "int64")
     const segments = graph.input("segments", [1, length], "int64")
     const input = { ids, positions, positionLimit: length, batch: 1, time: length }
-    const hidden = llamaHidden(graph, model.config, binding, input, packedAttention(graph, model.config, segments))
-    graph.output(llamaLogits(graph, model.config, binding, hidden), "logits")
+    const hidden = llamaHidden(
+      graph,
+      model.config,
+      binding,
+      input,
+      packedAttention(graph, model.config, binding, segments)
+    )
+    graph.output(llamaLogits(model.config, binding, hidden), "logits")
     const session = await Session.compile(graph, { threads: 1 })
     const text = [...prompt]
     for (let step = 0; step < count; step++) {

@@ -5,7 +5,7 @@ import { llamaConfig } from "../../../src/model/llama-config.ts"
 import { packSequences } from "../../../src/model/pack.ts"
 import { layOutBatch } from "../../../src/model/train/batch.ts"
 import { inputName } from "../../../src/model/train/binding.ts"
-import { createLora } from "../../../src/model/train/lora.ts"
+import { createLora } from "../../../src/model/train/adapters/lora.ts"
 import type { Values } from "../../../src/model/train/session.ts"
 import { accumulatorName, buildGradientGraph, trainableWeights } from "../../../src/model/train/step-graph.ts"
 import { initialWeights, type Weights } from "../../../src/model/weights.ts"
@@ -32,8 +32,8 @@ test.each([
   const config = llamaConfig({ ...shape, tieEmbeddings })
   const base = randomised(initialWeights(config, 1))
   const fresh = createLora({ config }, { rank: 2, alpha: 6, targets: ["q_proj", "v_proj", "down_proj"] })
-  const adapter = { config: fresh.config, weights: randomised(fresh.weights) }
-  const target = { config, base, ...(lora && { lora: adapter }) }
+  const adapter = { ...fresh, weights: randomised(fresh.weights) }
+  const target = { config, base, ...(lora && { adapter }) }
   const batchShape = { rows: 2, length: 10, targets }
   const batch = layOutBatch(packSequences([4, 7, 3, 5], 10), sequences, batchShape)
   const { graph } = buildGradientGraph(target, batchShape, { accumulate: false, float: "float64" })

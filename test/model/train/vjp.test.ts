@@ -3,14 +3,19 @@ import { expect, test } from "vitest"
 import {
   add,
   affine,
+  concatenate,
   divide,
+  expand,
   exponential,
   gatherRows,
+  hyperbolicTangent,
   logarithm,
   matmul,
+  meanLogProb,
   multiply,
   negate,
   pickLogProb,
+  rectify,
   reshape,
   rmsNorm,
   rotate,
@@ -89,6 +94,23 @@ const cases: Case[] = [
   unary("logarithm", logarithm),
   unary("squareRoot", squareRoot),
   unary("sigmoid", sigmoid),
+  unary("hyperbolicTangent", hyperbolicTangent),
+  { ...unary("rectify", rectify), positive: false },
+  {
+    operation: "expand",
+    title: "two axes",
+    shapes: [[1, 3, 1]],
+    build: (graph, [input]) => expand(graph, input!, [2, 3, 4])
+  },
+  {
+    operation: "concatenate",
+    title: "unequal parts of a middle axis",
+    shapes: [
+      [2, 3, 2],
+      [2, 1, 2]
+    ],
+    build: (graph, [left, right]) => concatenate(graph, left!, right!, 1)
+  },
   {
     operation: "reshape",
     title: "other rank",
@@ -170,6 +192,12 @@ const cases: Case[] = [
     title: "one class per row",
     shapes: [[4, 6]],
     build: (graph, [logits]) => pickLogProb(graph, logits!, graph.integers([5, 0, 2, 2]))
+  },
+  {
+    operation: "meanLogProb",
+    title: "over all classes",
+    shapes: [[4, 6]],
+    build: (graph, [logits]) => meanLogProb(graph, logits!)
   }
 ]
 

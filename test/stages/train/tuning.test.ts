@@ -95,3 +95,80 @@ test("an adapter can be the base of the next tuning: its correction is added int
     loadModel(start.folder).weights.get("model.layers.0.self_attn.q_proj.weight")!.data
   )
 })
+
+describe("validation", () => {
+  const held = () => table.slice(8, 12)
+  const over = (more: object, validation = [dataset(held())]) =>
+    runProgram(sft, {
+      inputs: { base: start, tokens: dataset(table.slice(0, 8)), validation },
+      options: { ...options, epochs: 12, validateEvery: 4, learningRate: 0.05, schedule: "constant", ...more },
+      out: scratch.next(),
+      work: scratch.next()
+    })
+
+  test("is measured, the best weights are kept, and overfitting is told", async () => {
+    const { data, out, metrics, fates } = await over({}, [dataset([...held(), silent, long])])
+    expect(Object.fromEntries(fates.get("validation")!)).toMatchObject({
+      [held()[0]!.id]: "used",
+      silent: "nothing-supervised",
+      long: "too-long"
+    })
+    expect(fates.get("validation")!.size).toBe(6)
+    const { validation, steps } = data as TrainingData
+    expect(validation!.curve.map(([step]) => step)).toEqual(
+      Array.from({ length: Math.ceil(steps / 4) }, (_, at) => Math.min(steps, 4 * (at + 1)))
+    )
+    expect(validation!.lowest).toBe(Math.min(...validation!.curve.map(([, loss]) => loss)))
+    expect(validation!.overfit).toBeCloseTo(validation!.last - validation!.lowest, 12)
+    expect(validation!.keptStep).toBe(validation!.lowestStep)
+    expect(metrics.filter(([name]) => name === "validationLoss")).toHaveLength(validation!.curve.length)
+    const last = await over({ keepBest: false })
+    expect((last.data as TrainingData).validation!.keptStep).toBe(steps)
+    expect(digests(last.out)["model.safetensors"]).not.toBe(digests(out)["model.safetensors"])
+  })
+
+  test("ends a run that gets no better, and fails one that overfits by more than is allowed", async () => {
+    const { validation } = (await over({})).data as TrainingData
+    expect(validation!.overfit).toBeGreaterThan(0.01)
+    const early = (await over({ patience: 1 })).data as TrainingData
+    expect(early.steps).toBeLessThan(validation!.curve.at(-1)![0])
+    await expect(over({ maxOverfit: validation!.overfit / 2 })).rejects.toThrow("by more than maxOverfit")
+    await over({ maxOverfit: validation!.overfit * 2 })
+  })
+})
+
+test("what a trainer can be told changes what is learnt", async () => {
+  const one = async (more: object) => {
+    const { data } = await runProgram(sft, {
+      inputs: { base: start, tokens: dataset(table.slice(0, 8)) },
+      options: { ...options, epochs: 2, ...more },
+      out: scratch.next(),
+      work: scratch.next()
+    })
+    return data as TrainingData
+  }
+  const plain = await one({})
+  for (const more of [
+    { schedule: "linear" },
+    { schedule: "constant" },
+    { accumulate: 2 },
+    { maxGradNorm: 0.1 },
+    { labelSmoothing: 0.1 },
+    { neftune: 5 }
+  ]) {
+    expect((await one(more)).curve, JSON.stringify(more)).not.toEqual(plain.curve)
+  }
+  expect((await one({ accumulate: 2 })).steps).toBe(plain.steps / 2)
+  expect((await one({ batch: 2 })).firstLoss).toBeCloseTo((await one({ accumulate: 2 })).firstLoss, 5)
+})
+
+test("samples are shown while a model trains", async () => {
+  const { samples, data } = await runProgram(sft, {
+    inputs: { base: start, tokens: dataset(table.slice(0, 4)) },
+    options: { ...options, steps: 4, sampleEvery: 2 },
+    out: scratch.next(),
+    work: scratch.next()
+  })
+  expect((data as TrainingData).steps).toBe(4)
+  expect(samples).toHaveLength(9)
+})

@@ -1,0 +1,54 @@
+// The inputs and options that every fine-tuning has, of all weights or of an adapter.
+import * as Schema from "effect/Schema"
+import { input, opt } from "#sluice"
+import { sequenceReasons } from "./conversation.ts"
+import { sequenceColumns } from "./token-columns.ts"
+
+/** Tokens a row of a batch holds if not given. */
+export const defaultContext = 256
+
+export const tuningInputs = {
+  base: input.model(),
+  tokens: input.dataset(sequenceColumns),
+  validation: input.someDatasets(sequenceColumns)
+}
+
+export const tuningReasons = sequenceReasons
+
+const share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.99 }))
+
+export const tuningOptions = {
+  /** Passes over the conversations, unless `steps` says how many steps to take. */
+  epochs: opt(Schema.Int, 1),
+  steps: opt.maybe(Schema.Int),
+  /** Tokens a row of a batch holds; a longer row is left out. */
+  context: opt(Schema.Int, defaultContext),
+  /** Rows of `context` tokens that are computed at once. */
+  batch: opt(Schema.Int, 2),
+  /** Batches a step adds up before it changes weights: 8 of 1 row give what 1 of 8 gives, in less memory. */
+  accumulate: opt(Schema.Int, 1),
+  /** Steps over which the learning rate rises to its peak. */
+  warmup: opt(Schema.Int, 5),
+  /** How the learning rate goes on from there: to 0 along a cosine or a line, or as it is. */
+  schedule: opt(Schema.Literals(["cosine", "linear", "constant"]), "cosine"),
+  weightDecay: opt(Schema.Finite, 0),
+  /** Length to which a longer gradient is cut; 0 cuts none. */
+  maxGradNorm: opt(Schema.Finite, 1),
+  /** Share of each target that is spread over the vocabulary. */
+  labelSmoothing: opt(share, 0),
+  /** Strength of noise on embeddings in training (NEFTune; 5 to 15 in its paper). */
+  neftune: opt(Schema.Finite, 0),
+  /** Steps between measurements on `validation`, where it is given; the last step is measured too. */
+  validateEvery: opt(Schema.Int, 10),
+  /** Measurements without a better loss after which training ends. */
+  patience: opt.maybe(Schema.Int),
+  /** Whether the weights of the best measurement are kept instead of the last. */
+  keepBest: opt(Schema.Boolean, true),
+  /** Nats a token by which the last loss on `validation` may exceed the lowest before the node fails. */
+  maxOverfit: opt.maybe(Schema.Finite),
+  seed: opt(Schema.Int, 0),
+  /** Steps between checkpoints; a killed run goes on from the last one. */
+  checkpointEvery: opt.knob(Schema.Int, 50),
+  /** Steps between samples of what the model says, shown while it trains; 0 shows none before the end. */
+  sampleEvery: opt.knob(Schema.Int, 0)
+}
