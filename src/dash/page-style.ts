@@ -94,7 +94,8 @@ h4{font-size:.85rem;margin:.9rem 0 .3rem;color:var(--muted);font-weight:620}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:.2rem 1.8rem}
 .side{min-width:0}
 .side .answer{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:.6rem .8rem;margin-bottom:.7rem}
-.side .answer blockquote{font-size:.85rem;max-height:13em}
+.side .answer figcaption b{color:var(--ink)}.answer-scores{display:block}
+.answer blockquote{font-size:.85rem;max-height:13em}
 .side .answer figcaption{overflow-wrap:anywhere}
 .side .row-id{margin-top:.5rem}
 .nearest{border:1px solid var(--rule);border-radius:4px;padding:0 .35em;white-space:nowrap}

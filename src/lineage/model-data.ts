@@ -1,0 +1,102 @@
+// The data behind a model: the rows that it and the models it was made from were trained on, and the files these go back to.
+import type { NodeRecord, RowTotals } from "../run/node-record.ts"
+import { Origins } from "./origin.ts"
+import type { PastRun } from "./past-run.ts"
+
+/** A node between the sources and a training. */
+export interface DataStep {
+  readonly node: string
+  readonly totals: RowTotals
+  readonly reasons: { readonly [reason: string]: number }
+}
+
+/** What a source gave to a training. */
+export interface DataSource {
+  readonly node: string
+  /** Records that the source read in all its files. */
+  readonly records: number
+  readonly files: number
+  /** Files that rows of the training go back to, with how many of these rows; in order of the path. */
+  readonly used: ReadonlyArray<{ readonly path: string; readonly rows: number }>
+}
+
+/** A training on the way to a model: its own, or that of a model it started from. */
+export interface TrainingData {
+  readonly node: string
+  readonly record: NodeRecord
+  readonly used: number
+  readonly skipped: { readonly [reason: string]: number }
+  readonly sources: ReadonlyArray<DataSource>
+  /** In the order of the pipeline, sources first. */
+  readonly steps: ReadonlyArray<DataStep>
+}
+
+/** Nodes upstream of `node`, in the order of the pipeline; models and what they are made from are left out. */
+const upstream = (past: PastRun, node: string): ReadonlyArray<string> => {
+  const reached = new Set<string>()
+  const waiting = [node]
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop())
+    for (const edge of past.edges(at)) {
+      if (reached.has(edge.node) || past.record(edge.node).folder !== undefined) continue
+      reached.add(edge.node)
+      waiting.push(edge.node)
+    }
+  return past.nodes.filter((one) => reached.has(one))
+}
+
+const trainingOf = (past: PastRun, origins: Origins, node: string): TrainingData => {
+  const record = past.record(node)
+  const files = new Map<string, number>()
+  let used = 0
+  for (const entry of origins.ledgers.of(node)?.entries ?? []) {
+    const edges = past.edges(node).filter(({ input }) => input === entry.input)
+    used += entry.used.size
+    for (const id of entry.used) {
+      const edge = edges.find((one) => past.input(one).row(id) >= 0)
+      if (edge === undefined) continue
+      const paths = new Set(origins.sources(past.birth(edge.node, id), id).map(({ path }) => path))
+      for (const path of paths) files.set(path, (files.get(path) ?? 0) + 1)
+    }
+  }
+  const nodes = upstream(past, node)
+  const sources = nodes
+    .filter((one) => past.record(one).kind === "source")
+    .map((one): DataSource => {
+      const read = past.refs<{ readonly files?: ReadonlyArray<{ readonly path: string }> }>(one).files ?? []
+      const paths = [...new Set(read.map(({ path }) => path))].sort()
+      return {
+        node: one,
+        records: past.record(one).totals.in,
+        files: paths.length,
+        used: paths.flatMap((path) => (files.has(path) ? [{ path, rows: files.get(path)! }] : []))
+      }
+    })
+  const steps = nodes.map((one): DataStep => {
+    const { totals, reasons } = past.record(one)
+    return { node: one, totals, reasons }
+  })
+  return { node, record, used, skipped: record.reasons, sources, steps }
+}
+
+/**
+ * The nodes that made a model, the first of them first: each starts from the one before. Those that read rows have a
+ * training, a model that was taken as it is has none.
+ */
+export const modelData = (
+  past: PastRun,
+  node: string
+): ReadonlyArray<{ readonly node: string; readonly training: TrainingData | undefined }> => {
+  const origins = new Origins(past)
+  const line = [node]
+  for (;;) {
+    const base = past.edges(line[0]!).find(({ node: from, input }) => input === "base" && past.record(from).folder)
+    if (base === undefined) break
+    line.unshift(base.node)
+  }
+  return line.map((one) => ({
+    node: one,
+    training: past.edges(one).some(({ node: from }) => past.record(from).folder === undefined)
+      ? trainingOf(past, origins, one)
+      : undefined
+  }))
+}
