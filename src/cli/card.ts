@@ -17,16 +17,23 @@ export const card = Command.make(
     )
   },
   handler(async ({ model, out }, shared) => {
-    const [{ cardFacts }, { modelCard }, { Licences }, { findProject }, { printJson, terminal }, fs, { join, resolve }] =
-      await Promise.all([
-        import("./card-facts.ts"),
-        import("./model-card.ts"),
-        import("./licence.ts"),
-        import("../run/project.ts"),
-        import("./print.ts"),
-        import("node:fs"),
-        import("node:path")
-      ])
+    const [
+      { cardFacts },
+      { modelCard },
+      { Licences },
+      { findProject },
+      { printJson, terminal },
+      fs,
+      { join, resolve }
+    ] = await Promise.all([
+      import("./card-facts.ts"),
+      import("./model-card.ts"),
+      import("./licence.ts"),
+      import("../run/project.ts"),
+      import("./print.ts"),
+      import("node:fs"),
+      import("node:path")
+    ])
     const { path, made } = namedModel(model, shared)
     if (made === undefined)
       throw new SluiceError("SLUICE_UNKNOWN", `${model} was made by no run`, {

@@ -99,7 +99,12 @@ const scoreNames = [
   ["rougeL", "ROUGE-L"]
 ] as const
 
-const evaluationSection = ({ node, as, evaluation }: CardFacts["evaluations"][number]): ReadonlyArray<string> => {
+const evaluationSection = ({
+  node,
+  as,
+  evaluation,
+  shared
+}: CardFacts["evaluations"][number]): ReadonlyArray<string> => {
   const names = [
     as,
     ...Object.keys(evaluation.models).filter((name) => name !== as && name === evaluation.baseline)
@@ -108,7 +113,7 @@ const evaluationSection = ({ node, as, evaluation }: CardFacts["evaluations"][nu
   return [
     `### ${node}`,
     "",
-    `${plural(evaluation.examples, "example")} from documents held out of training; 95 % intervals.`,
+    `${plural(evaluation.examples, "example")}, ${shared === 0 ? "none" : count(shared)} of them from a file that training rows come from; 95 % intervals.`,
     "",
     ...table(
       ["score", ...names],
@@ -116,9 +121,7 @@ const evaluationSection = ({ node, as, evaluation }: CardFacts["evaluations"][nu
         name,
         ...names.map((model) => {
           const score = evaluation.models[model]?.[key]
-          return score === undefined
-            ? "–"
-            : `${figure(score.estimate)} (${figure(score.low)} to ${figure(score.high)})`
+          return score === undefined ? "–" : `${figure(score.estimate)} (${figure(score.low)} to ${figure(score.high)})`
         })
       ])
     ),
@@ -156,9 +159,12 @@ export const modelCard = (facts: CardFacts): string => {
     "",
     "```sh",
     ["sluice run", pipeline, ...given].join(" "),
-    ...(example === undefined ? [] : [`sluice trace ${pipeline} ${example}   # a row it was trained on, back to its file`]),
+    ...(example === undefined
+      ? []
+      : [`sluice trace ${pipeline} ${example}   # a row it was trained on, back to its file`]),
     "```",
     "",
+    ...(base === undefined ? [] : [`Digest of the base's files: \`${base.digest}\`.`]),
     `Digest of the model's files: \`${digest}\`. The licences are those that the nearest package.json above each file names.`,
     ""
   ].join("\n")

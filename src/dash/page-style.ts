@@ -63,6 +63,8 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 .panel{background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:1.1rem 1.2rem;min-width:0}
 .panel h3{margin-top:0}
 .training{max-width:600px}
+@media (min-width:900px){.training:only-child{max-width:none;display:grid;grid-template-columns:1fr 1fr;column-gap:2.4rem;align-items:center}
+.training:only-child>h3,.training:only-child>.facts{grid-column:1/-1}.training:only-child>.small-charts{border-top:0}.training:only-child .chart{max-width:460px}}
 .chart{display:block;width:100%;height:auto;font:11px var(--sans)}
 .grid{stroke:var(--rule)}.axis,.grid-mark{stroke:var(--muted);stroke-opacity:.6}
 .tick,.axis-name{fill:var(--muted);font-size:11px}

@@ -44,20 +44,22 @@ const upstream = (past: PastRun, node: string): ReadonlyArray<string> => {
   return past.nodes.filter((one) => reached.has(one))
 }
 
+/** The rows that a program used, each with the paths of the files that it goes back to. */
+const usedRows = (past: PastRun, origins: Origins, node: string): ReadonlyArray<ReadonlySet<string>> =>
+  (origins.ledgers.of(node)?.entries ?? []).flatMap(({ input, used }) => {
+    const edges = past.edges(node).filter((edge) => edge.input === input)
+    return [...used].map((id) => {
+      const edge = edges.find((one) => past.input(one).row(id) >= 0)
+      const places = edge === undefined ? [] : origins.sources(past.birth(edge.node, id), id)
+      return new Set(places.map(({ path }) => path))
+    })
+  })
+
 const trainingOf = (past: PastRun, origins: Origins, node: string): TrainingData => {
   const record = past.record(node)
   const files = new Map<string, number>()
-  let used = 0
-  for (const entry of origins.ledgers.of(node)?.entries ?? []) {
-    const edges = past.edges(node).filter(({ input }) => input === entry.input)
-    used += entry.used.size
-    for (const id of entry.used) {
-      const edge = edges.find((one) => past.input(one).row(id) >= 0)
-      if (edge === undefined) continue
-      const paths = new Set(origins.sources(past.birth(edge.node, id), id).map(({ path }) => path))
-      for (const path of paths) files.set(path, (files.get(path) ?? 0) + 1)
-    }
-  }
+  const rows = usedRows(past, origins, node)
+  for (const paths of rows) for (const path of paths) files.set(path, (files.get(path) ?? 0) + 1)
   const nodes = upstream(past, node)
   const sources = nodes
     .filter((one) => past.record(one).kind === "source")
@@ -75,7 +77,13 @@ const trainingOf = (past: PastRun, origins: Origins, node: string): TrainingData
     const { totals, reasons } = past.record(one)
     return { node: one, totals, reasons }
   })
-  return { node, record, used, skipped: record.reasons, sources, steps }
+  return { node, record, used: rows.length, skipped: record.reasons, sources, steps }
+}
+
+/** How many rows that `program` used go back to a file that rows of the trainings go back to as well. */
+export const sharedRows = (past: PastRun, program: string, trainings: ReadonlyArray<TrainingData>): number => {
+  const files = new Set(trainings.flatMap(({ sources }) => sources.flatMap(({ used }) => used.map(({ path }) => path))))
+  return usedRows(past, new Origins(past), program).filter((paths) => !files.isDisjointFrom(paths)).length
 }
 
 /**

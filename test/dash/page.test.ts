@@ -158,7 +158,7 @@ test("answers before and after stand side by side, the baseline's first and the 
   const page = renderPage(data({ evaluations: [{ node: "only", evaluation }] }))
   const { text } = checkPage(page)
   const shown = text.slice(text.lastIndexOf("Before and after"))
-  const parts = ["When <b>?", "before: base", "perplexity of the reference 41.3, F1 0.000", "(empty)", "after: tuned"]
+  const parts = ["When <b>?", "before: base", "perplexity of the reference 41.3, F1 0", "(empty)", "after: tuned"]
   const places = [...parts, "3.50, F1 0.800", "At dawn & noon.", "At dawn.", "row a1"]
     .map((part) => shown.indexOf(part))
     .filter((at) => at >= 0)
