@@ -117,7 +117,7 @@ describe("evaluate.suite", () => {
   })
 
   test("quotes examples at equal distances, each with what every model made of it", () => {
-    const { samples, models } = whole.data
+    const { samples, models } = whole.data as Evaluation
     expect(samples.map(({ id }) => id)).toEqual(["c00", "c06"])
     for (const { answers, scores } of samples) {
       expect(Object.keys(answers)).toEqual(Object.keys(models))
