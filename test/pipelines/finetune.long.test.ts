@@ -20,7 +20,7 @@ interface Event {
 }
 
 const small = [
-  "sample.rows=32",
+  "sample.rows.rows=32",
   "train.lora.steps=8",
   "train.lora.learningRate=0.005",
   "train.lora.warmup=1",
@@ -68,7 +68,7 @@ const sluice = (...args: ReadonlyArray<string>): string => {
 const killedAfter = (step: number): Promise<ReadonlyArray<number>> =>
   new Promise((done) => {
     const args = command("run", "finetune", "--json", ...small)
-    const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "ignore"] })
+    const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] })
     let said = ""
     child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString()
