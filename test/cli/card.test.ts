@@ -54,11 +54,9 @@ it("a card has the base, the data with licences and losses of rows, hyperparamet
     "An adapter in PEFT layout over Tiny, trained on 8 rows in 3 steps. The base's licence: cc-by-4.0."
   )
   expect(out).toContain(
-    [
-      "| ingest.jsonl | MIT | 1 | 5 |",
-      "| ingest.jsonl | ISC | 1 | 2 |",
-      "| ingest.jsonl | not known | 1 | 1 |"
-    ].join("\n")
+    ["| ingest.jsonl | MIT | 1 | 5 |", "| ingest.jsonl | ISC | 1 | 2 |", "| ingest.jsonl | not known | 1 | 1 |"].join(
+      "\n"
+    )
   )
   expect(out).toContain("| ingest.jsonl | 9 | 9 |  |\n| dedup.exact | 9 | 8 | 1 duplicate |")
   expect(out).toContain("\n| steps | 3 |\n")
@@ -75,7 +73,12 @@ it("a card has the base, the data with licences and losses of rows, hyperparamet
 
 it("a model trained from a trained one lists the data of both", async () => {
   const [{ card }] = (await project.json("card", "faq/again")) as [{ readonly card: string }]
-  expect(card.match(/^### train\.\w+/gm)).toEqual(["### train.lora", "### train.sft", "### train.lora", "### train.sft"])
+  expect(card.match(/^### train\.\w+/gm)).toEqual([
+    "### train.lora",
+    "### train.sft",
+    "### train.lora",
+    "### train.sft"
+  ])
   expect(card).toContain("library_name: transformers")
   expect(card).toContain("A model trained from Tiny, trained on 3 rows in 2 steps.")
 })
