@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Cause from "effect/Cause"
 import * as Fiber from "effect/Fiber"
 import manifest from "../../package.json" with { type: "json" }
+import { card } from "./card.ts"
 import { chat } from "./chat.ts"
 import { diff } from "./diff.ts"
 import { doctor } from "./doctor.ts"
@@ -44,6 +45,7 @@ const commands = sluice.pipe(
     exportOutput,
     steps,
     chat,
+    card,
     runs,
     gc,
     doctor,

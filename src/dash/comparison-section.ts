@@ -120,20 +120,3 @@ export const comparisonSection = (data: ReportData): Markup | null =>
   data.evaluations.length === 0
     ? null
     : html`<section id="comparison"><h2>Comparison</h2>${data.evaluations.map(({ node, evaluation }) => evaluationPanel(node, evaluation))}</section>`
-
-const samplesOf = (evaluation: Evaluation): ReadonlyArray<Markup> =>
-  evaluation.samples.map(
-    ({ id, question, reference, answers }) => html`<article class="panel sample"><h3 class="question">${question}</h3>
-<div class="answers"><figure class="answer reference"><figcaption>reference</figcaption><blockquote>${reference}</blockquote></figure>${Object.entries(
-      answers
-    ).map(
-      ([model, answer]) =>
-        html`<figure class="answer"><figcaption>${model}</figcaption><blockquote>${answer === "" ? html`<i>(empty)</i>` : answer}</blockquote></figure>`
-    )}</div><p class="row-id">row <code>${id}</code></p></article>`
-  )
-
-/** Questions with the reference and every model's answer, or null where a report quotes none. */
-export const sampleSection = (data: ReportData): Markup | null => {
-  const samples = data.evaluations.flatMap(({ evaluation }) => samplesOf(evaluation))
-  return samples.length === 0 ? null : html`<section id="samples"><h2>Samples</h2>${samples}</section>`
-}

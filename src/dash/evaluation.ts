@@ -30,7 +30,8 @@ const Stored = Schema.Struct({
         id: Schema.String,
         question: Schema.String,
         reference: Schema.String,
-        answers: Schema.Record(Schema.String, Schema.String)
+        answers: Schema.Record(Schema.String, Schema.String),
+        scores: Schema.optional(Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Finite)))
       })
     )
   ),
@@ -63,6 +64,8 @@ export interface Evaluation {
     readonly question: string
     readonly reference: string
     readonly answers: { readonly [model: string]: string }
+    /** Of each model on this example; older reports lack them. */
+    readonly scores?: { readonly [model: string]: { readonly [score: string]: number } } | undefined
   }>
   readonly gates: ReadonlyArray<{ readonly passed: boolean; readonly sentence: string }>
 }

@@ -63,6 +63,8 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 .panel{background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:1.1rem 1.2rem;min-width:0}
 .panel h3{margin-top:0}
 .training{max-width:600px}
+@media (min-width:900px){.training:only-child{max-width:none;display:grid;grid-template-columns:1fr 1fr;column-gap:2.4rem;align-items:center}
+.training:only-child>h3,.training:only-child>.facts{grid-column:1/-1}.training:only-child>.small-charts{border-top:0}.training:only-child .chart{max-width:460px}}
 .chart{display:block;width:100%;height:auto;font:11px var(--sans)}
 .grid{stroke:var(--rule)}.axis,.grid-mark{stroke:var(--muted);stroke-opacity:.6}
 .tick,.axis-name{fill:var(--muted);font-size:11px}
@@ -94,7 +96,8 @@ h4{font-size:.85rem;margin:.9rem 0 .3rem;color:var(--muted);font-weight:620}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:.2rem 1.8rem}
 .side{min-width:0}
 .side .answer{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:.6rem .8rem;margin-bottom:.7rem}
-.side .answer blockquote{font-size:.85rem;max-height:13em}
+.side .answer figcaption b{color:var(--ink)}.answer-scores{display:block}
+.answer blockquote{font-size:.85rem;max-height:13em}
 .side .answer figcaption{overflow-wrap:anywhere}
 .side .row-id{margin-top:.5rem}
 .nearest{border:1px solid var(--rule);border-radius:4px;padding:0 .35em;white-space:nowrap}

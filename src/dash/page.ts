@@ -1,6 +1,7 @@
 // The report as one HTML page: data in, text out. Nothing in it is fetched from elsewhere.
+import { answerSection, answerTitle } from "./answer-section.ts"
 import { auditSection, environmentSection, otherReportSection, outputSection, shellWord } from "./audit-section.ts"
-import { comparisonSection, sampleSection } from "./comparison-section.ts"
+import { comparisonSection } from "./comparison-section.ts"
 import { duplicateSection } from "./duplicate-section.ts"
 import { funnelTable } from "./funnel-table.ts"
 import { graphFigure } from "./graph-figure.ts"
@@ -30,7 +31,7 @@ export const renderPage = (data: ReportData): string => {
     ["mix", "Mixture", mixSection(data)],
     ["training", "Training", trainingSection(data)],
     ["comparison", "Comparison", comparisonSection(data)],
-    ["samples", "Samples", sampleSection(data)],
+    ["samples", answerTitle(data), answerSection(data)],
     ["reports", "Other reports", otherReportSection(data)]
   ] as const
   const present = optional.filter(([, , section]) => section !== null)

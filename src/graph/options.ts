@@ -46,7 +46,9 @@ export const decodeOptions = (
       continue
     }
     const decoded = decodeOne(node, name, spec, given[name], settings)
-    if (decoded instanceof SluiceError) errors.push(decoded)
+    const how = spec.hint === undefined ? undefined : given[spec.hint]
+    if (decoded instanceof SluiceError)
+      errors.push(typeof how === "string" && how !== "" ? hinted(decoded, how) : decoded)
     else {
       const isModel = spec.kind === "model" && decoded.value !== undefined
       options[name] = isModel ? partOf(decoded.value as ModelSource, spec.part) : decoded.value
@@ -62,6 +64,10 @@ export const decodeOptions = (
   }
   return { options, keyed, errors }
 }
+
+/** An option's error with another hint. */
+const hinted = ({ message, evidence }: SluiceError, hint: string): SluiceError =>
+  new SluiceError("SLUICE_BAD_OPTION", message, { evidence, hint })
 
 const linkedAndSet = (node: string, name: string): SluiceError =>
   new SluiceError(

@@ -20,6 +20,8 @@ export interface OptionSpec<Type, Required extends boolean, Kind extends OptionK
   readonly fallback: Type | undefined
   /** Of a `model`: the part that is seen and counts, all of it if not given. */
   readonly part?: "tokenizer" | undefined
+  /** Of a `path`: the option whose text says how to get what is not there. */
+  readonly hint?: string | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of a declaration's options must accept every value type.
@@ -114,6 +116,7 @@ interface Opt {
   /**
    * A file or a folder for a program, given as its path relative to the project's root; the program sees the absolute path.
    * What lies there enters the key: a file's bytes, or of a folder all files below it but those whose names begin with a dot.
+   * Where there is nothing the error gives the text of the option that `hint` names, if one is given.
    *
    * @example
    * // gates/north.txt
@@ -129,7 +132,7 @@ interface Opt {
    * })
    * read({ path: "gates" }) // → { says: "open" }
    */
-  readonly path: () => OptionSpec<string, true, "path">
+  readonly path: (more?: { readonly hint: string }) => OptionSpec<string, true, "path">
   /**
    * Strings, given in place or as the path of a text file: one on each line, without space around; blank lines and those
    * that begin with `#` are left out.
@@ -220,7 +223,7 @@ export const opt: Opt = Object.assign(
     column: (fallback: string) => spec("column", undefined, false, fallback),
     rows: () => spec("rows", undefined, true, undefined),
     file: () => spec("file", undefined, true, undefined),
-    path: () => spec("path", undefined, true, undefined),
+    path: (more?: { readonly hint: string }) => Object.assign(spec("path", undefined, true, undefined), more),
     list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback),
     model: (part?: "tokenizer") => Object.assign(spec("model", undefined, true, undefined), { part }),
     maybeModel: () => spec("model", undefined, false, undefined)

@@ -53,6 +53,8 @@ export interface SampleAnswer {
   readonly question: string
   readonly reference: string
   readonly answers: { readonly [model: string]: string }
+  /** Of each model on this example; `perplexity` is that of the reference. */
+  readonly scores: { readonly [model: string]: { readonly perplexity: number; readonly f1: number } }
 }
 
 /** A condition that was put to the evaluation. */

@@ -6,9 +6,9 @@ import * as Schema from "effect/Schema"
 import { input, opt, Stage } from "#sluice"
 import { examine, fits, openCandidate } from "./candidate.ts"
 import { compareModels, scoreModel } from "./comparison.ts"
-import type { Comparison, Evaluation } from "./evaluation.ts"
+import type { Comparison, Evaluation, SampleAnswer } from "./evaluation.ts"
 import { type Outcome, writeOutcomes } from "./outcome.ts"
-import { chooseQuestions, readQuestions } from "./question.ts"
+import { chooseQuestions, type Question, readQuestions } from "./question.ts"
 
 /** The outcomes kept under `work` by an earlier attempt, or fresh ones, kept before they are returned. */
 const kept = async (file: string, compute: () => Promise<ReadonlyArray<Outcome>>): Promise<ReadonlyArray<Outcome>> => {
@@ -27,6 +27,30 @@ const ordered = (names: ReadonlyArray<string>, wanted: string | undefined): Read
   if (!names.includes(baseline))
     throw new Error(`evaluate.suite: baseline "${baseline}" is none of the models ${sorted.join(", ")}`)
   return [baseline, ...sorted.filter((name) => name !== baseline)]
+}
+
+/** Up to `most` places at equal distances among `count`: neighbours often come from one document. */
+const spread = (count: number, most: number): ReadonlyArray<number> => {
+  const many = Math.min(count, most)
+  return Array.from({ length: many }, (_, at) => Math.floor((at * count) / many))
+}
+
+/** An example with what each model made of it. */
+const quote = (
+  { id, question, reference }: Question,
+  names: ReadonlyArray<string>,
+  outcomes: ReadonlyArray<Outcome>
+): SampleAnswer => {
+  const each = <A>(of: (outcome: Outcome) => A) =>
+    Object.fromEntries(names.map((name, at) => [name, of(outcomes[at]!)]))
+  const answers = each(({ answer }) => answer)
+  return {
+    id,
+    question,
+    reference,
+    answers,
+    scores: each(({ nll, tokens, f1 }) => ({ perplexity: Math.exp(nll / tokens), f1 }))
+  }
 }
 
 /**
@@ -64,7 +88,7 @@ export const suite = Stage.program({
     bootstrap: opt(Schema.Int, 1000),
     /** The model the others are compared with first: "base" unless given, or the first by name. */
     baseline: opt.maybe(Schema.String),
-    /** Examples quoted in the report. */
+    /** Examples quoted in the report, at equal distances. */
     samples: opt(Schema.Int, 5),
     seed: opt(Schema.Int, 0)
   },
@@ -109,12 +133,13 @@ export const suite = Stage.program({
         return compareModels(engine, outcomes[second + 1 + at]!, outcomes[second]!, resampling)
       })
     )
-    const samples = chosen.slice(0, options.samples).map(({ id, question, reference }, at) => ({
-      id,
-      question,
-      reference,
-      answers: Object.fromEntries(names.map((name, model) => [name, outcomes[model]![at]!.answer]))
-    }))
+    const samples = spread(chosen.length, options.samples).map((at) =>
+      quote(
+        chosen[at]!,
+        names,
+        outcomes.map((all) => all[at]!)
+      )
+    )
     for (const { question, reference, answers } of samples)
       sample(
         [`question: ${question}`, `reference: ${reference}`, ...names.map((name) => `${name}: ${answers[name]}`)].join(

@@ -1,6 +1,7 @@
 // train.pretrained: a model that was trained elsewhere, from a folder in Hugging Face layout or a GGUF file.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 
 /**
@@ -26,7 +27,9 @@ export const pretrained = Stage.program({
   emits: "model",
   options: {
     /** A folder or a GGUF file. */
-    path: opt.path()
+    path: opt.path({ hint: "get" }),
+    /** What to type to get it, for the error where it is not there. */
+    get: opt.knob(Schema.String, "")
   },
   run: async ({ options: { path }, out }) => {
     const engine = await import("#sluice/model")

@@ -140,6 +140,41 @@ test("two evaluations are both told", () => {
   expect(text).toContain("No gate was set.")
 })
 
+test("answers before and after stand side by side, the baseline's first and the reference last", () => {
+  const evaluation = readEvaluation({
+    examples: 3,
+    baseline: "base",
+    models: { base: {}, tuned: {} },
+    samples: [
+      {
+        id: "a1",
+        question: "When <b>?",
+        reference: "At dawn.",
+        answers: { tuned: "At dawn & noon.", base: "" },
+        scores: { base: { perplexity: 41.25, f1: 0 }, tuned: { perplexity: 3.5, f1: 0.8 } }
+      }
+    ]
+  })!
+  const page = renderPage(data({ evaluations: [{ node: "only", evaluation }] }))
+  const { text } = checkPage(page)
+  const shown = text.slice(text.lastIndexOf("Before and after"))
+  const parts = ["When <b>?", "before: base", "perplexity of the reference 41.3, F1 0", "(empty)", "after: tuned"]
+  const places = [...parts, "3.50, F1 0.800", "At dawn & noon.", "At dawn.", "row a1"]
+    .map((part) => shown.indexOf(part))
+    .filter((at) => at >= 0)
+  expect(places).toHaveLength(parts.length + 4)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+})
+
+test("answers of one model alone are samples", () => {
+  const sample = { id: "a1", question: "When?", reference: "At dawn.", answers: { only: "At noon." } }
+  const evaluation = readEvaluation({ examples: 1, baseline: "only", models: { only: {} }, samples: [sample] })!
+  const { text } = checkPage(renderPage(data({ evaluations: [{ node: "only", evaluation }] })))
+  expect(text).toContain("Samples")
+  expect(text).not.toContain("Before and after")
+  expect(text).not.toContain("after: ")
+})
+
 test("sixty nodes give sixty cards and rows", () => {
   const nodes = Array.from({ length: 60 }, (_, at) => node(`family.stage#${at}`))
   const edges = nodes.slice(1).map(({ name }, at) => ({

@@ -112,7 +112,15 @@ test("the page is written under the store, whole and escaped", async () => {
   expect(elements.get("script")).toBe(2)
   expect(elements.has("img")).toBe(false)
   expect(page).not.toContain(root)
-  for (const heading of ["Pipeline", "Funnel", "Training", "Comparison", "Samples", "Other reports", "Data audit"])
+  for (const heading of [
+    "Pipeline",
+    "Funnel",
+    "Training",
+    "Comparison",
+    "Before and after",
+    "Other reports",
+    "Data audit"
+  ])
     expect(text).toContain(heading)
   expect(text).toContain("The gate passed.")
   expect(text).toContain("an interval that excludes 0")

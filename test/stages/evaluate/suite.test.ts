@@ -116,6 +116,19 @@ describe("evaluate.suite", () => {
     expect(whole.progress.at(-1)!.slice(0, 2)).toEqual([3, 3])
   })
 
+  test("quotes examples at equal distances, each with what every model made of it", () => {
+    const { samples, models } = whole.data as Evaluation
+    expect(samples.map(({ id }) => id)).toEqual(["c00", "c06"])
+    for (const { answers, scores } of samples) {
+      expect(Object.keys(answers)).toEqual(Object.keys(models))
+      expect(Object.keys(scores)).toEqual(Object.keys(models))
+      for (const { perplexity, f1 } of Object.values(scores)) {
+        expect(perplexity).toBeGreaterThan(1)
+        expect(f1 >= 0 && f1 <= 1).toBe(true)
+      }
+    }
+  })
+
   test("gives the same bytes again, whatever order the models are named in, and after a kill", async () => {
     const { base, adapter, tuned } = models as Record<string, { folder: string; digest: string }>
     const work = scratch.next()
