@@ -88,7 +88,7 @@ it("--out is the model with its card, and does not overwrite", async () => {
   expect(code).toBe(0)
   const place = join(project.root, "mine")
   expect(readFileSync(join(place, "README.md"), "utf8")).toBe((await project.raw("card", "faq/tuned")).out)
-  expect(loadAdapter(place).config.rank).toBe(2)
+  expect(loadAdapter(place)).toMatchObject({ kind: "lora", config: { rank: 2 } })
   expect(existsSync(join(place, "base/config.json"))).toBe(true)
   const again = await project.sluice("card", "faq/tuned", "--out", "mine")
   expect(again.code).toBe(1)
