@@ -2,11 +2,10 @@
 import { globSync, statSync } from "node:fs"
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
-import { writeDurably } from "../store/durable-file.ts"
-import { readSealed, sealed } from "../store/sealed.ts"
 import type { Store } from "../store/store.ts"
 import { isArchive, type MemberChoice, memberFiles, memberNames } from "./archive.ts"
 import type { FramedAhead } from "./frames.ts"
+import { StatDigests } from "./stat-digests.ts"
 import { digestBeside, large, readWhole } from "./whole-file.ts"
 
 export interface InputFile {
@@ -24,19 +23,12 @@ export interface InputFile {
 /** Frames the bytes of a file while they are digested; gives nothing where that fails, for then it is too early to tell. */
 export type FrameAhead = (path: string, bytes: Uint8Array) => Promise<FramedAhead | undefined>
 
-type Stat = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
-
 /** Files read and hashed at the same time: no more, for each is in memory whole. */
 const atOnce = 2
 
-/** A file changed less than this before it was digested may change again within the clock's tick. */
-const settleMs = 2000
-
-/** Digests by path, size, times and inode, kept beside the store. */
+/** Digests input files, and remembers the last that it had to read. */
 export class StatCache {
-  readonly #path: string
-  readonly #entries: Map<string, Stat>
-  #changed = false
+  readonly #digests: StatDigests
   /** Files met that are new or have other bytes than they had. */
   news = 0
   /** The last file that had to be read. */
@@ -48,10 +40,7 @@ export class StatCache {
   /** `damaged` is told where the file that is there cannot be used; `meets` when the first file is met whose stat is new. */
   constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}, meets = () => {}) {
     this.#meets = meets
-    this.#path = join(storeRoot, "stats.json")
-    const read = readSealed<ReadonlyArray<readonly [string, Stat]>>(this.#path)
-    if (read !== undefined && "wrong" in read) damaged(this.#path, read.wrong)
-    this.#entries = new Map(read !== undefined && "body" in read ? read.body : [])
+    this.#digests = new StatDigests(join(storeRoot, "stats.json"), damaged)
   }
 
   /** `ahead` frames the first file that is not what it was, if it is large: while it is digested this thread would wait. */
@@ -60,26 +49,18 @@ export class StatCache {
     ahead: (bytes: Uint8Array) => Promise<FramedAhead | undefined>
   ): Promise<Pick<InputFile, "digest" | "bytes">> {
     const stat = statSync(absolute)
-    const known = this.#entries.get(absolute)
-    if (
-      known !== undefined &&
-      known[0] === stat.size &&
-      known[1] === stat.mtimeMs &&
-      known[2] === stat.ctimeMs &&
-      known[3] === stat.ino &&
-      known[5] - stat.mtimeMs > settleMs
-    )
-      return { digest: known[4], bytes: known[0] }
+    const known = this.#digests.of(absolute, stat)
+    if (known !== undefined) return { digest: known, bytes: stat.size }
     const first = !this.#met
     this.#met = true
     if (first) this.#meets()
     const bytes = await readWhole(absolute)
     const digesting = digestBeside(bytes)
-    const framed = first && known !== undefined && bytes.length >= large ? ahead(bytes) : undefined
+    const before = this.#digests.before(absolute)
+    const framed = first && before !== undefined && bytes.length >= large ? ahead(bytes) : undefined
     const digest = await digesting
-    if (known?.[4] !== digest) this.news++
-    this.#entries.set(absolute, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, digest, Date.now()])
-    this.#changed = true
+    if (before !== digest) this.news++
+    this.#digests.set(absolute, stat, digest)
     this.#last = { absolute, bytes, framed }
     return { digest, bytes: bytes.length }
   }
@@ -95,9 +76,8 @@ export class StatCache {
     )
   }
 
-  save() {
-    if (this.#changed) writeDurably(this.#path, sealed([...this.#entries]))
-    this.#changed = false
+  save(): void {
+    this.#digests.save()
   }
 }
 

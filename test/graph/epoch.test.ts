@@ -39,6 +39,7 @@ const tokenizer = [
 const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
   ingest: [
     "run/listing",
+    "run/stat-digests",
     "run/decompress",
     "run/bzip2",
     "run/xz",

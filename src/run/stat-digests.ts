@@ -1,0 +1,47 @@
+// Digests of files by path, size, times and inode, kept beside the store: a file that was not touched is not read again.
+import type { Stats } from "node:fs"
+import { writeDurably } from "../store/durable-file.ts"
+import { readSealed, sealed } from "../store/sealed.ts"
+
+type Entry = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
+
+/** A file changed less than this before it was digested may change again within the clock's tick. */
+const settleMs = 2000
+
+export class StatDigests {
+  readonly #path: string
+  readonly #entries: Map<string, Entry>
+  #changed = false
+
+  /** Kept in the file `path`; `damaged` is told where what is there cannot be used. */
+  constructor(path: string, damaged: (path: string, what: string) => void = () => {}) {
+    this.#path = path
+    const read = readSealed<ReadonlyArray<readonly [string, Entry]>>(path)
+    if (read !== undefined && "wrong" in read) damaged(path, read.wrong)
+    this.#entries = new Map(read !== undefined && "body" in read ? read.body : [])
+  }
+
+  /** The digest of a file that is what it was, as its stat tells. */
+  of(file: string, { size, mtimeMs, ctimeMs, ino }: Stats): string | undefined {
+    const entry = this.#entries.get(file)
+    const same = entry?.[0] === size && entry[1] === mtimeMs && entry[2] === ctimeMs && entry[3] === ino
+    return entry !== undefined && same && entry[5] - mtimeMs > settleMs ? entry[4] : undefined
+  }
+
+  /** The digest that a file had when it was last read, whatever it is now. */
+  before(file: string): string | undefined {
+    return this.#entries.get(file)?.[4]
+  }
+
+  /** Notes what was read of a file; `stat` is from before that. */
+  set(file: string, { size, mtimeMs, ctimeMs, ino }: Stats, digest: string): void {
+    this.#entries.set(file, [size, mtimeMs, ctimeMs, ino, digest, Date.now()])
+    this.#changed = true
+  }
+
+  /** Keeps the digests for the next process. */
+  save(): void {
+    if (this.#changed) writeDurably(this.#path, sealed([...this.#entries]))
+    this.#changed = false
+  }
+}
