@@ -1,11 +1,9 @@
 // train.sft: fine-tunes all weights of a model on conversations, with the loss on the answers alone.
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
-import { heldOut, type OverConversations, sequenceExamples, somePrompts, withTokens } from "./conversation.ts"
-import { openModel } from "./starting-point.ts"
-import { runTraining } from "./training.ts"
+import { type OverConversations, withTokens } from "./conversation.ts"
+import { tune } from "./tuning.ts"
 import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
-import { speak } from "./voice.ts"
 
 const program = Stage.program({
   name: "train.sft",
@@ -16,28 +14,7 @@ const program = Stage.program({
     learningRate: opt(Schema.Finite, 2e-3),
     ...tuningOptions
   },
-  run: async (context) => {
-    const { inputs, options, out } = context
-    const engine = await import("#sluice/model")
-    const model = openModel(engine, inputs.base.folder)
-    const examples = sequenceExamples(await inputs.tokens.read(), options.context)
-    const validation = await heldOut(inputs.validation, options.context)
-    const prompts = somePrompts(model.tokenizer, examples, 3)
-    const { result, data } = await runTraining(context, engine, {
-      model,
-      input: "tokens",
-      examples,
-      ...(validation && { validation }),
-      sample: (trained) => speak(context, engine, trained, prompts),
-      length: options.context,
-      packing: "bfd",
-      epochs: options.epochs,
-      steps: options.steps
-    })
-    engine.saveModel(out, result.model)
-    await speak(context, engine, result, prompts)
-    return { data }
-  }
+  run: (context) => tune(context, ({ engine, result }) => engine.saveModel(context.out, result.model))
 })
 
 /**

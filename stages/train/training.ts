@@ -36,7 +36,8 @@ export interface Training {
   readonly beta2?: number
 }
 
-interface CommonOptions {
+/** What the stages that train take beside the length of their rows. */
+export interface TrainingOptions {
   readonly batch: number
   readonly learningRate: number
   readonly warmup: number
@@ -128,7 +129,7 @@ const describeRun = (result: TrainResult, rows: TrainingData["rows"]): TrainingD
 }
 
 type Context = Pick<
-  ProgramContext<unknown, CommonOptions>,
+  ProgramContext<unknown, TrainingOptions>,
   "options" | "threads" | "device" | "out" | "work" | "progress" | "metric" | "used" | "skipped"
 >
 
