@@ -1,22 +1,18 @@
 // train.pairTokens: prompts and completions as a token table, as plain text and not as a conversation.
 import * as Schema from "effect/Schema"
 import { type Dataset, opt, type Plus, Stage } from "#sluice"
-import { proven } from "./proven.ts"
+import { fewViolations, proven } from "./proven.ts"
 import { columnsOf, textsOf, tokenColumns } from "./token-columns.ts"
-import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
+import { tokenOptions } from "./token-options.ts"
+import { provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.pairTokens",
   needs: { prompt: Schema.String, completion: Schema.String },
   options: {
-    /** Whose tokenizer is used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model("tokenizer"),
+    ...tokenOptions,
     /** `completion` supervises the completion and the token that ends it, `all` the prompt too. */
-    supervise: opt(Schema.Literals(["completion", "all"]), "completion"),
-    /** The most tokens of a row. */
-    maxTokens: opt(Schema.Int, 256),
-    /** What becomes of a longer row: it is left out, or its first or last tokens are kept. */
-    truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
+    supervise: opt(Schema.Literals(["completion", "all"]), "completion")
   },
   adds: tokenColumns,
   applyBatch: async (batch, { model, supervise, ...settings }) => {

@@ -2,22 +2,16 @@
 import * as Schema from "effect/Schema"
 import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
-import { proven } from "./proven.ts"
+import { fewViolations, proven } from "./proven.ts"
 import { bytesColumn, columnsOf, idBytes, tokenColumns } from "./token-columns.ts"
-import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
+import { chatOptions } from "./token-options.ts"
+import { provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.preferenceTokens",
   needs: { prompt: Messages, chosen: Messages, rejected: Messages },
   options: {
-    /** Whose tokenizer and template are used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model("tokenizer"),
-    /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
-    chat: opt.maybe(Schema.String),
-    /** The most tokens of each of the two sequences. */
-    maxTokens: opt(Schema.Int, 256),
-    /** What becomes of a longer one: the row is left out, or its first or last tokens are kept. */
-    truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
+    ...chatOptions
   },
   adds: { ...tokenColumns, rejectedIds: Schema.Uint8Array, rejectedMask: Schema.Uint8Array },
   applyBatch: async (batch, { model, ...settings }) => {

@@ -17,6 +17,9 @@ const reasons = [
   "double-beginning"
 ] as const
 
+/** Share of the rows that may fail the mask proof if not given. */
+export const fewViolations = 0.05
+
 const excused: ReadonlySet<string> = new Set(["empty", "too-long", "same-answers"])
 
 /**
@@ -39,7 +42,7 @@ export const proven = Stage.select({
   reasons,
   options: {
     /** Share of the rows that may fail the mask proof, in [0, 1]. */
-    maxViolations: opt(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })), 0.05)
+    maxViolations: opt(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })), fewViolations)
   },
   readsIds: true,
   resolve: ({ rows }, { maxViolations }, verdicts) => {

@@ -1,21 +1,17 @@
 // train.textTokens: plain documents as a token table, every token supervised, for continued pretraining.
 import * as Schema from "effect/Schema"
 import { type Dataset, opt, type Plus, Stage } from "#sluice"
-import { proven } from "./proven.ts"
+import { fewViolations, proven } from "./proven.ts"
 import { columnsOf, textsOf, tokenColumns } from "./token-columns.ts"
-import { fewViolations, provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
+import { tokenOptions } from "./token-options.ts"
+import { provenTokens, type TokenChain, type TokenOptions, type Tokens } from "./tokens.ts"
 
 const tokenize = Stage.map({
   name: "train.textTokens",
   needs: { by: Schema.String },
   options: {
-    by: opt.column("text"),
-    /** Whose tokenizer is used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model("tokenizer"),
-    /** The most tokens of a row. */
-    maxTokens: opt(Schema.Int, 256),
-    /** What becomes of a longer row: it is left out, or its first or last tokens are kept. */
-    truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
+    ...tokenOptions,
+    by: opt.column("text")
   },
   adds: tokenColumns,
   applyBatch: async (batch, { model, ...settings }) => {

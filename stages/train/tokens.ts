@@ -2,23 +2,17 @@
 import * as Schema from "effect/Schema"
 import { type Dataset, type Model, type NestedColumn, opt, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
-import { proven } from "./proven.ts"
+import { fewViolations, proven } from "./proven.ts"
 import { columnsOf, tokenColumns } from "./token-columns.ts"
+import { chatOptions } from "./token-options.ts"
 
 const tokenize = Stage.map({
   name: "train.tokens",
   needs: { messages: Messages },
   options: {
-    /** Whose tokenizer and template are used: a model or adapter of the pipeline, or the path of a folder. */
-    model: opt.model("tokenizer"),
+    ...chatOptions,
     /** `completion` supervises the last answer, `assistant` every answer, `all` every token. */
-    supervise: opt(Schema.Literals(["completion", "assistant", "all"]), "completion"),
-    /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
-    chat: opt.maybe(Schema.String),
-    /** The most tokens of a row. */
-    maxTokens: opt(Schema.Int, 256),
-    /** What becomes of a longer row: it is left out, or its first or last tokens are kept. */
-    truncate: opt(Schema.Literals(["drop", "keep-start", "keep-end"]), "drop")
+    supervise: opt(Schema.Literals(["completion", "assistant", "all"]), "completion")
   },
   adds: tokenColumns,
   applyBatch: async (batch, { model, supervise, ...settings }) => {
@@ -67,9 +61,6 @@ export interface TokenChain {
   readonly behind: ReadonlyArray<typeof proven.declaration>
   readonly defaults: { readonly maxViolations: number }
 }
-
-/** Share of the rows that may fail the mask proof if not given. */
-export const fewViolations = 0.05
 
 /** The chain of a stage that makes tokens and of `train.proven`. */
 export const provenTokens = (
