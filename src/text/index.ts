@@ -1,6 +1,7 @@
 // Text library of the stages, imported as "#sluice/text": words, hashes, sketches, document formats.
 export { type AsciidocText, asciidocText } from "./asciidoc.ts"
 export { pointAt, sizeOf, spaceAt } from "./code-point.ts"
+export { dice } from "./dice.ts"
 export { digest128, mix32 } from "./hashing.ts"
 export { countHash, countOf, emptyTable, type HashTable, makeTable } from "./hash-table.ts"
 export { type JsonColumns, jsonColumns } from "./json-columns.ts"

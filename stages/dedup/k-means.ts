@@ -1,4 +1,5 @@
 // Spherical k-means: centres of directions, found on a sample of rows, and the centres nearest to each row.
+import { dice } from "#sluice/text"
 import type { Vectors } from "./vectors.ts"
 
 export interface Clustering {
@@ -14,17 +15,6 @@ export interface Clustering {
 const SAMPLED = 32
 /** A round that makes rows nearer to their centres by a smaller share is the last. */
 const TOLERANCE = 1e-4
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-const dice = (seed: number): (() => number) => {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Directions of length 1: centre `c` is `values[c · dimensions .. (c + 1) · dimensions]`. */
 export interface Centres {

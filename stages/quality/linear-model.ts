@@ -1,4 +1,5 @@
 // A linear text classifier: multinomial logistic regression over hashed n-grams, its training, its file.
+import { dice } from "#sluice/text"
 import { extractFeatures, type Features, type FeatureSettings, makeFeatures } from "./text-features.ts"
 
 export interface LinearModel {
@@ -85,17 +86,6 @@ export interface Training {
   /** Of the first step; it falls to 0 in a straight line. */
   readonly learningRate: number
   readonly seed: number
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-const dice = (seed: number): (() => number) => {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /**
