@@ -186,7 +186,7 @@ const flippedRows = async function* (
       after: after(row),
       scores: scores?.[row] ?? null,
       columns: Object.fromEntries(names.map((name) => [name, valueAt(columns[name]!, place.row)])),
-      source: origins.sources(past.birth(edge.node, id), id)[0] ?? null
+      source: origins.of(edge.node, id)[0] ?? null
     }
   }
 }

@@ -40,7 +40,7 @@ export const steps = Command.make(
       rows:
         made === undefined
           ? [...new Set(rowIds)].map((id) => ({ id, sources: [] }))
-          : rowsOfStep(made.past, origins!, made.node, { ...spike, rowIds })
+          : rowsOfStep(origins!, made.node, { ...spike, rowIds })
     }))
     if (shared.json) printJson(...found)
     else print.printSpikes(to, found, all.length, { most: rows, pipeline: made?.past.ref.pipeline })

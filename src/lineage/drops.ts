@@ -68,7 +68,7 @@ const skipped = function* (past: PastRun, origins: Origins, node: string): Gener
   for (const entry of origins.ledgers.of(node)?.entries ?? [])
     for (const [id, reason] of entry.skipped) {
       const edge = past.edges(node).find(({ input }) => input === entry.input)
-      const source = edge === undefined ? null : sourceOf(past, origins, edge.node, id)
+      const source = edge === undefined ? null : sourceOf(origins, edge.node, id)
       yield { id, node, reason, scores: null, source }
     }
 }
@@ -81,7 +81,7 @@ const rows = async function* (past: PastRun, origins: Origins, node: string): As
     const verdict = verdicts.of(row)
     if (verdict.kind !== "dropped" && verdict.kind !== "merged" && verdict.kind !== "failed") continue
     const id = verdicts.input.id(row)
-    const source = () => sourceOf(past, origins, from, id)
+    const source = () => sourceOf(origins, from, id)
     if (verdict.kind === "failed") {
       yield { id, node, reason: failed, scores: null, source: source(), error: verdict.error }
       continue
@@ -91,5 +91,4 @@ const rows = async function* (past: PastRun, origins: Origins, node: string): As
   }
 }
 
-const sourceOf = (past: PastRun, origins: Origins, node: string, id: string): SourcePlace | null =>
-  origins.sources(past.birth(node, id), id)[0] ?? null
+const sourceOf = (origins: Origins, node: string, id: string): SourcePlace | null => origins.of(node, id)[0] ?? null

@@ -45,20 +45,15 @@ const upstream = (past: PastRun, node: string): ReadonlyArray<string> => {
 }
 
 /** The rows that a program used, each with the paths of the files that it goes back to. */
-const usedRows = (past: PastRun, origins: Origins, node: string): ReadonlyArray<ReadonlySet<string>> =>
-  (origins.ledgers.of(node)?.entries ?? []).flatMap(({ input, used }) => {
-    const edges = past.edges(node).filter((edge) => edge.input === input)
-    return [...used].map((id) => {
-      const edge = edges.find((one) => past.input(one).row(id) >= 0)
-      const places = edge === undefined ? [] : origins.sources(past.birth(edge.node, id), id)
-      return new Set(places.map(({ path }) => path))
-    })
-  })
+const usedRows = (origins: Origins, node: string): ReadonlyArray<ReadonlySet<string>> =>
+  (origins.ledgers.of(node)?.entries ?? []).flatMap(({ input, used }) =>
+    [...used].map((id) => new Set(origins.ofRead(node, id, input).map(({ path }) => path)))
+  )
 
 const trainingOf = (past: PastRun, origins: Origins, node: string): TrainingData => {
   const record = past.record(node)
   const files = new Map<string, number>()
-  const rows = usedRows(past, origins, node)
+  const rows = usedRows(origins, node)
   for (const paths of rows) for (const path of paths) files.set(path, (files.get(path) ?? 0) + 1)
   const nodes = upstream(past, node)
   const sources = nodes
@@ -83,7 +78,7 @@ const trainingOf = (past: PastRun, origins: Origins, node: string): TrainingData
 /** How many rows that `program` used go back to a file that rows of the trainings go back to as well. */
 export const sharedRows = (past: PastRun, program: string, trainings: ReadonlyArray<TrainingData>): number => {
   const files = new Set(trainings.flatMap(({ sources }) => sources.flatMap(({ used }) => used.map(({ path }) => path))))
-  return usedRows(past, new Origins(past), program).filter((paths) => !files.isDisjointFrom(paths)).length
+  return usedRows(new Origins(past), program).filter((paths) => !files.isDisjointFrom(paths)).length
 }
 
 /**

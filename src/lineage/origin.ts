@@ -58,7 +58,19 @@ export class Origins {
     return [...new Set(ids)].map((parent) => ({ birth: this.#past.birth(edge.node, parent), id: parent }))
   }
 
-  /** The places in input files that a row goes back to. */
+  /** The places in input files that a row goes back to, as `node` gives it. */
+  of(node: string, id: string): ReadonlyArray<SourcePlace> {
+    return this.sources(this.#past.birth(node, id), id)
+  }
+
+  /** Those of a row that `node` read, by the input of that name if one is given; none where it did not read it. */
+  ofRead(node: string, id: string, input?: string): ReadonlyArray<SourcePlace> {
+    const edges = this.#past.edges(node).filter((edge) => input === undefined || edge.input === input)
+    const edge = edges.find((one) => this.#past.input(one).row(id) >= 0)
+    return edge === undefined ? [] : this.of(edge.node, id)
+  }
+
+  /** Those of a row that got its id at `birth`. */
   sources(birth: string, id: string): ReadonlyArray<SourcePlace> {
     const key = `${birth}\u0000${id}`
     let found = this.#known.get(key)

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { zstdDecompressSync } from "node:zlib"
 import { SluiceError } from "../errors.ts"
 import type { Origins, SourcePlace } from "./origin.ts"
-import type { PastRun } from "./past-run.ts"
 
 /** One step as the ledger has it. */
 export interface LedgerStep {
@@ -81,8 +80,5 @@ export interface StepRow {
 }
 
 /** The rows of a step and where they come from; `node` is the one that trained the model. */
-export const rowsOfStep = (past: PastRun, origins: Origins, node: string, step: LedgerStep): ReadonlyArray<StepRow> =>
-  [...new Set(step.rowIds)].map((id) => {
-    const edge = past.edges(node).find((one) => past.input(one).row(id) >= 0)
-    return { id, sources: edge === undefined ? [] : origins.sources(past.birth(edge.node, id), id) }
-  })
+export const rowsOfStep = (origins: Origins, node: string, step: LedgerStep): ReadonlyArray<StepRow> =>
+  [...new Set(step.rowIds)].map((id) => ({ id, sources: origins.ofRead(node, id) }))

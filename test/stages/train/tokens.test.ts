@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Batch, BytesColumn, NestedColumn, NumberColumn } from "#sluice"
-import { chatTemplate } from "#sluice/model"
+import { chatTemplate, tokenReasons } from "#sluice/model"
 import { saveTokenizer } from "#src/model/model-folder.ts"
 import { modelAt } from "#src/run/model-links.ts"
 import { PathContents } from "#src/run/path-content.ts"
@@ -174,6 +174,10 @@ it("ids come back from their bytes", () => {
 })
 
 describe("train.proven", () => {
+  it("has a reason for each problem that tokens can have", () => {
+    expect(proven.declaration.reasons).toEqual(tokenReasons)
+  })
+
   const select = proven.declaration as unknown as Select
   const rows = [
     { problem: "", detail: "", cut: 3 },
