@@ -1,6 +1,7 @@
 // Columns of JSON objects without an object or a string for any: WebAssembly finds the values in the bytes of the records.
 import { isUtf8 } from "node:buffer"
 import { readFileSync } from "node:fs"
+import { type KernelMemory, reach } from "./kernel-memory.ts"
 import type { PackedBytes } from "./minhash.ts"
 
 /** What a column may hold, so that nothing else has to be asked: a text, a number or a flag. */
@@ -38,13 +39,8 @@ export interface JsonColumns {
   readonly wasRead: Uint8Array
 }
 
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
-
 interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
+  readonly memory: KernelMemory
   readonly heap: () => number
   readonly read: (
     columnTable: number,
@@ -141,8 +137,7 @@ const layOut = (kernel: Kernel, names: ReadonlyArray<string>, bytes: number, row
     wasRead: take(rows),
     texts: take(bytes)
   }
-  const missing = end - kernel.memory.buffer.byteLength
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536))
+  reach(kernel.memory, end)
   return laid
 }
 

@@ -1,6 +1,7 @@
 // MinHash signatures of word n-grams (Broder 1997): the WebAssembly kernel for batches and the same in plain TypeScript.
 import { readFileSync } from "node:fs"
 import { mix32 } from "./hashing.ts"
+import { type KernelMemory, reach } from "./kernel-memory.ts"
 import { ngramHashes, writeWord } from "./shingles.ts"
 import { unicode } from "./unicode.ts"
 
@@ -24,13 +25,8 @@ export interface PackedBytes {
   readonly bytes: Uint8Array
 }
 
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
-
 interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
+  readonly memory: KernelMemory
   readonly table: () => number
   readonly minima: () => number
   readonly text: () => number
@@ -71,8 +67,7 @@ export const signAll = (texts: PackedBytes, rows: number, shape: SignatureShape)
 const makeRoom = (kernel: Kernel, start: number, texts: PackedBytes, rows: number): void => {
   let longest = 0
   for (let row = 0; row < rows; row++) longest = Math.max(longest, texts.offsets[row + 1]! - texts.offsets[row]!)
-  const missing = start + longest + 8 - kernel.memory.buffer.byteLength
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536))
+  reach(kernel.memory, start + longest + 8)
 }
 
 /**

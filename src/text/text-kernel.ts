@@ -31,11 +31,6 @@ interface Exports {
   readonly finewebLines: (from: number, to: number, short: number) => void
 }
 
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
 const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./texts.wasm", import.meta.url))
 /** Compiled once a thread, where the first text is cut. */
 const compiled: { module?: object } = {}

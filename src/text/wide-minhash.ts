@@ -1,5 +1,6 @@
 // MinHash signatures of 64 bits, bit for bit as datatrove 0.10 makes them: the kernel for batches, and plain TypeScript.
 import { readFileSync } from "node:fs"
+import { type KernelMemory, reach } from "./kernel-memory.ts"
 import type { PackedBytes, SignatureShape } from "./minhash.ts"
 import { randomState } from "./random-state.ts"
 import { SIMPLIFIED_GROWTH, simplified, simplifyInto } from "./simplified.ts"
@@ -11,13 +12,8 @@ const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./wide-minhas
 
 const PRIME = 2n ** 61n - 1n
 
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
-
 interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
+  readonly memory: KernelMemory
   readonly factors: () => number
   readonly terms: () => number
   readonly minima: () => number
@@ -65,8 +61,7 @@ export const signAllWide = (texts: PackedBytes, rows: number, shape: SignatureSh
   const room = 2 * simple.length + 8
   const text = kernel.tokens()
   const starts = (text + room + 3) & ~3
-  const missing = starts + 4 * room - kernel.memory.buffer.byteLength
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536))
+  reach(kernel.memory, starts + 4 * room)
   const memory = new Uint8Array(kernel.memory.buffer)
   const places = new Uint32Array(kernel.memory.buffer, starts, room)
   const { a, b } = permutationsOf(shape)
