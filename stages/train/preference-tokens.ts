@@ -1,6 +1,6 @@
 // train.preferenceTokens: a prompt with a chosen and a rejected answer as a token table of two sequences a row.
 import * as Schema from "effect/Schema"
-import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
+import { type Dataset, type NestedColumn, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
 import { fewViolations, proven } from "./proven.ts"
 import { bytesColumn, columnsOf, idBytes, tokenColumns } from "./token-columns.ts"

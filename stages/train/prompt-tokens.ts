@@ -1,6 +1,4 @@
-// train.promptTokens: prompts without answers as a token table, up to the header of the answer that is to be sampled.
-import * as Schema from "effect/Schema"
-import { type Dataset, type NestedColumn, opt, type Plus, Stage } from "#sluice"
+import { type Dataset, type NestedColumn, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
 import { fewViolations, proven } from "./proven.ts"
 import { columnsOf, tokenColumns } from "./token-columns.ts"
