@@ -1,7 +1,7 @@
 // Columns of JSON objects without an object or a string for any: WebAssembly finds the values in the bytes of the records.
 import { isUtf8 } from "node:buffer"
 import { readFileSync } from "node:fs"
-import { type KernelMemory, reach } from "./kernel-memory.ts"
+import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
 import type { PackedBytes } from "./minhash.ts"
 
 /** What a column may hold, so that nothing else has to be asked: a text, a number or a flag. */
@@ -110,8 +110,8 @@ export const jsonColumns = (
 }
 
 const kernelOf = (): Kernel => {
-  kept.module ??= new WebAssembly.Module(kernelBytes)
-  kept.kernel ??= new WebAssembly.Instance(kept.module).exports as Kernel
+  kept.module ??= compile(kernelBytes)
+  kept.kernel ??= instantiate<Kernel>(kept.module)
   return kept.kernel
 }
 

@@ -1,7 +1,7 @@
 // MinHash signatures of word n-grams (Broder 1997): the WebAssembly kernel for batches and the same in plain TypeScript.
 import { readFileSync } from "node:fs"
 import { mix32 } from "./hashing.ts"
-import { type KernelMemory, reach } from "./kernel-memory.ts"
+import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
 import { ngramHashes, writeWord } from "./shingles.ts"
 import { unicode } from "./unicode.ts"
 
@@ -40,7 +40,7 @@ interface Kernel {
  */
 export const signAll = (texts: PackedBytes, rows: number, shape: SignatureShape): PackedBytes => {
   const { permutations, ngram, seed, unit } = shape
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes)).exports as Kernel
+  const kernel = instantiate<Kernel>(compile(kernelBytes))
   const start = kernel.text()
   makeRoom(kernel, start, texts, rows)
   const memory = new Uint8Array(kernel.memory.buffer)

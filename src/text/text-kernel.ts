@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { makeRunCutter } from "./run-cutter.ts"
 import type { Tokens } from "./tokens.ts"
 import { unicode } from "./unicode.ts"
+import { compile, instantiate } from "./web-assembly.ts"
 
 interface Global {
   readonly value: number
@@ -49,11 +50,11 @@ export class TextKernel {
   #shift = 0
 
   constructor() {
-    compiled.module ??= new WebAssembly.Module(kernelBytes)
+    compiled.module ??= compile(kernelBytes)
     const cutter = makeRunCutter()
     const cutRun = (from: number, to: number, count: number): number =>
       cutter.cut(this.#views.bytes, this.#shift, from, to, this.#views.tokens, count)
-    this.#kernel = new WebAssembly.Instance(compiled.module, { env: { cutRun } }).exports as Exports
+    this.#kernel = instantiate<Exports>(compiled.module, { env: { cutRun } })
     this.#kernel.prepare()
     this.#views = this.#look()
     this.#views.bytes.set(unicode, this.#kernel.TABLE.value)

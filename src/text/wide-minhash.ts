@@ -1,6 +1,6 @@
 // MinHash signatures of 64 bits, bit for bit as datatrove 0.10 makes them: the kernel for batches, and plain TypeScript.
 import { readFileSync } from "node:fs"
-import { type KernelMemory, reach } from "./kernel-memory.ts"
+import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
 import type { PackedBytes, SignatureShape } from "./minhash.ts"
 import { randomState } from "./random-state.ts"
 import { SIMPLIFIED_GROWTH, simplified, simplifyInto } from "./simplified.ts"
@@ -54,7 +54,7 @@ const tokensOf = (bytes: Uint8Array, length: number): Tokens => {
  */
 export const signAllWide = (texts: PackedBytes, rows: number, shape: SignatureShape): PackedBytes => {
   const { permutations, ngram } = shape
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes)).exports as Kernel
+  const kernel = instantiate<Kernel>(compile(kernelBytes))
   let longest = 0
   for (let row = 0; row < rows; row++) longest = Math.max(longest, texts.offsets[row + 1]! - texts.offsets[row]!)
   const simple = new Uint8Array(longest * SIMPLIFIED_GROWTH + 8)

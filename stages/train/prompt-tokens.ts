@@ -1,3 +1,4 @@
+// train.promptTokens: prompts without answers as a token table, up to the header of the answer that is to be sampled.
 import { type Dataset, type NestedColumn, type Plus, Stage } from "#sluice"
 import { Messages } from "./messages.ts"
 import { fewViolations, proven } from "./proven.ts"
