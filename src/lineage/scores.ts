@@ -3,6 +3,7 @@ import { zstdDecompressSync } from "node:zlib"
 import { parquetReadObjects } from "hyparquet"
 import type { RowRefs } from "../run/node-record.ts"
 import type { RowAction } from "../run/row-action.ts"
+import { ownRows } from "../run/taken.ts"
 import type { PastRun } from "./past-run.ts"
 
 export type Scores = { readonly [measure: string]: unknown }
@@ -17,7 +18,8 @@ export const readScores = async (past: PastRun, node: string): Promise<ReadonlyA
     const bytes = past.store.get(action.block)
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
     const rows = await parquetReadObjects({ file, compressors: { ZSTD: (raw) => zstdDecompressSync(raw) } })
-    for (const row of rows)
+    const own = ownRows(action)
+    for (const row of own === undefined ? rows : Array.from(own, (at) => rows[at]!))
       all.push(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])))
   }
   return all

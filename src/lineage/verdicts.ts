@@ -2,6 +2,7 @@
 import type { GatherRefs, RowRefs, SelectRefs } from "../run/node-record.ts"
 import { failedEntries } from "../run/group-failures.ts"
 import { failedCode, type RowAction } from "../run/row-action.ts"
+import { codesOf } from "../run/verdict-codes.ts"
 import { rowErrorText } from "../run/row-error.ts"
 import type { GatherAction, SelectAction } from "../run/task.ts"
 import { digestBytes, digestHex } from "../table/digest.ts"
@@ -94,7 +95,7 @@ const coded = (past: PastRun, node: string): Coded => {
   const failed = failures(past, node, "partitions")
   const verdicts: Array<Verdict> = []
   for (const action of actions) {
-    const codes = uint16Of(readPack(past.store.get(action.pack)).codes!)
+    const codes = codesOf(past.store, action)
     const reasons = reasonsByCode(codes, action.reasons)
     const byCode = new Map<number, Verdict>([
       [0, kept],

@@ -5,6 +5,7 @@ import { digestHex } from "../table/digest.ts"
 import { Partition, rowsIn, type View } from "../table/view.ts"
 import type { Chain } from "./chain.ts"
 import type { NodeRecord } from "./node-record.ts"
+import type { ParseInput } from "./parse.ts"
 import type { Records } from "./records.ts"
 import { placeText, recordOf, rowText, sourcePlace } from "./source-place.ts"
 
@@ -39,6 +40,15 @@ export class ChainPartitions {
     return this.records === undefined
       ? rowsIn(this.views!)
       : this.records.partitions.reduce((sum, part) => sum + part.count, 0)
+  }
+
+  /** A source's partition as it is parsed. */
+  async parseInput(index: number): Promise<ParseInput> {
+    const records = this.records!
+    const part = records.partitions[index]!
+    const { bytes, offsets } = await records.bytes(part)
+    const { files, digests, occurrences } = part
+    return { bytes, offsets, paths: records.files.map(({ path }) => path), files, digests, occurrences }
   }
 
   /** A partition as errors tell of it: its number, its rows and where the first and the last stand. */

@@ -1,7 +1,7 @@
 // One chain at work: takes partitions from earlier runs while it can, sends the rest to workers, adds up what came of them.
 import * as Effect from "effect/Effect"
 import { Partition, type View } from "../table/view.ts"
-import { type Chain, type ChainLink, inStretches, type Passed, type Prepared, type Work } from "./chain.ts"
+import { type Chain, type ChainLink, inStretches, type Passed, type PreparedInput, type Work } from "./chain.ts"
 import { badRow } from "./chain-error.ts"
 import { ChainPartitions } from "./chain-partitions.ts"
 import type { Execution, Failure } from "./execution.ts"
@@ -56,10 +56,12 @@ export class ChainRun {
       self.#announce()
       const waiting: Array<Work> = []
       const { count, views } = self.#partitions
-      for (let index = 0; index < count; index++) {
-        const rest = self.#fromEarlier({ index, from: 0, view: views?.[index] })
-        if (rest !== undefined) waiting.push(rest)
-      }
+      self.#execution.journal.together(() => {
+        for (let index = 0; index < count; index++) {
+          const rest = self.#fromEarlier({ index, from: 0, view: views?.[index] })
+          if (rest !== undefined) waiting.push(rest)
+        }
+      })
       const { leases, threads } = self.#execution
       const ordered = leases.othersRun() ? inStretches(waiting, (n) => leases.order(n)) : waiting
       // For each thread one at work and one on its way to the disk, and one more that is made ready.
@@ -71,11 +73,15 @@ export class ChainRun {
     })
   }
 
-  /** The error that ends the run at a link, where more rows failed there than may. */
-  failure(at: number): Failure | undefined {
-    const failure = this.#failed[at]!.over(this.#execution.maxFailed)
-    if (failure !== undefined) this.#salvage()
-    return failure
+  /** The first link at which more rows failed than may, and the error that ends the run there. */
+  failure(): { readonly at: number; readonly cause: Failure } | undefined {
+    for (const [at, failed] of this.#failed.entries()) {
+      const cause = failed.over(this.#execution.maxFailed)
+      if (cause === undefined) continue
+      this.#salvage()
+      return { at, cause }
+    }
+    return undefined
   }
 
   /** After a failure: what was computed, and the good rows of what failed, serve the next run. */
@@ -113,7 +119,10 @@ export class ChainRun {
         view = viewOf(action)
         continue
       }
-      const outcome = outcomes.get(link.edge!)?.[index] ?? lookUp(store, link.node, this.#keys(link), view!)
+      const outcome =
+        outcomes.get(link.edge!)?.[index] ??
+        this.#execution.ahead.outcome(link, view!) ??
+        lookUp(store, link.node, this.#keys(link), view!)
       if (outcome === undefined) return { index, from: at, view }
       this.#took(at, index, view!, outcome, 0)
       view = outcome.view
@@ -121,16 +130,14 @@ export class ChainRun {
     return undefined
   }
 
-  #paths() {
-    return this.#records!.files.map(({ path }) => path)
-  }
-
-  #step(at: number): ChainStep {
+  #step(at: number, index: number): ChainStep {
     const link = this.#chain.links[at]!
     const { node, edge } = link
     const reuse = leftOver(this.#reuse[at]!, this.#used[at]!)
+    // What the last run made of the partition at this place: edits move few rows to another.
+    const likely = this.#reuse[at]![index]
     const input = edge === undefined ? -1 : node.edges.indexOf(edge)
-    return { node: node.name, input, keys: this.#keys(link), reuse, models: this.#execution.models(node) }
+    return { node: node.name, input, keys: this.#keys(link), reuse, likely, models: this.#execution.models(node) }
   }
 
   #send(given: Work): Effect.Effect<void, Failure> {
@@ -139,10 +146,11 @@ export class ChainRun {
       if (work === undefined) return
       const first = this.#chain.links[work.from]!
       const began = performance.now()
-      const parse = first.role === "parse" ? await this.#parseInput(work.index, work.from) : undefined
+      const input = first.role === "parse" ? await this.#partitions.parseInput(work.index) : undefined
+      const parse = input && { step: this.#step(work.from, work.index), input }
       const reading = (performance.now() - began) / 1000
       const start = parse === undefined ? work.from : work.from + 1
-      const steps = this.#chain.links.slice(start).map((_, offset) => this.#step(start + offset))
+      const steps = this.#chain.links.slice(start).map((_, offset) => this.#step(start + offset, work.index))
       const goOn = this.#execution.maxFailed > 0
       const task: ChainTask = { kind: "chain", parse, view: work.view, steps, goOn }
       const result = await this.#execution.pool.submit(task).catch((cause: unknown) => {
@@ -174,14 +182,6 @@ export class ChainRun {
       const parsed = this.#execution.survey.store.action<RowAction>(key)
       return this.#partitions.place(index, parsed?.face?.view, id)
     }
-  }
-
-  async #parseInput(index: number, at: number) {
-    const part = this.#records!.partitions[index]!
-    const { bytes, offsets } = await this.#records!.bytes(part)
-    const { files, digests, occurrences } = part
-    const input = { bytes, offsets, paths: this.#paths(), files, digests, occurrences }
-    return { step: this.#step(at), input }
   }
 
   #parsed(at: number, index: number, action: RowAction, key: string, computed: number, seconds: number) {
@@ -261,9 +261,11 @@ export class ChainRun {
     })
   }
 
-  /** What was prepared of each partition. */
-  prepared(at: number): ReadonlyArray<Prepared> {
-    return this.#passed[at]!.map((passed) => passed!.prepared!)
+  /** What the last link prepared of each partition. */
+  prepared(): PreparedInput {
+    const [before, last] = [this.#passed.at(-2), this.#passed.at(-1)!]
+    const views = before === undefined ? this.#partitions.views! : before.map((passed) => passed!.view)
+    return { views, prepared: last.map((passed) => passed!.prepared!) }
   }
 
   /** Lets later runs take single rows from these partitions. */

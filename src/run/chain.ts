@@ -37,6 +37,12 @@ export interface Prepared {
   readonly content: unknown
 }
 
+/** A select's input: its partitions, and what was prepared of each. */
+export interface PreparedInput {
+  readonly views: ReadonlyArray<View>
+  readonly prepared: ReadonlyArray<Prepared>
+}
+
 /** Kinds of stage whose result of a row depends on that row alone. */
 export const rowLocal: ReadonlySet<string> = new Set(["map", "filter", "expand"])
 

@@ -9,13 +9,14 @@ import { asError } from "../store/durable-file.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import { DamagedObject } from "../store/store.ts"
 import type { View } from "../table/view.ts"
-import type { Chain, ChainLink, Prepared } from "./chain.ts"
+import type { Chain, ChainLink, PreparedInput } from "./chain.ts"
 import { chainsOf, prepares } from "./chain.ts"
 import { ChainRun } from "./chain-run.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
 import { keysWithModels, linkedModels } from "./model-links.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
+import { LookAhead } from "./look-ahead.ts"
 import type { Plan } from "./planner.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { earlierActions } from "./reuse-list.ts"
@@ -51,10 +52,11 @@ export class Execution {
   readonly maxFailed: number
   readonly records = new Map<GraphNode, NodeRecord>()
   readonly summaries = new Map<GraphNode, NodeSummary>()
+  readonly ahead = new LookAhead(this)
   /** By key of what was prepared for a select in this run, its name. */
   readonly preparedFor = new Map<string, string>()
   readonly #done = new Map<GraphNode, Deferred.Deferred<NodeRecord, Failure>>()
-  readonly #prepared = new Map<Edge, Deferred.Deferred<ReadonlyArray<Prepared>, Failure>>()
+  readonly #prepared = new Map<Edge, Deferred.Deferred<PreparedInput, Failure>>()
   readonly #earlier = new Map<ChainLink, ReadonlyArray<string>>()
   readonly #tallies = new Map<GraphNode, Tally>()
   /** When the files of this thread's steps are on the disk. */
@@ -90,8 +92,7 @@ export class Execution {
       for (const node of waiting) {
         self.#done.set(node, yield* Deferred.make<NodeRecord, Failure>())
         if (prepares(node))
-          for (const edge of rowEdges(node))
-            self.#prepared.set(edge, yield* Deferred.make<ReadonlyArray<Prepared>, Failure>())
+          for (const edge of rowEdges(node)) self.#prepared.set(edge, yield* Deferred.make<PreparedInput, Failure>())
       }
       for (const node of nodes) {
         const record = self.plan.known.get(node)?.record
@@ -100,6 +101,7 @@ export class Execution {
       const one = yield* Semaphore.make(1)
       const chainList = chainsOf(waiting)
       self.#noteEarlier(chainList)
+      for (const chain of chainList) if (self.#waitsForSelect(chain)) void self.ahead.chain(chain)
       const chains = chainList.map((chain) => self.#chain(chain))
       const whole = waiting
         .filter((node) => node.kind === "select" || node.kind === "gather" || node.kind === "program")
@@ -169,6 +171,12 @@ export class Execution {
     return [...before, ...this.#earlierNow(link).filter((key) => !known.has(key))]
   }
 
+  /** Whether a chain's rows are those that a select is yet to decide on, and its code is that of earlier runs. */
+  #waitsForSelect({ input, links }: Chain): boolean {
+    if (input?.node.kind !== "select" || this.records.has(input.node)) return false
+    return this.#earlier.get(links[0]!)!.length > 0
+  }
+
   /** The record of a node, when it is there. */
   record(node: GraphNode): Effect.Effect<NodeRecord, Failure> {
     const known = this.records.get(node)
@@ -179,8 +187,8 @@ export class Execution {
     return Effect.map(this.record(edge.node), (record) => viewsOf(this.survey.store, headOf(edge, record)))
   }
 
-  /** What was prepared of each partition of a select's input, when it is there; undefined where nothing is to be. */
-  prepared(edge: Edge): Effect.Effect<ReadonlyArray<Prepared> | undefined, Failure> {
+  /** The partitions of a select's input and what was prepared of each, when it is there; undefined where nothing is to be. */
+  prepared(edge: Edge): Effect.Effect<PreparedInput | undefined, Failure> {
     const deferred = this.#prepared.get(edge)
     return deferred === undefined ? Effect.undefined : Deferred.await(deferred)
   }
@@ -203,17 +211,21 @@ export class Execution {
     return Effect.gen(function* () {
       for (const edge of modelEdges(chain.links[0]!.node)) yield* self.record(edge.node)
       const views = chain.input === undefined ? undefined : yield* self.views(chain.input)
+      self.ahead.begins(chain)
       const running = new ChainRun(self, chain, views)
       yield* running.run()
+      const failure = running.failure()
+      const last = chain.links.at(-1)!
+      // First, so that it is decided on beside this thread while that writes the records.
+      if (failure === undefined && last.role === "prepare") {
+        const input = running.prepared()
+        for (const { key } of input.prepared) self.preparedFor.set(key, last.node.name)
+        yield* Deferred.succeed(self.#prepared.get(last.edge!)!, input)
+      }
       for (const [index, link] of chain.links.entries()) {
-        const failed = running.failure(index)
-        if (failed !== undefined) return yield* Effect.fail(failed)
-        if (link.role === "prepare") {
-          const prepared = running.prepared(index)
-          for (const { key } of prepared) self.preparedFor.set(key, link.node.name)
-          yield* Deferred.succeed(self.#prepared.get(link.edge!)!, prepared)
-          yield* self.promise(() => self.#begin(() => running.rememberReuse(index)))
-        } else yield* self.complete(link.node, () => running.made(index))
+        if (failure?.at === index) return yield* Effect.fail(failure.cause)
+        if (link.role === "prepare") yield* self.promise(() => self.#begin(() => running.rememberReuse(index)))
+        else yield* self.complete(link.node, () => running.made(index))
       }
     })
   }
@@ -221,8 +233,13 @@ export class Execution {
   #whole(node: GraphNode, one: Semaphore.Semaphore): Effect.Effect<void, Failure> {
     const self = this
     return Effect.gen(function* () {
+      if (node.kind === "select") {
+        for (const edge of modelEdges(node)) yield* self.record(edge.node)
+        const make = yield* runSelect(self, node)
+        for (const edge of rowEdges(node)) yield* self.record(edge.node)
+        return yield* self.complete(node, make)
+      }
       for (const edge of node.edges) yield* self.record(edge.node)
-      if (node.kind === "select") return yield* self.complete(node, yield* runSelect(self, node))
       const settled = yield* exclusively(self, {
         node: node.name,
         key: recordKey(self.survey, node, self.records),

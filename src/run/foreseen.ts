@@ -3,11 +3,13 @@ import { columnName, type GraphNode } from "../graph/graph.ts"
 import type { NodeKeys } from "../graph/key.ts"
 import type { Store } from "../store/store.ts"
 import { combineDigests, digestBytes, takeDigests } from "../table/digest.ts"
-import { int32Of, readPack, uint16Of } from "../table/pack.ts"
+import { int32Of, readPack } from "../table/pack.ts"
 import { lowerBound } from "../table/lower-bound.ts"
 import { Partition, type View } from "../table/view.ts"
 import { decideKey, type RowAction } from "./row-action.ts"
 import type { Place, RowReuse } from "./row-reuse.ts"
+import { ownRows } from "./taken.ts"
+import { codesOf } from "./verdict-codes.ts"
 
 export interface Foreseen {
   /** Rows that are known to come. */
@@ -52,6 +54,7 @@ export const foreseeView = (store: Store, view: View): Foreseen => {
 class Packs {
   readonly #store: Store
   readonly #read = new Map<string, { readonly [name: string]: Uint8Array }>()
+  readonly #own = new Map<RowAction, Int32Array>()
 
   constructor(store: Store) {
     this.#store = store
@@ -66,6 +69,17 @@ class Packs {
     return sections[name]!
   }
 
+  /** The row of its pack. */
+  #row({ action, row }: Made): number {
+    if (action.taken === undefined) return row
+    let own = this.#own.get(action)
+    if (own === undefined) {
+      own = ownRows(action)!
+      this.#own.set(action, own)
+    }
+    return own[row]!
+  }
+
   /** A column of rows of earlier results; those without one are missing. */
   column(rows: ReadonlyArray<Made | undefined>, name: string): ForeseenColumn {
     const digests = new Uint8Array(rows.length * digestBytes)
@@ -73,7 +87,7 @@ class Packs {
     for (const [at, made] of rows.entries()) {
       if (made === undefined) missing[at] = 1
       else {
-        const from = made.row * digestBytes
+        const from = this.#row(made) * digestBytes
         const all = this.section(made.action.pack, `digest:${name}`)
         digests.set(all.subarray(from, from + digestBytes), at * digestBytes)
       }
@@ -171,7 +185,7 @@ const follow = (
         if (codes === undefined) {
           const verdicts = measures === undefined ? action : store.action<RowAction>(decideKey(keys, key))
           if (verdicts === undefined || !store.has(verdicts.pack)) return undefined
-          codes = uint16Of(packs.section(verdicts.pack, "codes"))
+          codes = codesOf(store, verdicts)
           decided.set(key, codes)
         }
         if (codes[row] === 0) kept.push(at)

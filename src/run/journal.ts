@@ -105,6 +105,7 @@ export type RunEvent =
 export class Journal {
   readonly #path: string
   readonly #listeners: ReadonlyArray<(event: RunEvent) => void>
+  #held: Array<string> | undefined
 
   constructor(folder: string, listeners: ReadonlyArray<(event: RunEvent) => void>) {
     this.#path = join(folder, "journal.jsonl")
@@ -113,8 +114,25 @@ export class Journal {
 
   write(event: RunEvent, listeners = this.#listeners) {
     const line = checked(JSON.stringify({ at: Date.now(), ...event }))
-    onDisk(this.#path, () => appendFileSync(this.#path, `${line}\n`))
+    if (this.#held === undefined) this.#append(`${line}\n`)
+    else this.#held.push(`${line}\n`)
     for (const listener of listeners) listener(event)
+  }
+
+  /** Lines that are told one right after another go to the file at once. */
+  together(tell: () => void) {
+    const lines: Array<string> = []
+    this.#held = lines
+    try {
+      tell()
+    } finally {
+      this.#held = undefined
+      if (lines.length > 0) this.#append(lines.join(""))
+    }
+  }
+
+  #append(lines: string) {
+    onDisk(this.#path, () => appendFileSync(this.#path, lines))
   }
 }
 

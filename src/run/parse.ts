@@ -169,7 +169,7 @@ export const parseRecords = async (
     face: { from: "", view, as: keyOf(view) }
   }
   const actionKey = parseKey(node, keys, input)
-  putRows(store, actionKey, action)
+  putRows({ store, node }, actionKey, action)
   return { outcome: { action, key: actionKey, computed: todo.length }, partition }
 }
 

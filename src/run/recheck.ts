@@ -4,7 +4,7 @@ import type { NodeKeys } from "../graph/key.ts"
 import { seededRandom, shuffledOrder } from "../model/random.ts"
 import type { Store } from "../store/store.ts"
 import { digestHex, digestText, sha256, takeDigests } from "../table/digest.ts"
-import { int32Of, readPack, uint16Of } from "../table/pack.ts"
+import { int32Of, readPack } from "../table/pack.ts"
 import { Partition, type View } from "../table/view.ts"
 import { groupTries } from "./gather-probe.ts"
 import { type ParseInput, parseRecords, someRecords } from "./parse.ts"
@@ -12,7 +12,9 @@ import type { RowAction } from "./row-action.ts"
 import { openModels, type RowModels } from "./row-model.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
+import { ownRows } from "./taken.ts"
 import { type RecheckTask, sampleRows } from "./task.ts"
+import { codesOf } from "./verdict-codes.ts"
 
 /** One call of a stage's function that is made again. */
 export interface Try {
@@ -117,9 +119,9 @@ const sameRow = (store: Store, node: GraphNode, stored: RowAction, again: RowAct
   if (stored.errors.some((error) => error.row === row)) return again.errors.length > 0
   const before = readPack(store.get(stored.pack))
   const after = readPack(store.get(again.pack))
-  if (before["codes"] !== undefined && after["codes"] !== undefined)
-    if (uint16Of(before["codes"])[row] !== uint16Of(after["codes"])[0]) return false
-  const rows = node.kind === "expand" ? childRows(before["parent"]!, row) : Int32Array.of(row)
+  if (node.kind === "filter" || node.kind === "expand")
+    if (codesOf(store, stored)[row] !== codesOf(store, again)[0]) return false
+  const rows = node.kind === "expand" ? childRows(before["parent"]!, row) : Int32Array.of(ownRows(stored)?.[row] ?? row)
   return sameDigests(before, after, rows)
 }
 

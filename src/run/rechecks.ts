@@ -1,4 +1,5 @@
 // New code is tried for memory between rows: once for each function, on a sample, in a thread of its own.
+import { type Code, hashOf } from "../graph/code.ts"
 import type { NodeKeys } from "../graph/key.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import { keyOf } from "../table/digest.ts"
@@ -18,8 +19,15 @@ interface Trial {
   rows: number
 }
 
-/** Where it is noted that a node's code was tried: that which decides, too, where that is apart from what measures. */
-const triedKey = (node: GraphNode, keys: NodeKeys): string => keyOf(["tried", prepares(node) ? keys.row : keys.whole])
+/**
+ * Where it is noted that a node's code was tried: that which decides, too, where that is apart from what measures; which
+ * thresholds it decides by makes no new code.
+ */
+const triedKey = (node: GraphNode, { row, whole }: NodeKeys, code: Code): string => {
+  if (node.declaration.kind === "filter" && node.declaration.measures !== undefined)
+    return keyOf(["tried", row, hashOf(code, "decide")])
+  return keyOf(["tried", prepares(node) ? row : whole])
+}
 
 export class Rechecks {
   readonly #execution: Execution
@@ -35,10 +43,14 @@ export class Rechecks {
   wants(node: GraphNode, keys: NodeKeys): boolean {
     if (!this.#trials.has(node)) {
       const { store } = this.#execution.survey
-      const known = node.declaration.impure !== undefined || store.hasAction(triedKey(node, keys))
+      const known = node.declaration.impure !== undefined || store.hasAction(this.#triedKey(node, keys))
       this.#trials.set(node, known ? undefined : { node, keys, samples: [], rows: 0 })
     }
     return this.#trials.get(node) !== undefined
+  }
+
+  #triedKey(node: GraphNode, keys: NodeKeys): string {
+    return triedKey(node, keys, this.#execution.survey.code.get(node)!)
   }
 
   /** Takes what a node made of a view into the sample. */
@@ -69,7 +81,7 @@ export class Rechecks {
     const models = this.#execution.models(node)
     const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples, models })
     const tried = checked.then(({ differs }) => {
-      if (differs.length === 0) return store.putAction(triedKey(node, keys), {})
+      if (differs.length === 0) return store.putAction(this.#triedKey(node, keys), {})
       for (const key of samples.flatMap(({ made }) => made)) store.removeAction(key)
       throw notRowLocal(node, differs)
     })

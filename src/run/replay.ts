@@ -4,7 +4,6 @@ import { type GraphNode, modelEdges, rowEdges } from "../graph/graph.ts"
 import type { NodeKeys } from "../graph/key.ts"
 import type { FilterDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { DamagedObject } from "../store/store.ts"
-import { readParquet } from "../table/parquet.ts"
 import { rowsIn, type View } from "../table/view.ts"
 import { prepares } from "./chain.ts"
 import { keysWithModels, linkedModels } from "./model-links.ts"
@@ -15,6 +14,7 @@ import { decideScores } from "./row-filter.ts"
 import { fieldsOf } from "./row-function.ts"
 import { decideAll } from "./select-task.ts"
 import type { Survey } from "./survey.ts"
+import { storedColumns } from "./taken.ts"
 import type { PreparedTable } from "./task.ts"
 
 /** What a decision makes of a row. */
@@ -94,7 +94,7 @@ const filtered = async (
     if (reuse !== key && reuse !== partialKey(key)) throw measuredOtherwise(ref, node, "measure")
     const measured = store.action<RowAction>(reuse)
     if (measured?.block === undefined) throw lost(ref, node)
-    const columns = await readParquet(store.get(measured.block), fields)
+    const columns = await storedColumns(store, measured, fields)
     for (const code of decideScores(node, declaration, columns, measured, view.rows))
       decisions.push(code === 0 ? kept : code === failedCode ? failed : reasons[code - 1]!)
   }

@@ -3,7 +3,7 @@ import type { NodeKeys } from "../graph/key.ts"
 import { chosenColumns, type GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
 import { type Content, keyOf } from "../table/digest.ts"
-import { type Block, Partition, type View } from "../table/view.ts"
+import { type Block, Partition, type Taken, type View } from "../table/view.ts"
 import { viewIntact } from "./reach.ts"
 import type { RowError } from "./row-error.ts"
 
@@ -25,6 +25,10 @@ export interface RowAction {
   /** Content of each column made. */
   readonly content: { readonly [column: string]: Content }
   readonly errors: ReadonlyArray<RowError>
+  /** Where its rows are some of those of an earlier block and pack, which. */
+  readonly taken?: Taken | undefined
+  /** Of a decision on scores: the codes of the rows. */
+  readonly codes?: string
   /** Of a decision: where the scores are that it is about. */
   readonly measured?: Pick<RowAction, "pack" | "block">
   /** The view this led to, when it was computed from the view `from`; `as` is its key. */
@@ -66,7 +70,8 @@ export const outcomeKey = (node: GraphNode, keys: NodeKeys, view: View, row = ro
 /** Keys of views as they were read or made: the same view is looked at by node after node. */
 const viewKeys = new WeakMap<View, string>()
 
-const viewKey = (view: View): string => {
+/** The key of a view: of its rows and columns, and where they stand. */
+export const viewKey = (view: View): string => {
   const known = viewKeys.get(view)
   if (known !== undefined) return known
   const key = keyOf(view)
@@ -109,14 +114,21 @@ export const keepAction = (
   view: View
 ): RowAction => {
   const kept = { ...action, face: { from: faceKey(node, from), view, as: viewKey(view) } }
-  if (action.errors.length === 0) putRows(store, key, kept)
+  if (action.errors.length === 0) putRows({ store, node }, key, kept)
   else store.putAction(partialKey(key), kept)
   return kept
 }
 
-/** Stores what a row function made: under one key always the same packs, in whatever bytes the columns stand. */
-export const putRows = (store: Store, key: string, action: RowAction): void => {
-  store.compare(key, action, ({ pack, counts, reasons }) => [pack, counts, reasons])
+/** Stores what a row function made: under one key always the same content, wherever and in whatever bytes it stands. */
+export const putRows = (
+  { store, node }: { readonly store: Store; readonly node: GraphNode },
+  key: string,
+  action: RowAction
+): void => {
+  store.compare(key, action, ({ pack, content, codes, counts, reasons }) => {
+    const mayBeTaken = node.kind !== "expand" && node.kind !== "source" && Object.keys(content).length > 0
+    return [mayBeTaken ? content : pack, codes, counts, reasons]
+  })
   store.putAction(key, action)
 }
 
@@ -127,9 +139,11 @@ export const partialKey = (key: string): string => keyOf(["partial", key])
 export const storedKey = (key: string, { errors }: Pick<RowAction, "errors">): string =>
   errors.length === 0 ? key : partialKey(key)
 
-/** Bytes that an action was written to: its columns too where any row was computed. */
-export const writtenBytes = (store: Store, { block, pack }: RowAction, computed: number): number =>
-  store.size(pack) + (computed > 0 && block !== undefined ? store.size(block) : 0)
+/** Bytes that an action was written to: its columns too where any row was computed, none where all were there. */
+export const writtenBytes = (store: Store, { block, pack, codes, taken }: RowAction, computed: number): number => {
+  if (computed === 0 && (codes ?? taken) !== undefined) return 0
+  return store.size(pack) + (computed > 0 && block !== undefined ? store.size(block) : 0)
+}
 
 /** The block of an action, with the columns in memory. */
 export const blockOf = (
@@ -137,6 +151,6 @@ export const blockOf = (
   columns: Block["columns"],
   fields: Block["fields"],
   digests: Block["digests"]
-): Block => ({ block: action.block ?? "", pack: action.pack, columns, fields, digests })
+): Block => ({ block: action.block ?? "", pack: action.pack, taken: action.taken, columns, fields, digests })
 
 export const open = (store: Store, view: View): Partition => new Partition(view, store)

@@ -18,7 +18,7 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const { store, node, keys, partition, reuse } = task
   const fields = fieldsOf(declaration.emits, node.name)
   const input = inputDigests(task)
-  const { places, todo } = reuse.match(input, partition.rows)
+  const { places, todo } = reuse.match(input, partition.rows, task.likely)
   const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo, declaration.needs)
   const misfit = (made: unknown) =>
     Array.isArray(made) ? made.map((child) => misfitOf(child, fields)).find((wrong) => wrong !== undefined) : undefined

@@ -2,10 +2,8 @@
 import { SluiceError } from "../errors.ts"
 import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { FilterDeclaration } from "../stage/declaration.ts"
-import type { Store } from "../store/store.ts"
 import { type Column, columnValues } from "../table/column.ts"
-import { bytesOf, readPack, uint16Of, writePack } from "../table/pack.ts"
-import { readParquet } from "../table/parquet.ts"
+import { bytesOf, writePack } from "../table/pack.ts"
 import {
   decideKey,
   failedCode,
@@ -20,6 +18,8 @@ import { type RowError, rowError } from "./row-error.ts"
 import { callRows, fieldsOf, rowsAt } from "./row-function.ts"
 import { inputDigests, makeColumns, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
 import { Earlier } from "./row-reuse.ts"
+import { storedColumns } from "./taken.ts"
+import { codesText } from "./verdict-codes.ts"
 
 /** The code of a verdict: 0 for keep, else 1 + the reason's place in the stage's list. */
 export const reasonCode = (node: GraphNode, verdict: unknown): number => {
@@ -46,13 +46,13 @@ export const runMeasured = async (task: RowTask, declaration: FilterDeclaration)
   let columns: { readonly [name: string]: Column }
   let computed = 0
   if (measured?.block !== undefined && store.has(measured.block) && store.has(measured.pack))
-    columns = await readParquet(store.get(measured.block), fields)
+    columns = await storedColumns(store, measured, fields)
   else {
     const made = await makeColumns(task, declaration.measures!, declaration.measure, declaration.measureBatch)
     computed = made.computed
-    columns = made.columns
     measured = made.action
-    if (made.action.errors.length === 0) putRows(store, measureKey, made.action)
+    columns = Object.keys(made.columns).length > 0 ? made.columns : await storedColumns(store, measured, fields)
+    if (made.action.errors.length === 0) putRows(task, measureKey, made.action)
     else store.putAction(partialKey(measureKey), made.action)
   }
   const errors = [...measured.errors]
@@ -108,7 +108,7 @@ export const decideScores = (
 export const runDecide = async (task: RowTask, declaration: FilterDeclaration) => {
   const { store, node, keys, partition, reuse } = task
   const input = inputDigests(task)
-  const { places, todo } = reuse.match(input, partition.rows)
+  const { places, todo } = reuse.match(input, partition.rows, task.likely)
   const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo, declaration.needs)
   const called = callRows(declaration.decide, rows, todo, seenOptions(node))
   const earlier = new Earlier(store)
@@ -139,7 +139,7 @@ const finishFilter = (
   base: RowAction,
   computed: number
 ) => {
-  const { store, node, partition } = task
+  const { node, partition } = task
   const kept = new Uint8Array(codes.length)
   const reasons: Record<string, number> = {}
   let dropped = 0
@@ -153,14 +153,7 @@ const finishFilter = (
   }
   const next = partition.narrow(kept)
   const counts = { in: partition.rows, out: next.rows, dropped, failed: base.errors.length }
-  const pack =
-    base.block === undefined
-      ? base.pack
-      : store.put(writePack({ ...readPack(store.get(base.pack)), codes: bytesOf(codes) }))
-  const action = keepAction(task, key, { ...base, counts, reasons, pack }, partition.view, next.view)
+  const verdicts = base.measured === undefined ? {} : { codes: codesText(codes) }
+  const action = keepAction(task, key, { ...base, counts, reasons, ...verdicts }, partition.view, next.view)
   return { outcome: outcomeOf(action, key, reuseKey, next, computed), next }
 }
-
-/** Codes of a filter's rows, as its action holds them. */
-export const codesOf = (store: Store, action: RowAction): Uint16Array =>
-  uint16Of(readPack(store.get(action.pack))["codes"]!)

@@ -10,12 +10,13 @@ import { combineDigests, contentOf } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
-import { digestsOf, type Partition } from "../table/view.ts"
+import { digestsOf, type Partition, type Taken } from "../table/view.ts"
 import { blockOf, keepAction, type Outcome, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
 import type { RowModels } from "./row-model.ts"
 import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
+import { storedDigests, takenFrom } from "./taken.ts"
 
 export interface RowTask {
   readonly store: Store
@@ -23,6 +24,8 @@ export interface RowTask {
   readonly keys: NodeKeys
   readonly partition: Partition
   readonly reuse: RowReuse
+  /** The earlier action that probably has the partition's rows. */
+  readonly likely?: string | undefined
   /** The models that its functions ask. */
   readonly models: RowModels
 }
@@ -51,6 +54,7 @@ export type AnyFunction = (...args: ReadonlyArray<never>) => unknown
 
 interface Made {
   readonly action: RowAction
+  /** None where they were taken as they stand. */
   readonly columns: { readonly [name: string]: Column }
   readonly digests: { readonly [name: string]: Uint8Array }
   readonly fields: { readonly [name: string]: Field }
@@ -68,7 +72,9 @@ export const makeColumns = async (
   const fields = fieldsOf(adds, node.name)
   const options = functionOptions(task)
   const input = inputDigests(task)
-  const { places, todo } = reuse.match(input, partition.rows)
+  const { places, todo } = reuse.match(input, partition.rows, task.likely)
+  const from = takenFrom(places)
+  if (from !== undefined) return takeMade(task, fields, from)
   const needs = todo.length === 0 ? {} : await neededColumns(task)
   let computed: { readonly [name: string]: Column }
   let errors: ReadonlyArray<RowError> = []
@@ -100,6 +106,20 @@ export const makeColumns = async (
     fields,
     computed: todo.length
   }
+}
+
+/** What an earlier action made of the rows: nothing is read or written but digests. */
+const takeMade = (
+  { store, partition }: RowTask,
+  fields: { readonly [name: string]: Field },
+  { action: { block, pack }, taken }: { readonly action: RowAction; readonly taken: Taken | undefined }
+): Made => {
+  const { rows } = partition
+  const counts = { in: rows, out: rows, dropped: 0, failed: 0 }
+  const action: RowAction = { counts, reasons: {}, block: block!, pack, content: {}, errors: [], taken }
+  const digests = Object.fromEntries(Object.keys(fields).map((name) => [name, storedDigests(store, action, name)]))
+  const content = Object.fromEntries(Object.entries(digests).map(([name, bytes]) => [name, contentOf(bytes)]))
+  return { action: { ...action, content }, columns: {}, digests, fields, computed: 0 }
 }
 
 interface CalledBatch {

@@ -3,15 +3,18 @@ import type { Store } from "../store/store.ts"
 import { concatColumns, takeColumn, type Column } from "../table/column.ts"
 import { DigestMap } from "../table/digest-map.ts"
 import type { Field } from "../table/field.ts"
-import { int32Of, readPack, uint16Of } from "../table/pack.ts"
-import { readParquet } from "../table/parquet.ts"
+import { takeDigests } from "../table/digest.ts"
+import { int32Of, readPack } from "../table/pack.ts"
 import { lowerBound } from "../table/lower-bound.ts"
 import type { RowAction } from "./row-action.ts"
+import { ownRows, storedColumns } from "./taken.ts"
+import { codesOf } from "./verdict-codes.ts"
 
 export interface Place {
   readonly action: RowAction
   /** The key the action is stored under. */
   readonly key: string
+  /** Among the action's own rows. */
   readonly row: number
 }
 
@@ -21,34 +24,53 @@ export class RowReuse {
   readonly #inputs = new DigestMap()
   /** By the number of the input; none where its row failed. */
   readonly #places: Array<Place | undefined> = []
+  /** The actions that are yet to be read. */
+  readonly #unread: Set<string>
 
   constructor(store: Store, actionKeys: ReadonlyArray<string>) {
     this.#store = store
-    for (const key of new Set(actionKeys)) {
-      const action = store.action<RowAction>(key)
-      if (action !== undefined) this.#add(action, key)
-    }
+    this.#unread = new Set(actionKeys)
   }
 
-  /** The first place counts: the lists begin with what this node itself gave, the latest first. */
-  #add(action: RowAction, key: string) {
+  /** Reads an action. The first place of an input counts: lists begin with what this node itself gave, the latest first. */
+  #read(key: string) {
+    this.#unread.delete(key)
+    const action = this.#store.action<RowAction>(key)
+    if (action === undefined) return
     const usable = [action.pack, ...(action.block ? [action.block] : [])].every((digest) => this.#store.has(digest))
     if (!usable) return
     const { input, good } = readPack(this.#store.get(action.pack))
     if (input === undefined) return
     const failed = new Set(good === undefined ? action.errors.map((error) => error.row) : [])
-    const numbers = this.#inputs.put(input)
+    const own = ownRows(action)
+    const numbers = this.#inputs.put(own === undefined ? input : takeDigests(input, own))
     for (let row = 0; row < numbers.length; row++)
       if (!failed.has(row)) this.#places[numbers[row]!] ??= { action, key, row }
   }
 
   /** Inputs that are known. */
   get size(): number {
+    this.#readAll()
     return this.#inputs.size
   }
 
-  /** For each row the earlier place of its result, or undefined; and the rows left to compute. */
-  match(input: Uint8Array, rows: number): Matched {
+  #readAll() {
+    for (const key of this.#unread) this.#read(key)
+  }
+
+  /**
+   * For each row the earlier place of its result, or undefined; and the rows left to compute. `likely` is the action that
+   * probably has them: where it has them all, no other is read.
+   */
+  match(input: Uint8Array, rows: number, likely?: string): Matched {
+    if (likely !== undefined && this.#unread.has(likely)) this.#read(likely)
+    const matched = this.#matchRead(input, rows)
+    if (matched.todo.length === 0 || this.#unread.size === 0) return matched
+    this.#readAll()
+    return this.#matchRead(input, rows)
+  }
+
+  #matchRead(input: Uint8Array, rows: number): Matched {
     const places: Array<Place | undefined> = new Array(rows)
     const todo: Array<number> = []
     const numbers = this.#inputs.size === 0 ? undefined : this.#inputs.find(input)
@@ -74,7 +96,7 @@ export class Earlier {
   }
 
   code(place: Place): number {
-    return uint16Of(readPack(this.#store.get(place.action.pack))["codes"]!)[place.row]!
+    return codesOf(this.#store, place.action)[place.row]!
   }
 
   /** The rows that an expand made of one parent: their range in the earlier block. */
@@ -87,7 +109,7 @@ export class Earlier {
   }
 }
 
-/** One row of the columns to be made: from what was computed now, or from a row of an earlier block. */
+/** One row of the columns to be made: from what was computed now, or a row of what an earlier action made. */
 export type Origin = { readonly computed: number } | { readonly action: RowAction; readonly row: number }
 
 /** Puts columns together, row by row, from computed ones and from earlier blocks. */
@@ -115,8 +137,7 @@ export const assemble = async (
       if (start === undefined) {
         start = next
         starts.set(origin.action, start)
-        const block = await readParquet(store.get(origin.action.block!), fields)
-        blocks.push(block)
+        blocks.push(await storedColumns(store, origin.action, fields))
         next += Math.max(...Object.values(origin.action.content).map((content) => content.rows))
       }
       index[row] = start + origin.row

@@ -7,12 +7,12 @@ import { type Column, columnValues, concatColumns, takeColumn } from "../table/c
 import { firstRows } from "../table/digest-map.ts"
 import { digestBytes, digestHex, takeDigests } from "../table/digest.ts"
 import { float32Of, int32Of, readPack, uint16Of } from "../table/pack.ts"
-import { readParquet } from "../table/parquet.ts"
-import { idsIn, Partition, rowsIn, section, type View } from "../table/view.ts"
+import { idsIn, Partition, rowsIn, type View } from "../table/view.ts"
 import type { RowAction } from "./row-action.ts"
 import { openModels, type RowModels } from "./row-model.ts"
 import { columnsAdded, namesAdded, partAdded, readAdded } from "./select-columns.ts"
 import { fieldsOf } from "./row-function.ts"
+import { storedColumns, storedDigests } from "./taken.ts"
 import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
 import { VerdictSheet } from "./verdict-sheet.ts"
 
@@ -84,7 +84,7 @@ const readTable = async (
   const blocks = await Promise.all(
     actions.map(async (action, i) => {
       if (action === undefined || !readsValues) return {}
-      const block = await readParquet(store.get(action.block!), fields)
+      const block = await storedColumns(store, action, fields)
       if (action.errors.length === 0) return block
       return Object.fromEntries(Object.entries(block).map(([name, column]) => [name, takeColumn(column, goods![i]!)]))
     })
@@ -92,7 +92,7 @@ const readTable = async (
   const digests = (name: string) =>
     Buffer.concat(
       actions.map((action, i) => {
-        const all = section(store, action!.pack, `digest:${name}`)
+        const all = storedDigests(store, action!, name)
         return action!.errors.length === 0 ? all : takeDigests(all, goods![i]!)
       })
     )

@@ -34,6 +34,8 @@ export interface ChainStep {
   readonly input: number
   readonly keys: NodeKeys
   readonly reuse: ReadonlyArray<string>
+  /** The one of them that probably has the rows. */
+  readonly likely?: string | undefined
   /** The models that other nodes made for it. */
   readonly models?: ModelSources | undefined
 }

@@ -35,13 +35,14 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     const tables: Array<PreparedTable> = []
     const contents: Array<ReadonlyArray<unknown>> = []
     for (const edge of rowEdges(node)) {
-      const views = yield* execution.views(edge)
-      const prepared = yield* execution.prepared(edge)
+      const made = yield* execution.prepared(edge)
+      const views = made?.views ?? (yield* execution.views(edge))
+      const prepared = views.map((_, i) => made?.prepared[i])
       tables.push({
         input: edge.input,
-        partitions: views.map((view, i) => ({ view, prepared: prepared?.[i]?.key ?? "" }))
+        partitions: views.map((view, i) => ({ view, prepared: prepared[i]?.key ?? "" }))
       })
-      contents.push(views.map((_, i) => prepared?.[i]?.content ?? null))
+      contents.push(prepared.map((one) => one?.content ?? null))
     }
     if (node.declaration.name === "union.rows") return () => joinTables(execution, node, tables)
     const began = performance.now()

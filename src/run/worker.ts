@@ -77,7 +77,7 @@ const runSteps = async (task: ChainTask): Promise<ChainResult> => {
     const before = performance.now()
     const node = nodeOf(step.node)
     const models = openModels(node, step.models)
-    const rows = { store, node, keys: step.keys, partition, reuse: reuseOf(step), models }
+    const rows = { store, node, keys: step.keys, partition, reuse: reuseOf(step), likely: step.likely, models }
     const ran = await oneStep(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })

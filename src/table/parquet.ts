@@ -116,7 +116,7 @@ export const writeParquet = (
       const schemaPath = [root, elements[i]!]
       return parts.writeColumn({
         writer,
-        column: { ...encoder, columnName: name, element: elements[i]!, schemaPath },
+        column: { ...encoder, codec: codecOf(column, to - from), columnName: name, element: elements[i]!, schemaPath },
         pageData
       })
     })
@@ -135,13 +135,18 @@ export const writeParquet = (
 
 /** How the library writes a column that is not laid out here. */
 const encoder = {
-  codec: "ZSTD" as const,
   compressors: zstd,
   stats: false,
   pageSize,
   columnIndex: false,
   offsetIndex: true
 }
+
+/** Bytes of numbers, not worth a compressor of their own. */
+const fewBytes = 8192
+
+const codecOf = ({ type }: Column, rows: number) =>
+  type === "number" && 8 * rows <= fewBytes ? ("UNCOMPRESSED" as const) : ("ZSTD" as const)
 
 const bytesIn = (column: Column): number => ("bytes" in column ? column.bytes.length : 0)
 

@@ -15,6 +15,9 @@ export type Step =
   | { readonly nth: string; readonly rows: number }
   | { readonly parent: string }
 
+/** The rows of a block that are taken, as bits over all of them; the n-th of them is the n-th row. */
+export type Taken = Extract<Step, { readonly nth: string }>
+
 export interface ColumnRef {
   readonly field: Field
   /** Object with the Parquet block, and the column's name in it. */
@@ -162,10 +165,12 @@ export class Partition {
     return next
   }
 
-  /** The same rows with columns added or replaced under `names`; the block's rows are the rows alive. */
+  /** The same rows with columns added or replaced under `names`; the block's rows, or those taken of it, are the rows alive. */
   widen(block: Block, names: Names = {}): Partition {
-    const steps: ReadonlyArray<Step> =
-      this.view.alive === undefined ? [] : [{ alive: this.view.alive, rows: this.view.base }]
+    const steps: ReadonlyArray<Step> = [
+      ...(this.view.alive === undefined ? [] : [{ alive: this.view.alive, rows: this.view.base }]),
+      ...(block.taken === undefined ? [] : [block.taken])
+    ]
     const view: View = {
       ...this.view,
       columns: { ...this.view.columns, ...refs(block, steps, names) },
@@ -180,15 +185,19 @@ export class Partition {
   }
 
   #remember(block: Block, names: Names) {
-    for (const [name, column] of Object.entries(block.columns)) {
-      this.#columns.set(names[name] ?? name, column)
-      this.#digests.set(names[name] ?? name, block.digests[name]!)
+    for (const [name, digests] of Object.entries(block.digests)) {
+      const as = names[name] ?? name
+      this.#digests.set(as, digests)
+      const column = block.columns[name]
+      // Of what a column replaces nothing may be left.
+      if (column === undefined) this.#columns.delete(as)
+      else this.#columns.set(as, column)
     }
   }
 
   /** New rows, each made from one of these: own columns from the block, the others through the parent. */
   derive(block: Block, ids: Uint8Array, parents: Int32Array, names: Names = {}): Partition {
-    const own = new Set(Object.keys(block.columns).map((name) => names[name] ?? name))
+    const own = new Set(Object.keys(block.fields).map((name) => names[name] ?? name))
     const carried = Object.entries(this.view.columns).filter(([name]) => !own.has(name))
     const up: ReadonlyArray<Step> = [
       { parent: block.pack },
@@ -213,10 +222,12 @@ export class Partition {
   }
 }
 
-/** New columns in memory together with where they are stored. */
+/** New columns together with where they are stored. */
 export interface Block {
   readonly block: string
   readonly pack: string
+  readonly taken?: Taken | undefined
+  /** Those in memory: all of them, or none. */
   readonly columns: { readonly [name: string]: Column }
   readonly fields: { readonly [name: string]: Field }
   readonly digests: { readonly [name: string]: Uint8Array }
@@ -227,7 +238,7 @@ export type Names = { readonly [column: string]: string }
 
 const refs = (block: Block, steps: ReadonlyArray<Step>, names: Names): { readonly [name: string]: ColumnRef } =>
   Object.fromEntries(
-    Object.keys(block.columns).map((name) => [
+    Object.keys(block.fields).map((name) => [
       names[name] ?? name,
       { field: block.fields[name]!, block: block.block, name, pack: block.pack, steps }
     ])

@@ -5,6 +5,7 @@ import { checkStore } from "../../src/cli/store-check.ts"
 import { listRuns } from "../../src/lineage/runs.ts"
 import { readJournal } from "../../src/run/journal.ts"
 import type { NodeRecord, PipelineRef, RowRefs } from "../../src/run/node-record.ts"
+import type { RowAction } from "../../src/run/row-action.ts"
 import { Store } from "../../src/store/store.ts"
 import { filesBelow, finishedStore, flip, spoilAndRun } from "./damaged-store.ts"
 import { Engine } from "./engine.ts"
@@ -135,9 +136,10 @@ describe("what comes out otherwise than before", () => {
     const record = store.action<NodeRecord>(store.ref<PipelineRef>("random")!.nodes["trim"]!)!
     const refs = JSON.parse(Buffer.from(store.get(record.refs)).toString()) as RowRefs
     const key = refs.partitions[0]!.action
-    const action = store.needed<{ readonly block: string }>(key)
-    store.putAction(key, { ...action, pack: store.put(Buffer.from("something else")) })
-    rmSync(store.objectPath(action.block))
+    const action = store.needed<RowAction>(key)
+    const content = Object.entries(action.content).map(([name, one]) => [name, { ...one, rows: one.rows + 1 }])
+    store.putAction(key, { ...action, content: Object.fromEntries(content) })
+    rmSync(store.objectPath(action.block!))
     checkStore({ root: repository, storeRoot: store.root })
     const after = await temp.run(calls)
     expect(digestsOf(after)).toEqual(digestsOf(before))

@@ -1,0 +1,68 @@
+// While threads decide on all rows, this one looks up what the chains below find if as much is kept as in the last run.
+import { setImmediate } from "node:timers/promises"
+import type { Edge } from "../graph/graph.ts"
+import type { View } from "../table/view.ts"
+import type { Chain, ChainLink } from "./chain.ts"
+import type { Execution } from "./execution.ts"
+import { type NodeRecord, type PipelineRef, viewsOf } from "./node-record.ts"
+import { headOf } from "./record-key.ts"
+import { lookUp, type Outcome, viewKey } from "./row-action.ts"
+
+/** Partitions that are looked at for one chain: what turns out otherwise was looked up for nothing. */
+const mostPartitions = 1000
+
+export class LookAhead {
+  readonly #execution: Execution
+  /** By edge, by the key of a view there. */
+  readonly #found = new Map<Edge, Map<string, Outcome>>()
+  readonly #begun = new Set<Chain>()
+  #last: PipelineRef | undefined
+
+  constructor(execution: Execution) {
+    this.#execution = execution
+  }
+
+  /** Looks up, whenever this thread has nothing else to do, until the chain begins. What cannot be read is left to the chain. */
+  async chain(chain: Chain): Promise<void> {
+    try {
+      const views = this.#viewsBefore(chain.input!)
+      for (const view of views.slice(0, mostPartitions)) {
+        await setImmediate()
+        if (this.#begun.has(chain)) return
+        this.#walk(chain.links, view)
+      }
+    } catch {
+      // The chain meets it again, and tells it.
+    }
+  }
+
+  /** The chain begins: it looks up the rest. */
+  begins(chain: Chain) {
+    this.#begun.add(chain)
+  }
+
+  /** What was found of a view at a link. */
+  outcome({ edge }: ChainLink, view: View): Outcome | undefined {
+    return this.#found.get(edge!)?.get(viewKey(view))
+  }
+
+  #viewsBefore(input: Edge): ReadonlyArray<View> {
+    const { store, graph } = this.#execution.survey
+    this.#last ??= store.ref<PipelineRef>(graph.pipeline)
+    const key = this.#last?.nodes[input.node.name]
+    const record = key === undefined ? undefined : store.action<NodeRecord>(key)
+    const head = record && headOf(input, record)
+    return head === undefined ? [] : viewsOf(store, head)
+  }
+
+  #walk(links: ReadonlyArray<ChainLink>, first: View) {
+    let view = first
+    for (const { node, edge } of links) {
+      const outcome = lookUp(this.#execution.survey.store, node, this.#execution.keys(node), view)
+      if (outcome === undefined) return
+      const found = this.#found.get(edge!) ?? new Map<string, Outcome>()
+      this.#found.set(edge!, found.set(viewKey(view), outcome))
+      view = outcome.view
+    }
+  }
+}
