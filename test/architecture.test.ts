@@ -122,7 +122,7 @@ const rules: ReadonlyArray<Rule> = [
     room: /^src\/(lineage|dash)\//,
     may: any(
       /^src\/(lineage|dash|store|graph|table)\//,
-      /^src\/run\/(journal|node-record|row-action|row-error|group-failures)\.ts$/,
+      /^src\/run\/(journal|node-record|row-action|row-error|group-failures|taken|verdict-codes)\.ts$/,
       errors,
       /^node:/,
       /^effect(\/|$)/,
