@@ -206,7 +206,7 @@ test.each([
   "%s joins pairs at similarity %d with probability %d",
   (profile, similarity, probability) => {
     // One part changed in `step` leaves that share of n-grams: J = (step − ngram) / (step + ngram).
-    const { ngram, shingle } = full({ profile })
+    const { ngram, shingle } = full({ profile }) as { readonly ngram: number; readonly shingle: string }
     const step = Math.round((ngram * (1 + similarity)) / (1 - similarity))
     const pairs = 120
     let joined = 0
