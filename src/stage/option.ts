@@ -95,6 +95,25 @@ interface Opt {
    */
   readonly rows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields>, true, "rows">
   /**
+   * The same where it may be left out: the columns that a source gives beside its own.
+   *
+   * @example
+   * // gate.json
+   * //   { "gate": "north", "height": 3 }
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const gates = Stage.source({
+   *   name: "ingest.gates",
+   *   options: { path: opt(Schema.String), row: opt.maybeRows() },
+   *   emits: { option: "row", beside: { gate: Schema.String } },
+   *   list: ({ path }) => path,
+   *   frame: (bytes) => ({ count: 1, record: () => bytes, place: () => ({ start: 0, end: bytes.length }) }),
+   *   parse: (record) => JSON.parse(new TextDecoder().decode(record))
+   * })
+   * gates({ path: "gate.json", row: Schema.Struct({ height: Schema.Int }) }) // → { gate: "north", height: 3 }
+   */
+  readonly maybeRows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields> | undefined, false, "rows">
+  /**
    * A file, given as its path relative to the project's root; functions see its bytes, those within where the name ends in
    * .gz or .zst.
    *
@@ -222,6 +241,7 @@ export const opt: Opt = Object.assign(
     knob: (schema: Schema.Top, fallback: unknown) => spec("knob", schema, false, fallback),
     column: (fallback: string) => spec("column", undefined, false, fallback),
     rows: () => spec("rows", undefined, true, undefined),
+    maybeRows: () => spec("rows", undefined, false, undefined),
     file: () => spec("file", undefined, true, undefined),
     path: (more?: { readonly hint: string }) => Object.assign(spec("path", undefined, true, undefined), more),
     list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback),
