@@ -1,6 +1,7 @@
 // The rows of Arrow IPC files and streams (Feather version 2 too) as plain JSON values; the library is loaded where one is read.
 import type { Data, DataType, RecordBatch, Vector } from "apache-arrow"
 import { arrowBatches } from "./arrow-check.ts"
+import { decimal, timeOfDay } from "./exact-values.ts"
 import { lz4Frame } from "./lz4.ts"
 import { exactNumber, type Json, plainJson, sorted } from "./plain-json.ts"
 
@@ -118,26 +119,4 @@ const cellOf = (arrow: Arrow, type: DataType, value: unknown): Json => {
 const isoDate = (milliseconds: number): string | null => {
   const date = new Date(Math.floor(milliseconds))
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
-}
-
-/** `03:04:05.0006`; `unit` is ticks in a second. */
-const timeOfDay = (ticks: bigint, unit: bigint): string => {
-  const seconds = ticks / unit
-  const two = (number: bigint) => number.toString().padStart(2, "0")
-  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
-  const fraction = (ticks % unit)
-    .toString()
-    .padStart(unit.toString().length - 1, "0")
-    .replace(/0+$/, "")
-  return fraction === "" ? clock : `${clock}.${fraction}`
-}
-
-/** A decimal as a number where that says the same digits, else as text. */
-const decimal = (unscaled: bigint, scale: number): number | string => {
-  if (scale < 0) return decimal(unscaled * 10n ** BigInt(-scale), 0)
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, "0")
-  const cut = digits.length - scale
-  const text = `${unscaled < 0n ? "-" : ""}${digits.slice(0, cut)}${scale > 0 ? `.${digits.slice(cut)}` : ""}`
-  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text
-  return String(Number(text)) === short ? Number(text) : text
 }
