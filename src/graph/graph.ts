@@ -1,5 +1,4 @@
 // The graph: what a pipeline's outputs reach, as named nodes in pipeline order, with options decoded and columns known.
-import type * as Schema from "effect/Schema"
 import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { ChosenRows, Declaration, Fields, Kind } from "../stage/declaration.ts"
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"

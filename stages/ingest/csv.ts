@@ -40,29 +40,38 @@ export const csv = Stage.source({
   },
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: (file, options, path) => {
-    const bytes = utf8Of(file, options.charset)
-    const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.(gz|zst|bz2|xz))?$/i.test(path) ? "\t" : ",")
-    const quote = options.quote === "" ? -1 : byteOf(options.quote, "quote")
-    if (options.quote === delimiter) throw new Error("cannot be read: the options delimiter and quote are the same")
-    const found = csvBounds(bytes, byteOf(delimiter, "delimiter"), quote)
-    return recordsOf(bytes, found.bounds, found.lines, delimiter, options)
-  },
-  parse: (record, { row, header, quote }) => {
-    const text = decodeUtf8(record)
-    const body = text.indexOf("\n") + 1
-    const names = header === true ? (JSON.parse(text.slice(1, body)) as ReadonlyArray<string>) : header
-    const cells = csvCells(text, body, text[0]!, quote)
-    if (cells.length !== names.length)
-      throw new Error(`has ${counted(cells.length)} where the header has ${names.length}`)
-    return rowOf(cells, names, row.fields)
-  }
+  frame: (file, options, path) => csvFrames(utf8Of(file, options.charset), options, path),
+  parse: (record, options) => csvRow(record, options)
 })
 
 interface Reading {
   readonly row: Schema.Struct<Schema.Struct.Fields>
   readonly quote: string
   readonly header: true | ReadonlyArray<string>
+}
+
+/** The records of a file of UTF-8. */
+export const csvFrames = (
+  bytes: Uint8Array,
+  options: Reading & { readonly delimiter: string | undefined },
+  path: string
+): Frames => {
+  const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.(gz|zst|bz2|xz))?$/i.test(path) ? "\t" : ",")
+  const quote = options.quote === "" ? -1 : byteOf(options.quote, "quote")
+  if (options.quote === delimiter) throw new Error("cannot be read: the options delimiter and quote are the same")
+  const found = csvBounds(bytes, byteOf(delimiter, "delimiter"), quote)
+  return recordsOf(bytes, found.bounds, found.lines, delimiter, options)
+}
+
+/** The row of a record that `csvFrames` gave. */
+export const csvRow = (record: Uint8Array, { row, header, quote }: Reading): { readonly [column: string]: unknown } => {
+  const text = decodeUtf8(record)
+  const body = text.indexOf("\n") + 1
+  const names = header === true ? (JSON.parse(text.slice(1, body)) as ReadonlyArray<string>) : header
+  const cells = csvCells(text, body, text[0]!, quote)
+  if (cells.length !== names.length)
+    throw new Error(`has ${counted(cells.length)} where the header has ${names.length}`)
+  return rowOf(cells, names, row.fields)
 }
 
 /** What a record means depends on the header too, so each begins with the delimiter and the names from the file, and a line feed. */

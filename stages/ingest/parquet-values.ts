@@ -64,11 +64,11 @@ export const conversionOf = (column: SchemaNode): Convert | undefined => {
           if (leaf.kind === "bytes" && leaf.isText) leaf.isText = isUtf8(one as Uint8Array)
           return one
         })
-    return values.map((value) => walk(value, column, leaves, valueOf))
+    return values.map((value) => walk(value, column, leaves, exactValue))
   }
 }
 
-const valueOf = ({ kind, scale, unit, isText }: Leaf, value: unknown): unknown => {
+const exactValue = ({ kind, scale, unit, isText }: Leaf, value: unknown): unknown => {
   if (kind === "bytes") return isText ? Buffer.from(value as Uint8Array).toString("utf8") : value
   const number = value instanceof Uint8Array ? bigEndian(value) : BigInt(value as number | bigint)
   return kind === "decimal" ? decimal(number, scale) : timeOfDay(number, unit)

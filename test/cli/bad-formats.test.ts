@@ -44,7 +44,8 @@ it("a file that cannot be read, among links that lead nowhere or to themselves",
   expect((await project.sluice("run", "gates")).code).toBe(0)
   // Reading the memory of a process fails whoever does it, where a file's mode would not stop root.
   symlinkSync("/proc/self/mem", join(project.root, "data/d.csv"))
-  if (process.platform === "linux") expect((await project.sluice("run", "gates")).err).toMatchInlineSnapshot(`
+  if (process.platform === "linux")
+    expect((await project.sluice("run", "gates")).err).toMatchInlineSnapshot(`
     "✗ ingest.csv: data/d.csv cannot be read (EIO)  SLUICE_BAD_INPUT
       → make it readable, or leave it out of the path
     "
