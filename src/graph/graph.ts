@@ -1,7 +1,6 @@
 // The graph: what a pipeline's outputs reach, as named nodes in pipeline order, with options decoded and columns known.
-import type * as Schema from "effect/Schema"
 import { SluiceError, SluiceErrors } from "../errors.ts"
-import type { Declaration, Fields, Kind } from "../stage/declaration.ts"
+import type { ChosenRows, Declaration, Fields, Kind } from "../stage/declaration.ts"
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
 import type { Pipeline } from "../stage/pipeline.ts"
 import type { ModelSource } from "./model-source.ts"
@@ -252,7 +251,7 @@ const columnsOf = (
   const before = edges.find((edge) => edge.input === "rows")?.node.columns ?? {}
   switch (declaration.kind) {
     case "source":
-      return sourceColumns(declaration.emits as Fields | { readonly option: string }, options)
+      return sourceColumns(declaration.emits, options)
     case "map":
       return { ...before, ...renamed(declaration, options, declaration.adds) }
     case "expand":
@@ -276,12 +275,9 @@ const sharedColumns = (edges: ReadonlyArray<Edge>): Fields =>
     Object.entries(edges[0]!.node.columns).filter(([name]) => edges.every((edge) => name in edge.node.columns))
   )
 
-const sourceColumns = (
-  emits: Fields | { readonly option: string },
-  options: { readonly [name: string]: unknown }
-): Fields => {
-  const { option } = emits as { readonly option?: unknown }
+const sourceColumns = (emits: Fields | ChosenRows, options: { readonly [name: string]: unknown }): Fields => {
+  const { option, beside } = emits as ChosenRows
   if (typeof option !== "string") return emits as Fields
-  return ((options[option] as { readonly fields?: { readonly [name: string]: Schema.Top } } | undefined)?.fields ??
-    {}) as Fields
+  const chosen = (options[option] as { readonly fields?: Fields } | undefined)?.fields
+  return { ...chosen, ...beside }
 }

@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
 import { decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
+import { isMeant, mayHold } from "./member-pattern.ts"
 import { tarMembers } from "./tar.ts"
 import { digestBeside, readWhole } from "./whole-file.ts"
 import { zipMembers } from "./zip.ts"
@@ -16,17 +17,22 @@ export interface Member {
   readonly read: (limit: number, tooLarge: () => Error) => Uint8Array | Promise<Uint8Array>
 }
 
-/** What a source says of archives: the members it reads, and the most bytes that these may become, each and in all. */
+/**
+ * What a source says of archives: the members it reads, the most bytes that these may become, each and in all, and how many
+ * archives may lie in one another.
+ */
 export interface MemberChoice {
   readonly node: string
   readonly member: string | ReadonlyArray<string>
   readonly limit: number
+  readonly depth: number
 }
 
 export const memberChoice = ({ name, options }: GraphNode): MemberChoice => ({
   node: name,
   member: options["member"] as MemberChoice["member"],
-  limit: options["maxExpandedBytes"] as number
+  limit: options["maxExpandedBytes"] as number,
+  depth: options["maxArchiveDepth"] as number
 })
 
 const ending = /\.(zip|tar(\.(gz|zst|bz2|xz))?|tgz|tzst|tbz2?|txz)$/i
@@ -39,7 +45,7 @@ export const memberFiles = async (
   archive: InputFile,
   choice: MemberChoice
 ): Promise<ReadonlyArray<InputFile>> => {
-  const key = keyOf(["members", archive.digest, ending.exec(archive.path)![0].toLowerCase(), choice.member])
+  const key = keyOf(["members", "inner", archive.digest, ending.exec(archive.path)![0].toLowerCase(), choice.member])
   const known = store.action<ReadonlyArray<readonly [name: string, digest: string, bytes: number]>>(key)
   const found = known ?? (await digested(archive, choice))
   if (known === undefined) store.putAction(key, found)
@@ -54,29 +60,39 @@ export const memberFiles = async (
 
 /** Names of an archive's members, as evidence where none is read. */
 export const memberNames = async (archive: InputFile, choice: MemberChoice): Promise<ReadonlyArray<string>> => [
-  ...(await opened(archive.absolute, archive.digest, archive.path, choice)).keys()
+  ...(await opened(archive.absolute, archive.digest, archive.path, choice)).members.keys()
 ]
 
-const digested = async (archive: InputFile, choice: MemberChoice) => {
-  const members = await opened(archive.absolute, archive.digest, archive.path, choice)
+type Found = readonly [name: string, digest: string, bytes: number]
+
+/** The chosen members of an archive and of those in it, with what is left of the bytes that they may become together. */
+const digested = async (archive: InputFile, choice: MemberChoice): Promise<ReadonlyArray<Found>> => {
   const patterns = typeof choice.member === "string" ? [choice.member] : choice.member
-  const chosen = [...members.keys()]
-    .filter((name) => patterns.some((pattern) => posix.matchesGlob(name, pattern)))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-  const found: Array<readonly [name: string, digest: string, bytes: number]> = []
+  const found: Array<Found> = []
   let left = choice.limit
-  for (const name of chosen) {
-    if (isArchive(name)) throw inner(choice.node, archive.path, name)
-    const bytes = await contentOf(members.get(name)!, archive.path, choice, left)
-    left -= bytes.length
-    found.push([name, await digestBeside(bytes as Uint8Array<ArrayBuffer>), bytes.length])
+  const look = async (of: Archive, above: string, depth: number): Promise<void> => {
+    for (const [name, member] of of.members) {
+      const full = above + name
+      if (isArchive(name)) {
+        if (!mayHold(full, patterns)) continue
+        if (depth >= choice.depth) throw tooDeep(choice, archive.path, full)
+        const inner = await openInner(of, member, choice, left)
+        left -= inner.bytes
+        await look(inner, `${full}!`, depth + 1)
+      } else if (isMeant(full, patterns)) {
+        const bytes = await contentOf(member, of.path, choice, left)
+        left -= bytes.length
+        found.push([full, await digestBeside(bytes as Uint8Array<ArrayBuffer>), bytes.length])
+      }
+    }
   }
-  return found
+  await look(await opened(archive.absolute, archive.digest, archive.path, choice), "", 1)
+  return found.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }
 
-const inner = (node: string, archive: string, name: string): SluiceError =>
-  new SluiceError("SLUICE_BAD_INPUT", `${node}: ${archive}!${name} is an archive in an archive, which is not read`, {
-    hint: 'unpack it beside the other, or read other members: { member: "**/*.jsonl" }'
+const tooDeep = ({ node, depth }: MemberChoice, archive: string, name: string): SluiceError =>
+  new SluiceError("SLUICE_BAD_INPUT", `${node}: ${archive}!${name} lies deeper than ${depth} archives in one another`, {
+    hint: "unpack it beside the other, name the members that are to be read, or raise maxArchiveDepth of the source"
   })
 
 /** The bytes of a member that was listed. An archive that is no longer the one that was is an error. */
@@ -84,8 +100,18 @@ export const readMember = async (
   absolute: string,
   { name, of, archive }: NonNullable<InputFile["member"]>,
   choice: MemberChoice
-): Promise<Uint8Array> =>
-  contentOf((await opened(absolute, of, archive, choice)).get(name)!, archive, choice, choice.limit)
+): Promise<Uint8Array> => {
+  let open = await opened(absolute, of, archive, choice)
+  let rest = name
+  for (let mark = rest.indexOf("!"); mark !== -1 && !open.members.has(rest); mark = rest.indexOf("!", mark + 1)) {
+    const outer = open.members.get(rest.slice(0, mark))
+    if (outer === undefined || !isArchive(outer.name)) continue
+    open = await openInner(open, outer, choice, choice.limit)
+    rest = rest.slice(mark + 1)
+    mark = -1
+  }
+  return contentOf(open.members.get(rest)!, open.path, choice, choice.limit)
+}
 
 const contentOf = async (member: Member, archive: string, { node, limit }: MemberChoice, left: number) => {
   const tooLarge = () =>
@@ -109,18 +135,26 @@ const contentOf = async (member: Member, archive: string, { node, limit }: Membe
   }
 }
 
-type Members = ReadonlyMap<string, Member>
+/** An archive that is open. */
+interface Archive {
+  readonly path: string
+  /** Bytes that are in memory for it. */
+  readonly bytes: number
+  readonly members: ReadonlyMap<string, Member>
+  /** The archive in it that was opened last: the members of one are read one after another. */
+  inner?: { readonly name: string; readonly archive: Promise<Archive> }
+}
 
 /** The archive that was opened last, kept while its members are read one after another. */
-let last: { readonly absolute: string; readonly digest: string; readonly members: Promise<Members> } | undefined
+let last: { readonly absolute: string; readonly digest: string; readonly archive: Promise<Archive> } | undefined
 let forgetting: NodeJS.Timeout | undefined
 const keptFor = 5000
 
-const opened = (absolute: string, digest: string, path: string, choice: MemberChoice): Promise<Members> => {
+const opened = (absolute: string, digest: string, path: string, choice: MemberChoice): Promise<Archive> => {
   if (last?.absolute !== absolute || last.digest !== digest) {
-    const members = open(absolute, digest, path, choice)
-    last = { absolute, digest, members }
-    members.catch(() => {
+    const archive = open(absolute, digest, path, choice)
+    last = { absolute, digest, archive }
+    archive.catch(() => {
       last = undefined
     })
   }
@@ -128,7 +162,7 @@ const opened = (absolute: string, digest: string, path: string, choice: MemberCh
   forgetting = setTimeout(() => {
     last = undefined
   }, keptFor).unref()
-  return last.members
+  return last.archive
 }
 
 const open = async (
@@ -136,18 +170,38 @@ const open = async (
   digest: string,
   path: string,
   { node, limit }: MemberChoice
-): Promise<Members> => {
+): Promise<Archive> => {
   const bytes = await readWhole(absolute).catch((cause: NodeJS.ErrnoException) => {
     throw changedInRun(node, path, `it can no longer be read (${cause.code})`)
   })
   if ((await digestBeside(bytes)) !== digest)
     throw changedInRun(node, path, "its bytes are no longer those that were digested")
+  return archiveOf(bytes, path, node, limit)
+}
+
+const openInner = (of: Archive, member: Member, choice: MemberChoice, left: number): Promise<Archive> => {
+  if (of.inner?.name !== member.name) {
+    const archive = contentOf(member, of.path, choice, left).then((bytes) =>
+      archiveOf(bytes, `${of.path}!${member.name}`, choice.node, left)
+    )
+    of.inner = { name: member.name, archive }
+    archive.catch(() => {
+      delete of.inner
+    })
+  }
+  return of.inner.archive
+}
+
+const archiveOf = async (bytes: Uint8Array, path: string, node: string, limit: number): Promise<Archive> => {
   const isZip = /\.zip$/i.test(path)
   const plain = isZip ? bytes : await decompress(bytes, path, node, limit)
   try {
     const members = isZip ? await zipMembers(plain) : tarMembers(plain)
     // What comes later in a tar archive replaces what came before; names alone are kept of where a member would be put.
-    return new Map(members.map((member) => [plainName(member.name), { ...member, name: plainName(member.name) }]))
+    const named = members.map(
+      (member) => [plainName(member.name), { ...member, name: plainName(member.name) }] as const
+    )
+    return { path, bytes: plain.length, members: new Map(named) }
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause
     throw new SluiceError("SLUICE_BAD_INPUT", `${node}: ${path} ${(cause as Error).message}`, {

@@ -116,7 +116,12 @@ export const listFiles = async (
     while (next < paths.length) {
       const at = next++
       const [path, absolute] = paths[at]!
-      files[at] = { path, absolute, ...(await stats.digest(absolute, (bytes) => ahead(path, bytes))) }
+      const digested = await stats
+        .digest(absolute, (bytes) => ahead(path, bytes))
+        .catch((cause: NodeJS.ErrnoException) => {
+          throw cause.syscall === undefined ? cause : unreadable(node, path, cause)
+        })
+      files[at] = { path, absolute, ...digested }
     }
   }
   await Promise.all(Array.from({ length: atOnce }, digestSome))
@@ -152,8 +157,24 @@ const expandPattern = (root: string, pattern: string): ReadonlyArray<string> => 
   const stat = magic.test(pattern) ? undefined : statSync(absolute, { throwIfNoEntry: false })
   if (stat?.isFile()) return [absolute]
   const glob = stat?.isDirectory() ? join(absolute, "**/*") : absolute
-  return globSync(glob).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
+  return globSync(glob).filter(isFile)
 }
+
+/** Links that lead nowhere, or to themselves, are no files. */
+const isFile = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ELOOP") return false
+    throw cause
+  }
+}
+
+const unreadable = (node: string, path: string, cause: NodeJS.ErrnoException): SluiceError =>
+  new SluiceError("SLUICE_BAD_INPUT", `${node}: ${path} cannot be read (${cause.code})`, {
+    hint: "make it readable, or leave it out of the path",
+    cause
+  })
 
 const displayPath = (root: string, pattern: string, absolute: string): string => {
   const inside = relative(resolve(root), absolute)

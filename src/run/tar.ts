@@ -1,6 +1,7 @@
-// tar archives: where each file's bytes lie, by the headers of POSIX (ustar, pax), GNU and v7; damage is told with its byte.
+// tar archives: where each file's bytes lie, by the headers of POSIX (ustar, pax), GNU and v7, sparse ones too; damage is told with its byte.
 
 import type { Member } from "./archive.ts"
+import { gnuMap, paxMap, type Sparse, unsparse } from "./tar-sparse.ts"
 
 const block = 512
 
@@ -19,9 +20,11 @@ export const tarMembers = (bytes: Uint8Array): ReadonlyArray<Member> => {
     checkSum(header, at)
     const type = String.fromCharCode(header[156]!)
     const facts: { readonly [key: string]: string } = { ...all, ...own }
-    const size = facts["size"] === undefined || /[xgLK]/.test(type) ? numberAt(header, 124, at) : Number(facts["size"])
+    const size =
+      facts["size"] === undefined || /[xgLK]/.test(type) ? numberAt(bytes, at + 124, at) : Number(facts["size"])
     const name = facts["path"] ?? nameOf(header)
-    const start = at + block
+    const sparse = type === "S" ? gnuMap(bytes, at, (place) => numberAt(bytes, place, at)) : undefined
+    const start = at + block + (sparse?.more ?? 0)
     const end = start + size
     if (end > bytes.length) {
       const of = /[xgLK]/.test(type) ? "" : `in "${name}", `
@@ -34,7 +37,8 @@ export const tarMembers = (bytes: Uint8Array): ReadonlyArray<Member> => {
     else if (type === "L") own = { ...own, path: text(content) }
     else if (type === "K") own = { ...own, linkpath: text(content) }
     else {
-      const member = memberOf(type, name, facts, header, content, byName)
+      const stored = sparse === undefined ? content : { size: sparse.size, map: sparse.map, stored: content }
+      const member = memberOf(type, name, facts, header, stored, byName)
       own = {}
       if (member === undefined) continue
       members.push(member)
@@ -48,7 +52,7 @@ const memberOf = (
   name: string,
   facts: { readonly [key: string]: string },
   header: Buffer,
-  content: Uint8Array,
+  stored: Uint8Array | Sparse,
   earlier: ReadonlyMap<string, Member>
 ): Member | undefined => {
   if (type === "1") {
@@ -56,15 +60,15 @@ const memberOf = (
     const read = earlier.get(target)?.read
     return { name, read: read ?? refusal(`is a link to "${target}", which stands nowhere before it`) }
   }
-  if (type === "S" || Object.keys(facts).some((key) => key.startsWith("GNU.sparse.")))
-    return { name: facts["GNU.sparse.name"] ?? name, read: refusal("is stored as a sparse file, which is not read") }
   if (type === "M") return { name, read: refusal("goes on from another volume of the archive") }
-  if ((type !== "0" && type !== "\0" && type !== "7") || name.endsWith("/")) return undefined
+  if (!/[0\x007S]/.test(type) || name.endsWith("/")) return undefined
+  const isSparse = Object.keys(facts).some((key) => key.startsWith("GNU.sparse."))
   return {
-    name,
+    name: facts["GNU.sparse.name"] ?? name,
     read: (limit, tooLarge) => {
-      if (content.length > limit) throw tooLarge()
-      return content
+      const content = isSparse ? paxMap(facts, stored as Uint8Array) : stored
+      if ((content instanceof Uint8Array ? content.length : content.size) > limit) throw tooLarge()
+      return content instanceof Uint8Array ? content : unsparse(content)
     }
   }
 }
@@ -87,8 +91,8 @@ const nameOf = (header: Buffer): string => {
 }
 
 /** A number in octal digits or, where its first bit is set, in base 256. */
-const numberAt = (header: Buffer, offset: number, at: number): number => {
-  const field = header.subarray(offset, offset + 12)
+const numberAt = (bytes: Uint8Array, offset: number, at: number): number => {
+  const field = Buffer.from(bytes.buffer, bytes.byteOffset + offset, 12)
   if (field[0]! >= 0x80) {
     const value = field.subarray(1).reduce((sum, byte) => sum * 256 + byte, field[0]! & 0x7f)
     if (Number.isSafeInteger(value)) return value
@@ -96,7 +100,7 @@ const numberAt = (header: Buffer, offset: number, at: number): number => {
     const digits = /^[\s\0]*([0-7]*)[\s\0]*$/.exec(field.toString("latin1"))
     if (digits !== null) return digits[1] === "" ? 0 : Number.parseInt(digits[1]!, 8)
   }
-  throw new Error(`is no tar archive, or a damaged one: the size in its header at byte ${at} is no number`)
+  throw new Error(`is no tar archive, or a damaged one: a size in its header at byte ${at} is no number`)
 }
 
 /** The sum of a header's bytes, its own digits counted as spaces; some old writers summed signed bytes. */
@@ -128,7 +132,12 @@ const paxRecords = (bytes: Uint8Array, start: number): { readonly [key: string]:
     if (space === -1 || equals === -1 || !(length > 0) || equals >= end || bytes[end - 1] !== 10)
       throw new Error(`is a damaged tar archive: its extended header at byte ${start + at} cannot be read`)
     const key = Buffer.from(bytes.subarray(space + 1, equals)).toString("utf8")
-    found[key] = Buffer.from(bytes.subarray(equals + 1, end - 1)).toString("utf8")
+    const value = Buffer.from(bytes.subarray(equals + 1, end - 1)).toString("utf8")
+    // The oldest maps of sparse files say each piece by two records of their own.
+    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") {
+      const map = found["GNU.sparse.map"]
+      found["GNU.sparse.map"] = map === undefined ? value : `${map},${value}`
+    } else found[key] = value
     at = end
   }
   return found

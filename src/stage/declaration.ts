@@ -49,9 +49,15 @@ interface Base {
   readonly impure: string | undefined
 }
 
+/** Columns of a source that an option's schema says, and those that stand beside them whatever it says. */
+export interface ChosenRows {
+  readonly option: string
+  readonly beside?: Fields
+}
+
 export interface SourceDeclaration extends Base {
   readonly kind: "source"
-  readonly emits: Fields | { readonly option: string }
+  readonly emits: Fields | ChosenRows
   /** Glob patterns or paths of the input files. */
   readonly list: AnyFunction
   /** Cuts a file's bytes into records. */

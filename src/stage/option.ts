@@ -95,6 +95,25 @@ interface Opt {
    */
   readonly rows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields>, true, "rows">
   /**
+   * The same where it may be left out: the columns that a source gives beside its own.
+   *
+   * @example
+   * // gate.json
+   * //   { "gate": "north", "height": 3 }
+   * import * as Schema from "effect/Schema"
+   * import { opt, Stage } from "#sluice"
+   * const gates = Stage.source({
+   *   name: "ingest.gates",
+   *   options: { path: opt(Schema.String), row: opt.maybeRows() },
+   *   emits: { option: "row", beside: { gate: Schema.String } },
+   *   list: ({ path }) => path,
+   *   frame: (bytes) => ({ count: 1, record: () => bytes, place: () => ({ start: 0, end: bytes.length }) }),
+   *   parse: (record) => JSON.parse(new TextDecoder().decode(record))
+   * })
+   * gates({ path: "gate.json", row: Schema.Struct({ height: Schema.Int }) }) // → { gate: "north", height: 3 }
+   */
+  readonly maybeRows: () => OptionSpec<Schema.Struct<Schema.Struct.Fields> | undefined, false, "rows">
+  /**
    * A file, given as its path relative to the project's root; functions see its bytes, those within where the name ends in
    * .gz or .zst.
    *
@@ -222,6 +241,7 @@ export const opt: Opt = Object.assign(
     knob: (schema: Schema.Top, fallback: unknown) => spec("knob", schema, false, fallback),
     column: (fallback: string) => spec("column", undefined, false, fallback),
     rows: () => spec("rows", undefined, true, undefined),
+    maybeRows: () => spec("rows", undefined, false, undefined),
     file: () => spec("file", undefined, true, undefined),
     path: (more?: { readonly hint: string }) => Object.assign(spec("path", undefined, true, undefined), more),
     list: (fallback: ReadonlyArray<string>) => spec("list", undefined, false, fallback),
@@ -229,36 +249,6 @@ export const opt: Opt = Object.assign(
     maybeModel: () => spec("model", undefined, false, undefined)
   }
 )
-
-const paramBrand: unique symbol = Symbol.for("sluice/param") as never
-
-/** A named parameter of a pipeline, set with `--set NAME=VALUE`; stands in an option's place until the graph is built. */
-export interface Param {
-  readonly [paramBrand]: true
-  readonly name: string
-  readonly schema: Schema.Top
-  readonly fallback: unknown
-}
-
-/**
- * Declares a pipeline parameter: `ingest.jsonl({ path: param("input", Schema.String, "data/*.jsonl") })`.
- *
- * @example
- * // faq.jsonl
- * //   {"question": "When?", "answer": "At dawn."}
- * import * as Schema from "effect/Schema"
- * import { param } from "#sluice"
- * import { ingest } from "#stages"
- * const row = Schema.Struct({ question: Schema.String, answer: Schema.String })
- * // sluice run PIPELINE --set input=other.jsonl reads another file
- * ingest.jsonl({ path: param("input", Schema.String, "faq.jsonl"), row })
- * // → { question: "When?", answer: "At dawn." }
- */
-export const param = <S extends Schema.Top>(name: string, schema: S, fallback: NoInfer<S["Type"]>): S["Type"] =>
-  ({ [paramBrand]: true, name, schema, fallback }) as never
-
-export const isParam = (value: unknown): value is Param =>
-  typeof value === "object" && value !== null && paramBrand in value
 
 type Value<O> = O extends OptionSpec<infer Type, boolean, OptionKind> ? Type : never
 /** What a caller writes for an option; a function sees something else of a file or a list. */

@@ -34,11 +34,13 @@ export interface Folder {
 
 /**
  * What every source takes: which members of tar and zip archives it reads (globs; all unless told otherwise), how large its
- * partitions should be, in bytes of records, and how large a compressed file, a member of an archive, or what is read of an
- * archive in all may become, in bytes. A change recomputes nothing but, for other members, what these bring.
+ * partitions should be, in bytes of records, how large a compressed file, a member of an archive, or what is read of an
+ * archive in all may become, in bytes, and how many archives may lie in one another. A change recomputes nothing but, for
+ * other members, what these bring.
  */
 export const sourceOptions = {
   member: opt.knob(Schema.Union([Schema.String, Schema.Array(Schema.String)]), "**"),
   partitionBytes: opt.knob(Schema.Int, 2 << 20),
-  maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30)
+  maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30),
+  maxArchiveDepth: opt.knob(Schema.Int, 3)
 }

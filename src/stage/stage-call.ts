@@ -40,11 +40,15 @@ export interface Common<Needs extends Fields, Options extends OptionFields, Reas
 }
 
 type RowsKeys<O extends OptionFields> = { [K in keyof O]: O[K]["kind"] extends "rows" ? K : never }[keyof O]
-export type SourceCall<O extends OptionFields, E> = E extends Fields
-  ? (...args: Arguments<Simplify<Given<O>>>) => Dataset<RowOf<E>>
-  : <S extends Schema.Top>(
-      options: Simplify<Omit<Given<O>, RowsKeys<O>> & { readonly [K in RowsKeys<O>]: S }>
-    ) => Dataset<Simplify<S["Type"]>>
+export type SourceCall<O extends OptionFields, E> = E extends { readonly option: string; readonly beside: infer B }
+  ? <S extends Schema.Top = Schema.Struct<None>>(
+      options: Simplify<Omit<Given<O>, RowsKeys<O>> & { readonly [K in RowsKeys<O>]?: S }>
+    ) => Dataset<Simplify<Omit<S["Type"], keyof B> & (B extends Fields ? RowOf<B> : None)>>
+  : E extends Fields
+    ? (...args: Arguments<Simplify<Given<O>>>) => Dataset<RowOf<E>>
+    : <S extends Schema.Top>(
+        options: Simplify<Omit<Given<O>, RowsKeys<O>> & { readonly [K in RowsKeys<O>]: S }>
+      ) => Dataset<Simplify<S["Type"]>>
 
 /** A gather gives rows of its own; nothing of the rows it read stays. */
 export type GatherCall<Needs extends Fields, Emits extends Fields, O extends OptionFields> = {

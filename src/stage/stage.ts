@@ -1,7 +1,7 @@
 // The constructors of the seven kinds of stage: they type the author's functions and return what a pipeline calls.
 import type { Batch, Column, ParsedBatch, PlainColumn, RecordBatch, Table } from "./batch.ts"
 import { declare, divide, onRows } from "./declare.ts"
-import type { Declaration, Fields, RowOf } from "./declaration.ts"
+import type { ChosenRows, Declaration, Fields, RowOf } from "./declaration.ts"
 import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
 import type { Decoded, OptionFields } from "./option.ts"
@@ -10,7 +10,7 @@ import type { ProgramContext, ProgramResult } from "./program.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 
-type Parsed<E> = E extends Fields ? RowOf<E> : { readonly [column: string]: unknown }
+type Parsed<E> = E extends ChosenRows ? { readonly [column: string]: unknown } : E extends Fields ? RowOf<E> : never
 
 /**
  * → n rows. Lists files, frames their bytes into records and parses each record alone.
@@ -30,7 +30,7 @@ type Parsed<E> = E extends Fields ? RowOf<E> : { readonly [column: string]: unkn
  * })
  * notes({ path: "note.txt" }) // → { text: "The sluice opens at dawn." }
  */
-const source = <const E extends Fields | { readonly option: string }, Options extends OptionFields = None>(given: {
+const source = <const E extends Fields | ChosenRows, Options extends OptionFields = None>(given: {
   readonly name: `${string}.${string}`
   readonly options?: Options
   readonly emits: E

@@ -1,5 +1,5 @@
-// The MinHash kernel, in AssemblyScript: UTF-8 bytes in, minima of seeded hashes of word n-grams out, 128 bits at a time.
-// minhash.ts holds the same in plain TypeScript; build.ts compiles this file to minhash.wasm.
+// The MinHash kernel, in AssemblyScript: UTF-8 bytes in, minima of seeded hashes of n-grams out, 128 bits at a time: ours, or
+// those of cuDF. minhash.ts and murmur-minhash.ts hold the same in plain TypeScript; build.ts compiles this to minhash.wasm.
 
 const BLOCK: i32 = 512
 const PAGES: i32 = 0x1100
@@ -21,6 +21,8 @@ let words: i32 = 0
 let pending: i32 = 0
 
 export function table(): usize { return TABLE }
+export function factors(): usize { return A }
+export function terms(): usize { return B }
 export function minima(): usize { return MINIMA }
 export function text(): usize { return __heap_base }
 
@@ -151,4 +153,55 @@ export function sign(from: usize, length: i32): i32 {
   if (inside) push(hash)
   if (pending > 0) flush()
   return words
+}
+
+@inline
+function murmured(hash: u32, block: u32): u32 {
+  return hash ^ (rotl<u32>(block * 0xcc9e2d51, 15) * 0x1b873593)
+}
+
+/** MurmurHash3 (x86, 32 bits) of the bytes in `from .. end`. */
+function murmur(from: usize, end: usize, seed: u32): u32 {
+  let hash = seed
+  let p = from
+  for (; p + 4 <= end; p += 4) hash = rotl<u32>(murmured(hash, load<u32>(p)), 13) * 5 + 0xe6546b64
+  if (p < end) {
+    let rest: u32 = 0
+    for (let i = end - p; i > 0; i--) rest = (rest << 8) | load<u8>(p + i - 1)
+    hash = murmured(hash, rest)
+  }
+  hash ^= <u32>(end - from)
+  hash = (hash ^ (hash >> 16)) * 0x85ebca6b
+  hash = (hash ^ (hash >> 13)) * 0xc2b2ae35
+  return hash ^ (hash >> 16)
+}
+
+@inline
+function afterPoint(p: usize): usize {
+  const c = load<u8>(p)
+  return p + (c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4)
+}
+
+/** How many permutations were written at `factors` and `terms`, up to the next multiple of 16. */
+export function permuted(permutations: i32): void { groups = (permutations + 15) >> 4 }
+
+/**
+ * Signs the n-grams of characters of a text by MurmurHash3, as cuDF does: a text of fewer characters is one n-gram, 0 is no
+ * hash, and an empty text has minima of 0.
+ */
+export function signMurmur(from: usize, length: i32, n: i32, seed: u32): void {
+  pending = 0
+  const first = i32x4.splat(length == 0 ? 0 : -1)
+  for (let g: i32 = 0; g < groups << 6; g += 16) v128.store(MINIMA + g, first)
+  if (length == 0) return
+  const end = from + length
+  let to = from
+  for (let i: i32 = 0; i < n && to < end; i++) to = afterPoint(to)
+  for (let p = from; ; p = afterPoint(p), to = afterPoint(to)) {
+    const hash = murmur(p, to, seed)
+    store<u32>(HASHES + (pending << 2), hash == 0 ? 1 : hash)
+    if (++pending == BLOCK) flush()
+    if (to >= end) break
+  }
+  if (pending > 0) flush()
 }

@@ -1,4 +1,4 @@
-// The Mersenne Twister as NumPy's RandomState draws 64-bit numbers from it, so that a sketch can have datatrove's permutations.
+// The Mersenne Twister as NumPy's RandomState draws numbers from it, so that a sketch can have another project's permutations.
 
 const WORDS = 624
 const FAR = 397
@@ -22,8 +22,8 @@ const refill = (state: Uint32Array): void => {
 
 /**
  * A source of integers in [low, high), as `numpy.random.RandomState(seed).randint(low, high, dtype=uint64)` gives them one
- * after another: 64 bits are masked to the width of the range and drawn again where they lie beyond it. The generator is
- * MT19937 (Matsumoto and Nishimura 1998).
+ * after another, and `dtype=uint32` those of ranges below 2³²: 64 bits, or 32, are masked to the width of the range and drawn
+ * again where they lie beyond it. The generator is MT19937 (Matsumoto and Nishimura 1998).
  *
  * @example
  * import { randomState } from "#sluice/text"
@@ -47,7 +47,7 @@ export const randomState = (seed: number): ((low: bigint, high: bigint) => bigin
     const range = high - low - 1n
     const mask = (1n << BigInt(range.toString(2).length)) - 1n
     for (;;) {
-      const drawn = ((word() << 32n) | word()) & mask
+      const drawn = (range > 0xffffffffn ? (word() << 32n) | word() : word()) & mask
       if (drawn <= range) return low + drawn
     }
   }

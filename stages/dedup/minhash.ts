@@ -6,6 +6,8 @@ import { type Against, giveVerdicts, numbersOf } from "./against.ts"
 import { canaryOptions, makeCanaries, tellCanaries, tellShare, type Watched } from "./canaries.ts"
 import { clusters } from "./clusters.ts"
 import {
+  comparedText,
+  comparedTexts,
   type ProfileName,
   Signature,
   type Sketch,
@@ -38,17 +40,17 @@ const select = Stage.select({
   prepares: { signature: Schema.Uint8Array, ngrams: Schema.Uint8Array, rank: Schema.Finite },
   reasons: ["near-duplicate", "seen-before"],
   prepare: ({ by, rank }, options) => {
-    const bytes = Buffer.from(by)
     const sketch = sketchOf(options)
+    const text = comparedText(by, sketch)
     return {
-      signature: signText(by, sketch),
-      ngrams: options.verify ? asBytes(ngramSet(bytes, sketch.ngram, sketch.unit)) : new Uint8Array(0),
-      rank: rankOf(options, rank, bytes.length)
+      signature: signText(text, sketch),
+      ngrams: options.verify ? asBytes(ngramSet(Buffer.from(text), sketch.ngram, sketch.unit)) : new Uint8Array(0),
+      rank: rankOf(options, rank, Buffer.byteLength(by))
     }
   },
   prepareBatch: (batch, options) => {
-    const text = batch.columns.by as TextColumn
     const sketch = sketchOf(options)
+    const text = comparedTexts(batch.columns.by as TextColumn, batch.rows, sketch)
     const none = { offsets: new Int32Array(batch.rows + 1), bytes: new Uint8Array(0) }
     const sets = options.verify ? ngramSets(text, batch.rows, sketch) : none
     return {
@@ -95,8 +97,8 @@ const select = Stage.select({
 
 /** Texts signed as rows are. */
 const preparedTexts = (texts: ReadonlyArray<string>, options: SketchOptions & { readonly verify: boolean }) => {
-  const text = packTexts(texts)
   const sketch = sketchOf(options)
+  const text = comparedTexts(packTexts(texts), texts.length, sketch)
   const none = { offsets: new Int32Array(texts.length + 1), bytes: new Uint8Array(0) }
   const column = (packed: PackedBytes): BytesColumn => ({ type: "bytes", ...packed, valid: undefined })
   return {
@@ -130,7 +132,10 @@ const ngramSets = ({ bytes, offsets }: PackedBytes, rows: number, { ngram, unit 
 interface Options extends Against, Watched {
   /** Settings of another project; each can be changed by the options below. */
   readonly profile?: ProfileName
-  /** What a signature holds: 32-bit `minima` (the default), the 64-bit ones of `datatrove`, or a hash of each of its `bands`. */
+  /**
+   * What a signature holds: 32-bit `minima` (the default), the 64-bit ones of `datatrove`, the 32-bit ones of NeMo `curator`
+   * (of characters), or a hash of each of its `bands`, also over text that is simplified as `refinedweb` does.
+   */
   readonly signature?: typeof Signature.Type
   /** What n-grams are made of (`words`). */
   readonly shingle?: Unit
@@ -165,8 +170,10 @@ interface Options extends Against, Watched {
  *
  * `profile` takes another project's settings, with which a band in common is enough unless `threshold` says more:
  * `datatrove` makes the signatures of datatrove 0.10 bit for bit (14 × 8 of 64 bits over simplified text and spaCy's tokens),
- * `refinedweb` has 450 × 20, `curator` 20 × 13 over 24 characters; the hashes of the last two are ours. `shingle` chooses
- * words or characters for other settings too.
+ * `curator` those of NeMo Curator 1.4 (20 × 13 of 32 bits over 24 characters of the text as it stands; of a shorter text over
+ * the whole of it, so that equal short texts are joined, and empty ones). `refinedweb` has 450 × 20 over text without case,
+ * punctuation and accents, with our words and hashes: RefinedWeb's were not published. `shingle` chooses words or characters
+ * for other settings too.
  *
  * @example
  * import { dedup } from "#stages"

@@ -1,5 +1,7 @@
 // The rows of Arrow IPC files and streams (Feather version 2 too) as plain JSON values; the library is loaded where one is read.
 import type { Data, DataType, RecordBatch, Vector } from "apache-arrow"
+import { arrowBatches } from "./arrow-check.ts"
+import { decimal, timeOfDay } from "./exact-values.ts"
 import { lz4Frame } from "./lz4.ts"
 import { exactNumber, type Json, plainJson, sorted } from "./plain-json.ts"
 
@@ -8,9 +10,12 @@ type Arrow = typeof import("apache-arrow")
 /** Most bytes that a compressed column of a batch may become: offsets of 32 bits reach no farther. */
 const mostBytes = 2 ** 31 - 1
 
+/** Most digits of a decimal: those of 256 bits. */
+const mostDigits = 76
+
 /** All rows in file order; an Error says what is wrong with a file that is cut short or of another kind. */
 export const arrowRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ readonly [column: string]: Json }>> => {
-  checkEnds(bytes)
+  const isFile = checkEnds(bytes)
   const [arrow, { zstdDecompressSync }] = await Promise.all([import("apache-arrow"), import("node:zlib")])
   const { compressionRegistry, CompressionType, RecordBatchReader } = arrow
   compressionRegistry.set(CompressionType.ZSTD, {
@@ -19,28 +24,33 @@ export const arrowRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ read
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (packed) => lz4Frame(packed, mostBytes) })
   const rows: Array<{ readonly [column: string]: Json }> = []
   try {
+    const told = arrowBatches(bytes, isFile)
+    let read = 0
     for (const batch of RecordBatchReader.from(bytes)) {
       for (const column of batch.data.children) checkBuffers(arrow, column, batch.numRows)
       addRows(arrow, batch, rows)
+      read++
     }
+    if (read !== told) throw new Error(`${read} of its ${told} record batches can be read`)
   } catch (error) {
     throw new Error(`cannot be read as Arrow: ${(error as Error).message}`)
   }
   return rows
 }
 
-/** The library takes a file that is cut short between two batches for a whole one. */
-const checkEnds = (bytes: Uint8Array): void => {
+/** Whether it is a file and not a stream. The library takes one that is cut short between two batches for a whole one. */
+const checkEnds = (bytes: Uint8Array): boolean => {
   const text = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString("latin1")
   if (text(0, 4) === "FEA1") throw new Error("is Feather version 1, which is not read: write it again as version 2")
   if (text(0, 6) === "ARROW1") {
     if (text(bytes.length - 6, bytes.length) !== "ARROW1" || bytes.length < 18)
       throw new Error("is an Arrow file cut short: it does not end with ARROW1")
-    return
+    return true
   }
   if (text(0, 4) !== "\xff\xff\xff\xff") throw new Error("is neither an Arrow file nor an Arrow stream")
   if (text(bytes.length - 8, bytes.length) !== "\xff\xff\xff\xff\0\0\0\0")
     throw new Error("is an Arrow stream cut short: it has no end mark")
+  return false
 }
 
 /** Throws where a column's buffers do not hold the values that it says it has: damage must not be read as endless rows. */
@@ -50,6 +60,8 @@ const checkBuffers = (arrow: Arrow, data: Data, length: number): void => {
   const wrong = () => new Error(`a column of ${type} has fewer values than its batch has rows`)
   if (data.length < length || data.length > 2 ** 31) throw wrong()
   if (Types.isNull(type)) return
+  if (Types.isDecimal(type) && Math.abs(type.scale) > mostDigits)
+    throw new Error(`a column of decimals has ${type.scale} places`)
   if (data.nullCount > 0 && data.nullBitmap.length * 8 < data.length) throw wrong()
   if (valueOffsets !== undefined && valueOffsets.length > 0 && !Types.isUnion(type)) {
     if (valueOffsets.length < data.length + 1) throw wrong()
@@ -107,25 +119,4 @@ const cellOf = (arrow: Arrow, type: DataType, value: unknown): Json => {
 const isoDate = (milliseconds: number): string | null => {
   const date = new Date(Math.floor(milliseconds))
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
-}
-
-/** `03:04:05.0006`; `unit` is ticks in a second. */
-const timeOfDay = (ticks: bigint, unit: bigint): string => {
-  const seconds = ticks / unit
-  const two = (number: bigint) => number.toString().padStart(2, "0")
-  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
-  const fraction = (ticks % unit)
-    .toString()
-    .padStart(unit.toString().length - 1, "0")
-    .replace(/0+$/, "")
-  return fraction === "" ? clock : `${clock}.${fraction}`
-}
-
-/** A decimal as a number where that says the same digits, else as text. */
-const decimal = (unscaled: bigint, scale: number): number | string => {
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, "0")
-  const cut = digits.length - Math.max(0, scale)
-  const text = `${unscaled < 0n ? "-" : ""}${digits.slice(0, cut)}${scale > 0 ? `.${digits.slice(cut)}` : ""}`
-  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text
-  return scale >= 0 && String(Number(text)) === short ? Number(text) : text
 }

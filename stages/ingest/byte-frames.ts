@@ -18,3 +18,11 @@ export const framesOnLines = (
   record: (index) => bytes.subarray(bounds[index * 2]!, bounds[index * 2 + 1]!),
   place: (index) => ({ line: lines[index]! })
 })
+
+/** The first byte that is neither blank nor of a byte order mark. */
+export const firstByte = (bytes: Uint8Array): number | undefined =>
+  bytes.subarray(0, 1 << 16).find((byte) => byte > 32 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf)
+
+/** The last byte that is not blank. */
+export const lastByte = (bytes: Uint8Array): number | undefined =>
+  bytes.subarray(-(1 << 16)).findLast((byte) => byte > 32)

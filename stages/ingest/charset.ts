@@ -41,13 +41,6 @@ export const charsetOf = (bytes: Uint8Array): Charset => {
   return isWindows1252(bytes) ? "windows-1252" : "utf-8"
 }
 
-/** Throws an Error where bytes are UTF-16, for formats that are read as UTF-8 only. */
-export const refuseUtf16 = (bytes: Uint8Array): void => {
-  const start = bytes.subarray(0, 1024)
-  const marked = (start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)
-  if (marked || wideCharset(start, 0.2) !== undefined) throw new Error("is UTF-16, not UTF-8")
-}
-
 /** Bytes that are looked at to find UTF-16: a file begins as it goes on. */
 const sample = 1 << 16
 

@@ -2,18 +2,20 @@
 import * as Schema from "effect/Schema"
 import { type Frames, opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
-import { refuseUtf16 } from "./charset.ts"
+import { charsets } from "./charset.ts"
 import { type Cell, cellValue, csvCells, isOptional } from "./csv-cells.ts"
 import { csvBounds } from "./csv-frames.ts"
 import { rowOptions } from "./file-options.ts"
+import { utf8Of } from "./foreign-file.ts"
 
 /**
  * Reads CSV as RFC 4180 has it: a quoted field may hold delimiters, line ends and doubled quotes. `delimiter` is a tab for
  * files that end in .tsv or .tab, else a comma; `quote: ""` says that fields are never quoted. `header` is true where the
  * first record names the columns, else it is their names. `row` is the schema of the rows: numbers, flags, null, lists and
  * structs are decoded from text as it says, columns it does not name are left out. `key` names the column that identifies a
- * row across edits. Files are UTF-8 and may be compressed (.gz, .zst, .bz2, .xz). A record with more or fewer fields than
- * the header is a bad row; a column that the header lacks, or a quote that is never closed, a bad file.
+ * row across edits. `charset` is found for each file as `ingest.text` finds it. A record with more or fewer fields than the
+ * header is a bad row; a column that the header lacks, a quote that is never closed, or a file of another kind (a workbook, an
+ * archive) a bad file.
  *
  * @example
  * // gates.csv
@@ -33,33 +35,43 @@ export const csv = Stage.source({
     ...rowOptions,
     delimiter: opt.maybe(Schema.String),
     quote: opt(Schema.String, '"'),
-    header: opt(Schema.Union([Schema.Literal(true), Schema.Array(Schema.String)]), true)
+    header: opt(Schema.Union([Schema.Literal(true), Schema.Array(Schema.String)]), true),
+    charset: opt(Schema.Literals(charsets), "detect")
   },
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: (bytes, options, path) => {
-    refuseUtf16(bytes)
-    const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.(gz|zst|bz2|xz))?$/i.test(path) ? "\t" : ",")
-    const quote = options.quote === "" ? -1 : byteOf(options.quote, "quote")
-    if (options.quote === delimiter) throw new Error("cannot be read: the options delimiter and quote are the same")
-    const found = csvBounds(bytes, byteOf(delimiter, "delimiter"), quote)
-    return recordsOf(bytes, found.bounds, found.lines, delimiter, options)
-  },
-  parse: (record, { row, header, quote }) => {
-    const text = decodeUtf8(record)
-    const body = text.indexOf("\n") + 1
-    const names = header === true ? (JSON.parse(text.slice(1, body)) as ReadonlyArray<string>) : header
-    const cells = csvCells(text, body, text[0]!, quote)
-    if (cells.length !== names.length)
-      throw new Error(`has ${counted(cells.length)} where the header has ${names.length}`)
-    return rowOf(cells, names, row.fields)
-  }
+  frame: (file, options, path) => csvFrames(utf8Of(file, options.charset), options, path),
+  parse: (record, options) => csvRow(record, options)
 })
 
 interface Reading {
   readonly row: Schema.Struct<Schema.Struct.Fields>
   readonly quote: string
   readonly header: true | ReadonlyArray<string>
+}
+
+/** The records of a file of UTF-8. */
+export const csvFrames = (
+  bytes: Uint8Array,
+  options: Reading & { readonly delimiter: string | undefined },
+  path: string
+): Frames => {
+  const delimiter = options.delimiter ?? (/\.(tsv|tab)(\.(gz|zst|bz2|xz))?$/i.test(path) ? "\t" : ",")
+  const quote = options.quote === "" ? -1 : byteOf(options.quote, "quote")
+  if (options.quote === delimiter) throw new Error("cannot be read: the options delimiter and quote are the same")
+  const found = csvBounds(bytes, byteOf(delimiter, "delimiter"), quote)
+  return recordsOf(bytes, found.bounds, found.lines, delimiter, options)
+}
+
+/** The row of a record that `csvFrames` gave. */
+export const csvRow = (record: Uint8Array, { row, header, quote }: Reading): { readonly [column: string]: unknown } => {
+  const text = decodeUtf8(record)
+  const body = text.indexOf("\n") + 1
+  const names = header === true ? (JSON.parse(text.slice(1, body)) as ReadonlyArray<string>) : header
+  const cells = csvCells(text, body, text[0]!, quote)
+  if (cells.length !== names.length)
+    throw new Error(`has ${counted(cells.length)} where the header has ${names.length}`)
+  return rowOf(cells, names, row.fields)
 }
 
 /** What a record means depends on the header too, so each begins with the delimiter and the names from the file, and a line feed. */
@@ -92,9 +104,21 @@ const checkNames = (names: ReadonlyArray<string>, fields: Schema.Struct.Fields):
   for (const [name, schema] of Object.entries(fields)) {
     const at = names.indexOf(name)
     if (at === -1 && !isOptional(schema as Schema.Top))
-      throw new Error(`has no column "${name}"; its columns are ${names.map((one) => `"${one}"`).join(", ")}`)
+      throw new Error(`has no column "${name}"; its columns are ${told(names)}${otherDelimiter(names)}`)
     if (at !== names.lastIndexOf(name)) throw new Error(`has two columns "${name}"`)
   }
+}
+
+const told = (names: ReadonlyArray<string>): string =>
+  names
+    .slice(0, 20)
+    .map((one) => JSON.stringify(one.length > 40 ? `${one.slice(0, 40)}…` : one))
+    .join(", ")
+
+/** What a header that was read as one name may be divided by. */
+const otherDelimiter = (names: ReadonlyArray<string>): string => {
+  const found = names.length === 1 ? [";", "\t", "|", ","].find((one) => names[0]!.includes(one)) : undefined
+  return found === undefined ? "" : `: give delimiter: ${JSON.stringify(found)}`
 }
 
 const rowOf = (

@@ -13,6 +13,7 @@ import { type charsets, decodeText } from "./charset.ts"
 import { type DocumentFacts, factsOf, said } from "./document-facts.ts"
 import { docxDocument } from "./docx.ts"
 import { epubDocument } from "./epub.ts"
+import { refuseForeign } from "./foreign-file.ts"
 import { mailDocument } from "./mail.ts"
 import { pageText } from "./page-text.ts"
 import { pdfDocument } from "./pdf.ts"
@@ -20,19 +21,28 @@ import { warcDocument } from "./warc-records.ts"
 
 type Read = (bytes: Uint8Array, charset: (typeof charsets)[number]) => DocumentFacts | Promise<DocumentFacts>
 
+/** The text of a file, which must be one. */
+const textOf = (bytes: Uint8Array, charset: (typeof charsets)[number]): string => {
+  refuseForeign(bytes)
+  return decodeText(bytes, charset)
+}
+
 const plainText = (source: string): DocumentText => documentText("", [source.replace(/\r\n?/g, "\n").trim()])
 
 export const readers = {
-  markdown: (bytes, charset) => factsOf(markdownText(decodeText(bytes, charset))),
-  html: (bytes, charset) => factsOf(htmlPage(pageText(bytes, charset))),
-  man: (bytes, charset) => factsOf(roffText(decodeText(bytes, charset))),
-  text: (bytes, charset) => factsOf(plainText(decodeText(bytes, charset))),
+  markdown: (bytes, charset) => factsOf(markdownText(textOf(bytes, charset))),
+  html: (bytes, charset) => {
+    refuseForeign(bytes)
+    return factsOf(htmlPage(pageText(bytes, charset)))
+  },
+  man: (bytes, charset) => factsOf(roffText(textOf(bytes, charset))),
+  text: (bytes, charset) => factsOf(plainText(textOf(bytes, charset))),
   rst: (bytes, charset) => {
-    const { title, text, author, date } = rstText(decodeText(bytes, charset))
+    const { title, text, author, date } = rstText(textOf(bytes, charset))
     return factsOf({ title, text }, { author: said(author), date: isoDate(date) })
   },
   asciidoc: (bytes, charset) => {
-    const { title, text, author, date, language } = asciidocText(decodeText(bytes, charset))
+    const { title, text, author, date, language } = asciidocText(textOf(bytes, charset))
     return factsOf({ title, text }, { author: said(author), date: isoDate(date), language: said(language) })
   },
   epub: epubDocument,

@@ -1,6 +1,7 @@
-// DOCX (Word) documents: paragraphs, headings, lists and tables by their styles and numbering.
+// DOCX (Word) documents: paragraphs, headings, lists and tables by their styles and numbering, text boxes and notes.
 import { documentText, isoDate } from "#sluice/text"
 import { type DocumentFacts, factsOf, said } from "./document-facts.ts"
+import { type Notes, notesOf } from "./docx-notes.ts"
 import { all, attribute, child, children, type Element, first, xmlTree } from "./xml.ts"
 import { type Parts, zipParts } from "./zip-parts.ts"
 
@@ -11,6 +12,7 @@ interface Styles {
   readonly ordered: ReadonlyMap<string, boolean>
   /** The numbering of a style. */
   readonly numbered: ReadonlyMap<string, string>
+  readonly notes: Notes
 }
 
 /** A document's text as plain Markdown. */
@@ -24,6 +26,11 @@ export const docxDocument = async (bytes: Uint8Array): Promise<DocumentFacts> =>
   const styles = await stylesOf(parts)
   const blocks: Array<string> = []
   writeAll(body, styles, blocks, 0)
+  for (const [number, note] of styles.notes.referred()) {
+    const inner: Array<string> = []
+    writeAll(note, styles, inner, 0)
+    blocks.push(`[^${number}]: ${inner.join(" ").replace(/\s+/g, " ")}`)
+  }
   const about = await coreOf(parts)
   const titled = blocks.find((block) => block.startsWith("# "))?.slice(2)
   return factsOf(documentText(titled ?? about.title ?? "", joined(blocks)), about.facts)
@@ -54,7 +61,7 @@ const stylesOf = async (parts: Parts): Promise<Styles> => {
         ordered.set(`${attribute(one, "numId")} ${attribute(level, "ilvl")}`, val(child(level, "numFmt")) !== "bullet")
     }
   }
-  return { levels, ordered, numbered }
+  return { levels, ordered, numbered, notes: await notesOf(parts) }
 }
 
 const coreOf = async (parts: Parts) => {
@@ -72,20 +79,33 @@ const DEPTH = 40
 const writeAll = (of: Element, styles: Styles, blocks: Array<string>, depth: number): void => {
   if (depth > DEPTH) return
   for (const one of children(of)) {
-    if (one.localName === "p") paragraph(one, styles, blocks)
-    else if (one.localName === "tbl") table(one, styles, blocks, depth)
+    if (one.localName === "p") {
+      paragraph(one, styles, blocks)
+      for (const box of boxesIn(one)) writeAll(box, styles, blocks, depth + 1)
+    } else if (one.localName === "tbl") table(one, styles, blocks, depth)
     else if (
       one.localName === "sdt" ||
       one.localName === "sdtContent" ||
       one.localName === "ins" ||
+      one.localName === "moveTo" ||
       one.localName === "customXml"
     )
       writeAll(one, styles, blocks, depth + 1)
   }
 }
 
-const paragraph = (of: Element, { levels, ordered, numbered }: Styles, blocks: Array<string>): void => {
-  const text = textOf(of)
+/** The text boxes that hang on a paragraph, once each: what older programs would show instead is left out. */
+const boxesIn = (of: Element): ReadonlyArray<Element> =>
+  children(of).flatMap((one) =>
+    one.localName === "txbxContent"
+      ? [one]
+      : one.localName === "Fallback" || one.localName === "del"
+        ? []
+        : boxesIn(one)
+  )
+
+const paragraph = (of: Element, { levels, ordered, numbered, notes }: Styles, blocks: Array<string>): void => {
+  const text = textOf(of, notes)
     .replace(/[ \t\u00a0]+/g, " ")
     .trim()
   if (text === "") return
@@ -107,7 +127,7 @@ const paragraph = (of: Element, { levels, ordered, numbered }: Styles, blocks: A
 }
 
 /** What a run or a paragraph shows; what was deleted, and the instructions of fields, are not shown. */
-const textOf = (of: Element): string =>
+const textOf = (of: Element, notes: Notes): string =>
   children(of)
     .map((one): string => {
       switch (one.localName) {
@@ -119,6 +139,10 @@ const textOf = (of: Element): string =>
           return " "
         case "noBreakHyphen":
           return "-"
+        case "footnoteReference":
+          return notes.mark("footnote", one)
+        case "endnoteReference":
+          return notes.mark("endnote", one)
         case "del":
         case "moveFrom":
         case "pPr":
@@ -127,7 +151,7 @@ const textOf = (of: Element): string =>
         case "p":
           return ""
         default:
-          return textOf(one)
+          return textOf(one, notes)
       }
     })
     .join("")
@@ -148,10 +172,13 @@ const table = (of: Element, styles: Styles, blocks: Array<string>, depth: number
     for (const row of cells) for (const cell of row) blocks.push(...cell)
     return
   }
-  const lines = cells.map(
-    (row) => `| ${row.map((cell) => cell.join(" ").replaceAll("|", "\\|").replace(/\s+/g, " ")).join(" | ")} |`
-  )
-  lines.splice(1, 0, `|${" --- |".repeat(cells[0]!.length)}`)
+  // A row whose cells span several columns is filled up.
+  const width = Math.max(...cells.map((row) => row.length))
+  const lines = cells.map((row) => {
+    const texts = row.map((cell) => cell.join(" ").replaceAll("|", "\\|").replace(/\s+/g, " "))
+    return `| ${[...texts, ...Array.from({ length: width - row.length }, () => "")].join(" | ")} |`
+  })
+  lines.splice(1, 0, `|${" --- |".repeat(width)}`)
   blocks.push(lines.join("\n"))
 }
 

@@ -8,5 +8,8 @@ const onBadRow = opt(Schema.Literals(["stop", "drop"]), "stop")
 /** Of files whose rows are always alike. */
 export const fileOptions = { path, onBadRow }
 
+/** Of files whose rows have columns of their own, and others that are kept where a schema asks for them. */
+export const besideOptions = { ...fileOptions, row: opt.maybeRows(), key: opt.maybe(Schema.String) }
+
 /** Of files whose rows have the schema that is given. */
 export const rowOptions = { path, row: opt.rows(), key: opt.maybe(Schema.String), onBadRow }

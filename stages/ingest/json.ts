@@ -2,8 +2,9 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { jsonColumns } from "#sluice/text"
-import { refuseUtf16 } from "./charset.ts"
+import { firstByte } from "./byte-frames.ts"
 import { rowOptions } from "./file-options.ts"
+import { asUtf8 } from "./foreign-file.ts"
 import { jsonElements } from "./json-elements.ts"
 import { parseJsonRecord } from "./json-object.ts"
 
@@ -33,9 +34,14 @@ export const json = Stage.source({
   },
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: (bytes, { at, maxDepth }) => {
-    refuseUtf16(bytes)
-    const bounds = jsonElements(bytes, typeof at === "string" ? (at === "" ? [] : at.split(".")) : at, maxDepth)
+  frame: (file, { at, maxDepth }) => {
+    const bytes = asUtf8(file)
+    const names = typeof at === "string" ? (at === "" ? [] : at.split(".")) : at
+    if (names.length === 0 && firstByte(bytes) === 0x7b)
+      throw new Error(
+        'is no JSON array but begins with an object: ingest.jsonl reads one object a line, at: "NAME" the array below a name'
+      )
+    const bounds = jsonElements(bytes, names, maxDepth)
     return {
       count: bounds.length / 2,
       record: (index) => bytes.subarray(bounds[index * 2]!, bounds[index * 2 + 1]!),

@@ -1,7 +1,9 @@
 // ingest.jsonl: one row for each line of JSON Lines files.
 import { Stage } from "#sluice"
 import { jsonColumns } from "#sluice/text"
+import { firstByte, lastByte } from "./byte-frames.ts"
 import { rowOptions } from "./file-options.ts"
+import { asUtf8 } from "./foreign-file.ts"
 import { parseJsonRecord } from "./json-object.ts"
 import { lineFrames } from "./line-frames.ts"
 
@@ -24,7 +26,12 @@ export const jsonl = Stage.source({
   options: rowOptions,
   emits: { option: "row" },
   list: ({ path }) => path,
-  frame: lineFrames,
+  frame: (file) => {
+    const bytes = asUtf8(file)
+    if (firstByte(bytes) === 0x5b && lastByte(bytes) === 0x5d)
+      throw new Error("is a JSON array, not JSON Lines: ingest.json reads it")
+    return lineFrames(bytes)
+  },
   parse: parseJsonRecord,
   parseBatch: jsonColumns
 })

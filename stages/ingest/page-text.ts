@@ -10,7 +10,9 @@ const namedIn = (bytes: Uint8Array): string | undefined =>
 export const pageText = (bytes: Uint8Array, charset: (typeof charsets)[number], label?: string): string => {
   if (charset !== "detect" || isUtf8(bytes)) return decodeText(bytes, charset)
   for (const name of [label, namedIn(bytes)]) {
+    // A page that says UTF-8 and is not is one that was saved otherwise, or a damaged one.
     if (name === undefined || /^utf-?16/i.test(name)) continue
+    if (/^utf-?8$/i.test(name) && charsetOf(bytes) !== "utf-8") continue
     try {
       return new TextDecoder(name).decode(bytes)
     } catch {

@@ -7,7 +7,9 @@ import { parquetRows } from "./parquet-rows.ts"
 
 /**
  * Reads Parquet files (codecs snappy, gzip, zstd, brotli, LZ4 or none). `row` is the schema of the rows; columns it does not name
- * are left out. A 64-bit integer beyond ±2^53 becomes text, dates and times ISO 8601 text, a missing value null.
+ * are left out. A 64-bit integer beyond ±2^53 and a decimal that is no number exactly become text, dates and times ISO 8601
+ * text (to the millisecond; times of day as they are), a missing value null. Bytes that the file does not call text are text
+ * where all values of their column are UTF-8, else base64.
  *
  * @example
  * // pages.parquet

@@ -35,7 +35,7 @@ const answer = (value: unknown): ReadonlyArray<Turn> | undefined => {
   return list === undefined ? undefined : turnsOf(list)
 }
 
-const same = (a: Turn, b: Turn | undefined): boolean => a.role === b?.role && a.content === b.content
+const same = (a: Turn, b: Turn | undefined): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Two conversations cut where they part, but not before the last answer of either. */
 const parted = (chosen: ReadonlyArray<Turn>, rejected: ReadonlyArray<Turn>): Preference => {

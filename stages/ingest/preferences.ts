@@ -2,11 +2,11 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { decodeUtf8 } from "#sluice/text"
-import { fileOptions } from "./file-options.ts"
+import { besideOptions } from "./file-options.ts"
 import { jsonObject } from "./json-object.ts"
 import { preferenceOf, preferenceShapes } from "./preference-shapes.ts"
 import { rowFrames } from "./row-frames.ts"
-import { Messages } from "./turns.ts"
+import { kept, Messages } from "./turns.ts"
 
 /**
  * Reads preference pairs from JSON Lines, JSON arrays, Parquet and Arrow files into `prompt`, `chosen` and `rejected`, each a
@@ -15,7 +15,8 @@ import { Messages } from "./turns.ts"
  * first), `transcript` (HH-RLHF: chosen and rejected are texts that begin with `Human:`), `prompted` (prompt or question,
  * text or messages, with chosen and rejected), `conversations` (chosen and rejected are whole conversations). Transcripts
  * and conversations are cut where the two part. A row of another shape is a bad row that says what was tried and which keys
- * were seen. `at` and `maxDepth` are those of `ingest.json`.
+ * were seen. `row` is the schema of other columns that are kept, `key` the column that identifies a row across edits.
+ * `at` and `maxDepth` are those of `ingest.json`.
  *
  * @example
  * // hh.jsonl
@@ -27,16 +28,20 @@ import { Messages } from "./turns.ts"
 export const preferences = Stage.source({
   name: "ingest.preferences",
   options: {
-    ...fileOptions,
+    ...besideOptions,
     shape: opt(Schema.Literals(["detect", ...preferenceShapes]), "detect"),
     at: opt(Schema.Union([Schema.String, Schema.Array(Schema.String)]), ""),
     maxDepth: opt(Schema.Int, 100)
   },
-  emits: { prompt: Messages, chosen: Messages, rejected: Messages, shape: Schema.String },
+  emits: {
+    option: "row",
+    beside: { prompt: Messages, chosen: Messages, rejected: Messages, shape: Schema.String }
+  },
   list: ({ path }) => path,
   frame: (bytes, options, path) => rowFrames(bytes, path, options),
-  parse: (record, { shape: asked }) => {
-    const { shape, pair } = preferenceOf(jsonObject(decodeUtf8(record)), asked)
-    return { ...pair, shape }
+  parse: (record, { shape: asked, row }) => {
+    const given = jsonObject(decodeUtf8(record))
+    const { shape, pair } = preferenceOf(given, asked)
+    return { ...kept(given, row), ...pair, shape }
   }
 })

@@ -1,7 +1,8 @@
 // The framing of files of rows whose format the name tells: JSON Lines, JSON arrays, Parquet, Arrow; each record is JSON.
 import type { Frames } from "#sluice"
 import { arrowRows } from "./arrow-rows.ts"
-import { refuseUtf16 } from "./charset.ts"
+import { firstByte } from "./byte-frames.ts"
+import { asUtf8 } from "./foreign-file.ts"
 import { jsonElements } from "./json-elements.ts"
 import { jsonRows } from "./json-rows.ts"
 import { lineFrames } from "./line-frames.ts"
@@ -19,12 +20,12 @@ const packing = /\.(gz|zst|bz2|xz)$/i
  * The rows of a file, by the ending of its name: .parquet; .arrow, .feather, .ipc; anything else is a JSON array where it
  * begins with a bracket or `at` names one, else JSON Lines.
  */
-export const rowFrames = async (bytes: Uint8Array, path: string, { at, maxDepth }: JsonReading): Promise<Frames> => {
+export const rowFrames = async (file: Uint8Array, path: string, { at, maxDepth }: JsonReading): Promise<Frames> => {
   const ending = /\.\w+$/.exec(path.replace(packing, ""))?.[0].toLowerCase()
-  if (ending === ".parquet") return parquetRows(bytes)
-  if (ending === ".arrow" || ending === ".feather" || ending === ".ipc") return jsonRows(await arrowRows(bytes))
+  if (ending === ".parquet") return parquetRows(file)
+  if (ending === ".arrow" || ending === ".feather" || ending === ".ipc") return jsonRows(await arrowRows(file))
   if (ending === ".csv" || ending === ".tsv") throw new Error("is CSV: ingest.csv reads it")
-  refuseUtf16(bytes)
+  const bytes = asUtf8(file)
   const names = typeof at === "string" ? (at === "" ? [] : at.split(".")) : at
   if (names.length === 0 && firstByte(bytes) !== 0x5b) return lineFrames(bytes)
   const bounds = jsonElements(bytes, names, maxDepth)
@@ -34,7 +35,3 @@ export const rowFrames = async (bytes: Uint8Array, path: string, { at, maxDepth 
     place: (index) => ({ start: bounds[index * 2]!, end: bounds[index * 2 + 1]! })
   }
 }
-
-/** The first byte that is neither blank nor of a byte order mark. */
-const firstByte = (bytes: Uint8Array): number | undefined =>
-  bytes.subarray(0, 1 << 16).find((byte) => byte > 32 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf)

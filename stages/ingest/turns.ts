@@ -1,9 +1,24 @@
 // Turns of conversations as data sets write them, brought to roles and text.
 import * as Schema from "effect/Schema"
 
+const Role = Schema.Literals(["system", "user", "assistant", "tool"])
+
+/** A call of a tool, as OpenAI writes it: `arguments` is JSON in text. */
+export const ToolCall = Schema.Struct({
+  id: Schema.optional(Schema.String),
+  type: Schema.Literal("function"),
+  function: Schema.Struct({ name: Schema.String, arguments: Schema.String })
+})
+
 /** A conversation: turns in order, as `train` takes them. */
 export const Messages = Schema.Array(
-  Schema.Struct({ role: Schema.Literals(["system", "user", "assistant", "tool"]), content: Schema.String })
+  Schema.Struct({
+    role: Role,
+    content: Schema.String,
+    tool_calls: Schema.optional(Schema.Array(ToolCall)),
+    tool_call_id: Schema.optional(Schema.String),
+    name: Schema.optional(Schema.String)
+  })
 )
 
 export type Turn = (typeof Messages.Type)[number]
@@ -22,6 +37,7 @@ const roles: { readonly [name: string]: Turn["role"] } = {
   bing: "assistant",
   bard: "assistant",
   model: "assistant",
+  function_call: "assistant",
   tool: "tool",
   function: "tool",
   observation: "tool"
@@ -52,21 +68,43 @@ const nameOf = (turn: Row): unknown => turn["role"] ?? turn["from"]
 /** Whether turns are written as ShareGPT writes them: `from` and `value`. */
 export const isFromValue = (turns: ReadonlyArray<Row>): boolean => turns.every((turn) => turn["role"] === undefined)
 
-/** The turns; an Error names the turn that has another role, no text, or calls a tool. */
+/** The turns; an Error names the turn that has another role, no text, or a call that is none. */
 export const turnsOf = (list: ReadonlyArray<Row>): ReadonlyArray<Turn> =>
   list.map((turn, index) => {
     const name = nameOf(turn)
-    const role = typeof name === "string" ? roles[name.toLowerCase()] : undefined
     const at = `has turn ${index + 1}`
-    if (name === "function_call" || isCall(turn["tool_calls"]) || isCall(turn["function_call"]))
-      throw new Error(`${at} that calls a tool, which is not read`)
+    const role = typeof name === "string" ? roles[name.toLowerCase()] : undefined
     if (role === undefined)
       throw new Error(`${at} of the role ${JSON.stringify(name)}; roles are ${Object.keys(roles).join(", ")}`)
-    return { role, content: contentOf(turn["content"] ?? turn["value"] ?? turn["text"], at) }
+    const value = turn["content"] ?? turn["value"] ?? turn["text"]
+    // ShareGPT has a turn for a call, whose text is the call.
+    if (name === "function_call") return { role, content: "", tool_calls: callsOf(value, at) }
+    const called = isCall(turn["tool_calls"]) ? turn["tool_calls"] : turn["function_call"]
+    const calls = isCall(called) ? { tool_calls: callsOf(called, at) } : {}
+    const content = (value === undefined || value === null) && isCall(called) ? "" : contentOf(value, at)
+    return { role, content, ...calls, ...texts(turn, ["tool_call_id", "name"]) }
   })
 
+const texts = (turn: Row, names: ReadonlyArray<"tool_call_id" | "name">): { readonly [name: string]: string } =>
+  Object.fromEntries(names.flatMap((name) => (isText(turn[name]) ? [[name, turn[name]]] : [])))
+
 const isCall = (value: unknown): boolean =>
-  value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+  value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)
+
+/** Calls of tools: one or several, in OpenAI's form or as name and arguments alone, as values or in JSON. */
+const callsOf = (value: unknown, at: string): ReadonlyArray<typeof ToolCall.Type> => {
+  const calls = typeof value === "string" ? parsed(value) : value
+  return (Array.isArray(calls) ? calls : [calls]).map((call: unknown) => {
+    const called = isRow(call) && isRow(call["function"]) ? call["function"] : call
+    if (!isRow(called) || !isText(called["name"])) throw new Error(`${at} with a tool call that names no function`)
+    const given = called["arguments"] ?? called["parameters"] ?? {}
+    return {
+      ...(isRow(call) && isText(call["id"]) ? { id: call["id"] } : {}),
+      type: "function" as const,
+      function: { name: called["name"], arguments: typeof given === "string" ? given : JSON.stringify(given) }
+    }
+  })
+}
 
 /** Text, or parts that are all text. */
 const contentOf = (content: unknown, at: string): string => {
@@ -100,6 +138,10 @@ export const withSystem = (turns: ReadonlyArray<Turn>, system: unknown): Readonl
 /** An instruction and what it is about, a blank line between them. */
 export const instructed = (row: Row): string =>
   isText(row["input"]) ? `${row["instruction"]}\n\n${row["input"]}` : String(row["instruction"])
+
+/** What a row has of the columns that are kept beside its conversation. */
+export const kept = (row: Row, schema: Schema.Struct<Schema.Struct.Fields> | undefined): Row =>
+  Object.fromEntries(Object.keys(schema?.fields ?? {}).flatMap((name) => (name in row ? [[name, row[name]]] : [])))
 
 /** The names of an object's keys, to be told. */
 export const keysOf = (row: Row): string =>

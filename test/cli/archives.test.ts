@@ -131,13 +131,56 @@ it("an archive cut short", async () => {
   `)
 })
 
-it("an archive in an archive", async () => {
-  const source = 'ingest.jsonl({ path: "data/*", row })'
-  expect(await run(source, { "data/n.tar": packed({ "in.zip": zips.plain }) })).toMatchInlineSnapshot(`
-    "✗ ingest.jsonl: data/n.tar!in.zip is an archive in an archive, which is not read  SLUICE_BAD_INPUT
-      → unpack it beside the other, or read other members: { member: "**/*.jsonl" }
+it("archives in archives: their members are read, in the order of their names, and a bad line names each of them", async () => {
+  const deep = packed({ "in.tgz": gzipSync(packed({ "d/x.jsonl": '{"id":"x","text":"x"}\n' })) })
+  const files = { "b.tar": deep, "a.zip": zips.plain, "c.jsonl": '{"id":"c","text":"c"}\n', "d/a.zip": zips.streamed }
+  expect(await run(jsonl, { "data/n.tar": packed(files) })).toBe("exit 0")
+  expect(await rows()).toEqual(["a1", "a2", "b1", "x", "c"])
+  const bad = packed({ "in.tgz": gzipSync(packed({ "x.jsonl": "{" })) })
+  expect(await run(jsonl, { "data/n.tar": packed({ "b.tar": bad }) })).toMatch(
+    /^✗ ingest\.jsonl: data\/n\.tar!b\.tar!in\.tgz!x\.jsonl line 1 is not JSON: /
+  )
+})
+
+it("an inner archive that no pattern can mean is not opened; one that it names is", async () => {
+  const files = { "a.zip": "no zip", "b/b.zip": zips.plain, "c.jsonl": '{"id":"c","text":"c"}\n' }
+  const of = (member: string) =>
+    run(`ingest.jsonl({ path: "data/*", member: ${member}, row })`, { "data/n.tar": packed(files) })
+  expect(await of('"*.jsonl"')).toBe("exit 0")
+  expect(await rows()).toEqual(["c"])
+  expect(await of('["b/b.zip!d/*.jsonl", "c.jsonl"]')).toBe("exit 0")
+  expect(await rows()).toEqual(["a1", "a2", "b1", "c"])
+  expect(await of('"**/*.jsonl"')).toMatchInlineSnapshot(`
+    "✗ ingest.jsonl: data/n.tar!a.zip is no zip archive, or a damaged one: end of central directory record signature not found. Either not a zip file, or file is truncated.  SLUICE_BAD_INPUT
+      6 bytes were read
+      → fetch or pack the archive again
     exit 1"
   `)
+})
+
+it("archives that lie too deep in one another, or become too large", async () => {
+  const inner = packed({ "a.jsonl": '{"id":"a","text":"a"}\n' })
+  const of = (options: string) =>
+    run(`ingest.jsonl({ path: "data/*", ${options}, row })`, {
+      "data/n.tar": packed({ "b.tar": packed({ "c.tar": inner }) })
+    })
+  expect(await of("maxArchiveDepth: 3")).toBe("exit 0")
+  expect(await of("maxArchiveDepth: 2")).toMatchInlineSnapshot(`
+    "✗ ingest.jsonl: data/n.tar!b.tar!c.tar lies deeper than 2 archives in one another  SLUICE_BAD_INPUT
+      → unpack it beside the other, name the members that are to be read, or raise maxArchiveDepth of the source
+    exit 1"
+  `)
+  expect(await of("maxExpandedBytes: 25000")).toMatchInlineSnapshot(`
+    "✗ ingest.jsonl: the members of data/n.tar!b.tar become larger than 25000 bytes together  SLUICE_BAD_INPUT
+      → split the archive, name fewer members, or raise maxExpandedBytes of the source where they are what they should be
+    exit 1"
+  `)
+  const zeros = gzipSync(Buffer.alloc(1 << 22))
+  expect(
+    await run('ingest.jsonl({ path: "data/*", maxExpandedBytes: 100000, row })', {
+      "data/n.tar": packed({ "b.tar.gz": zeros })
+    })
+  ).toMatch(/^✗ ingest\.jsonl: data\/n\.tar!b\.tar\.gz becomes larger than 100000 bytes when decompressed; it has \d+ /)
 })
 
 it("names that lead out of the folder are names and nothing else", async () => {

@@ -1,6 +1,9 @@
 // What can be wrong with CSV, JSON and text files, and with what compresses them: each is told with its place, as a run meets it.
+import { symlinkSync } from "node:fs"
+import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterEach, expect, it } from "vitest"
+import { zipOf } from "../stages/ingest/zip-archive.ts"
 import { makeProject, type TestProject } from "./project.ts"
 
 let project: TestProject | undefined
@@ -30,6 +33,44 @@ it("a CSV record of too many fields", async () => {
       → fix the line, or ingest.csv({ onBadRow: "drop" })
     exit 1"
   `)
+})
+
+it("a file that cannot be read, among links that lead nowhere or to themselves", async () => {
+  const source = 'ingest.csv({ path: "data", row, key: "id" })'
+  project?.close()
+  project = makeProject({ "pipelines/gates.ts": pipelineOf(source), "data/a.csv": "id,height\nnorth,3\n" })
+  symlinkSync("b.csv", join(project.root, "data/b.csv"))
+  symlinkSync("nowhere.csv", join(project.root, "data/c.csv"))
+  expect((await project.sluice("run", "gates")).code).toBe(0)
+  // Reading the memory of a process fails whoever does it, where a file's mode would not stop root.
+  symlinkSync("/proc/self/mem", join(project.root, "data/d.csv"))
+  if (process.platform === "linux")
+    expect((await project.sluice("run", "gates")).err).toMatchInlineSnapshot(`
+    "✗ ingest.csv: data/d.csv cannot be read (EIO)  SLUICE_BAD_INPUT
+      → make it readable, or leave it out of the path
+    "
+  `)
+})
+
+it.each([
+  ["ingest.csv", csv, "data/a.csv"],
+  ["ingest.jsonl", 'ingest.jsonl({ path: "data/*", row })', "data/a.jsonl"]
+])("a workbook given to %s", async (name, source, path) => {
+  const workbook = zipOf({ "[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook/>" })
+  expect(await run(source, { [path]: workbook })).toBe(
+    `✗ ${name}: ${path} is an Excel workbook, not text: save its sheet as CSV  SLUICE_BAD_INPUT\n  → mend or remove the file\nexit 1`
+  )
+})
+
+it("binary files given as text are rows that can be dropped", async () => {
+  const files = { "data/a.txt": "at dawn", "data/b.txt": Buffer.alloc(500), "data/c.txt": gzipSync("at dusk") }
+  expect(await run('ingest.text({ path: "data/*" })', files)).toMatchInlineSnapshot(`
+    "✗ ingest.text: data/b.txt is not text: many of its bytes are zero or control characters  SLUICE_BAD_INPUT
+      0 of 1 partitions are done and kept
+      → fix the file, or ingest.text({ onBadRow: "drop" })
+    exit 1"
+  `)
+  expect(await run('ingest.text({ path: "data/*", onBadRow: "drop" })', files)).toBe("exit 0")
 })
 
 it("a CSV cell that is no number", async () => {
@@ -71,7 +112,7 @@ it("a JSON file cut short", async () => {
 it("a file that is not text", async () => {
   const bytes = Uint8Array.of(0, 255, 0, 0, 254, 3, 0)
   expect(await run('ingest.text({ path: "data/*" })', { "data/a.txt": bytes })).toMatchInlineSnapshot(`
-    "✗ ingest.text: data/a.txt is not text: it has zero bytes  SLUICE_BAD_INPUT
+    "✗ ingest.text: data/a.txt is not text: many of its bytes are zero or control characters  SLUICE_BAD_INPUT
       0 of 1 partitions are done and kept
       → fix the file, or ingest.text({ onBadRow: "drop" })
     exit 1"

@@ -119,7 +119,7 @@ const rows = ingest.jsonl({ path: "data/*.jsonl", row: Schema.Struct({ text: Sch
 export default pipeline("wrong", { rows: rows.pipe(short({ minWord: 2 } as never)) })`
   expect(await failed({ "pipelines/wrong.ts": pipeline }, "plan", "wrong")).toMatchInlineSnapshot(`
     "✗ ingest.jsonl has no option "onBadRows"; did you mean "onBadRow"?  SLUICE_UNKNOWN_OPTION
-      → its options: path, row, key, onBadRow, member, partitionBytes, maxExpandedBytes
+      → its options: path, row, key, onBadRow, member, partitionBytes, maxExpandedBytes, maxArchiveDepth
     ✗ notes.short has no option "minWord"; did you mean "minWords"?  SLUICE_UNKNOWN_OPTION
       → its options: minWords
     exit 1"

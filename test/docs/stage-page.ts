@@ -1,5 +1,5 @@
 // The reference page of a stage, made from its declaration and from the comments of its source.
-import type { Declaration, Fields } from "../../src/stage/declaration.ts"
+import type { ChosenRows, Declaration, Fields } from "../../src/stage/declaration.ts"
 import type { InputFields } from "../../src/stage/input.ts"
 import type { OptionFields } from "../../src/stage/option.ts"
 import { isOptional, schemaText } from "./schema-text.ts"
@@ -91,6 +91,11 @@ const inputs = (fields: InputFields): string =>
         ])
       )
 
+const chosenColumns = ({ option, beside }: ChosenRows, all: OptionFields): string =>
+  beside === undefined
+    ? `The columns of the schema given as ${code(option)}.`
+    : `${columns(beside, all)}\n\nBeside them the columns of the schema given as ${code(option)}, where one is.`
+
 /** Columns that come out, under a heading of the stage's kind. */
 const made = (declaration: Declaration, all: OptionFields): ReadonlyArray<string> => {
   switch (declaration.kind) {
@@ -98,7 +103,7 @@ const made = (declaration: Declaration, all: OptionFields): ReadonlyArray<string
       return section(
         "Gives",
         "option" in declaration.emits && typeof declaration.emits.option === "string"
-          ? `The columns of the schema given as ${code(declaration.emits.option)}.`
+          ? chosenColumns(declaration.emits as ChosenRows, all)
           : columns(declaration.emits as Fields, all)
       )
     case "map":

@@ -51,9 +51,37 @@ test("tar archives of each dialect: long names, hard links are files, folders an
   expect(await contents(tarMembers(tars.ustar))).toEqual(usual.filter(([name]) => name !== wide))
 })
 
-test.each(["sparse gnu", "sparse pax"] as const)("a %s member is refused", async (name) => {
-  expect(await contents(tarMembers(tars[name]))).toEqual([
-    ["sp.jsonl", "✗ is stored as a sparse file, which is not read"]
+test.each(["sparse gnu", "sparse pax"] as const)("a %s member stands whole", async (name) => {
+  const zeros = 1 << 20
+  expect(await contents(tarMembers(tars[name]), 2 * zeros)).toEqual([["sp.jsonl", `${"\0".repeat(zeros)}x\n`]])
+})
+
+test.each(["pieces pax 0.0", "pieces pax 0.1", "pieces pax 1.0", "pieces gnu"] as const)(
+  "a sparse member of thirty %s: each stands where it stood",
+  async (name) => {
+    const whole = new Uint8Array(3 << 20)
+    for (let i = 0; i < 30; i++) whole.set(Buffer.from(`{"id":"p${String(i).padStart(2, "0")}"}\n`), i * 98304)
+    const [member, ...others] = tarMembers(tars[name])
+    expect([member!.name, others]).toEqual(["sp.jsonl", []])
+    expect(Buffer.compare(await member!.read(whole.length, tooLarge), whole)).toBe(0)
+    expect(() => member!.read(whole.length - 1, tooLarge)).toThrow("too large")
+  }
+)
+
+test("a sparse member whose map is wrong is an error", async () => {
+  const changed = (name: keyof typeof tars, was: string, is: string) => {
+    const bytes = Buffer.from(tars[name])
+    bytes.write(is, bytes.indexOf(was), "latin1")
+    return contents(tarMembers(bytes), 4 * most)
+  }
+  expect(await changed("pieces pax 0.1", "GNU.sparse.map=0,", "GNU.sparse.map=x,")).toEqual([
+    ["sp.jsonl", "✗ is a sparse file whose map cannot be read"]
+  ])
+  expect(await changed("pieces pax 0.1", ",98304,", ",00001,")).toEqual([
+    [
+      "sp.jsonl",
+      expect.stringMatching(/^✗ is a sparse file with a damaged map: its piece \d+ \(\d+ bytes at \d+\) has no place$/)
+    ]
   ])
 })
 

@@ -5,7 +5,7 @@ import { compile } from "./compile.ts"
 const header = `// a wrong use
 import * as Schema from "effect/Schema"
 import { input, keep, opt, split, Stage } from "#sluice"
-import { dedup } from "#stages"
+import { dedup, ingest } from "#stages"
 import { base, chunk, counts, decontaminate, exact, gate, gopher, jsonl, lora, Page, pages, redact, suite } from "../stages.ts"
 `
 
@@ -36,7 +36,7 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   ],
   "misspelt-option-source": [
     'jsonl({ path: "x", row: Page, bogus: 1 })',
-    "Object literal may only specify known properties, and 'bogus' does not exist in type '{ readonly key?: string | undefined; readonly maxExpandedBytes?: number; readonly member?: string | readonly string[]; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
+    "Object literal may only specify known properties, and 'bogus' does not exist in type '{ readonly key?: string | undefined; readonly maxArchiveDepth?: number; readonly maxExpandedBytes?: number; readonly member?: string | readonly string[]; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<...>; }'."
   ],
   "misspelt-option-program": [
     "lora({ base: base({ text: pages }), data: pages.pipe(chunk()), rang: 3 })",
@@ -44,7 +44,11 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   ],
   "missing-option-source": [
     "jsonl({ row: Page })",
-    "Property 'path' is missing in type '{ row: Schema.Struct<{ readonly id: Schema.String; readonly text: Schema.String; readonly source: Schema.String; }>; }' but required in type '{ readonly key?: string | undefined; readonly maxExpandedBytes?: number; readonly member?: string | readonly string[]; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<{ readonly id: String; readonly text: String; readonly source: String; }>; }'."
+    "Property 'path' is missing in type '{ row: Schema.Struct<{ readonly id: Schema.String; readonly text: Schema.String; readonly source: Schema.String; }>; }' but required in type '{ readonly key?: string | undefined; readonly maxArchiveDepth?: number; readonly maxExpandedBytes?: number; readonly member?: string | readonly string[]; readonly partitionBytes?: number; readonly path: string; readonly row: Struct<...>; }'."
+  ],
+  "beside-column-misspelt": [
+    `ingest.chat({ path: "x", row: Schema.Struct({ id: Schema.Int }) }).pipe(Stage.map({ name: "a.k", needs: { ids: Schema.Int }, adds: { x: Schema.Int }, apply: () => ({ x: 1 }) })())`,
+    'Property \'ids\' is missing in type \'{ readonly messages: readonly { readonly role: "assistant" | "system" | "tool" | "user"; readonly content: string; readonly tool_calls?: readonly { readonly id?: string | undefined; readonly type: "function"; readonly function: { ...; }; }[] | undefined; readonly tool_call_id?: string | undefined; readonly name?: st...\' but required in type \'{ readonly ids: number; }\'.'
   ],
   "wrong-option-type": ['gopher({ minWords: "3" })', "Type 'string' is not assignable to type 'number'."],
   "wrong-input-kind": [

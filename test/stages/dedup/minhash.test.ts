@@ -166,14 +166,61 @@ test("a profile's settings can be changed one by one", () => {
 
 test("a profile stands for its options, which a call may change", () => {
   expect(withProfile({ profile: "curator", rows: 7 })).toEqual({
-    ...{ shingle: "characters", ngram: 24, bands: 20, rows: 7, seed: 42, threshold: 0 }
+    ...{ signature: "curator", shingle: "characters", ngram: 24, bands: 20, rows: 7, seed: 42, threshold: 0 }
   })
   expect(withProfile({ profile: "datatrove", verify: true })).toEqual({ signature: "datatrove", verify: true })
   expect(withProfile({ ngram: 3 })).toEqual({ ngram: 3 })
   expect(() => merges(["a"], { profile: "datatrove", shingle: "characters" })).toThrow(
     'leave out shingle: "characters"'
   )
+  expect(() => merges(["a"], { signature: "curator" })).toThrow('add shingle: "characters"')
 })
+
+test("curator joins equal texts that are shorter than an n-gram, and empty ones, as NeMo Curator does", () => {
+  const texts = ["short", "", "short", "Short", ""]
+  expect(merges(texts, { profile: "curator" }).map(({ row, into }) => [row, into])).toEqual([
+    [2, 0],
+    [4, 1]
+  ])
+})
+
+test("refinedweb takes no notice of case, punctuation, accents and white space", () => {
+  const a = words(60)
+  const odd = a.map((word, i) =>
+    i % 3 === 0 ? `«${word.toUpperCase()}»,\n` : i % 3 === 1 ? `${word}\u0301` : `${word}...`
+  )
+  const texts = [`don't ${a.join(" ")}`, `Dont  ${odd.join("\t")}`, `don t ${words(60).join(" ")}`]
+  const [plain, marked] = prepared(texts, full({ profile: "refinedweb" })).map(
+    ({ signature }) => signature as Uint8Array
+  )
+  expect(Buffer.from(plain!).equals(marked!)).toBe(true)
+  expect(merges(texts, { profile: "refinedweb", verify: true }).map(({ row, into }) => [row, into])).toEqual([[1, 0]])
+})
+
+/** What Penedo et al. 2023 (G.3.1) state of 450 × 20, and the same formula for 20 × 13: 1 − (1 − Jʳ)ᵇ. */
+test.each([
+  ["refinedweb", 0.75, 0.76],
+  ["refinedweb", 0.8, 0.994],
+  ["curator", 0.8, 1 - (1 - 0.8 ** 13) ** 20]
+])(
+  "%s joins pairs at similarity %d with probability %d",
+  (profile, similarity, probability) => {
+    // One part changed in `step` leaves that share of n-grams: J = (step − ngram) / (step + ngram).
+    const { ngram, shingle } = full({ profile }) as { readonly ngram: number; readonly shingle: string }
+    const step = Math.round((ngram * (1 + similarity)) / (1 - similarity))
+    const pairs = 120
+    let joined = 0
+    for (let pair = 0; pair < pairs; pair++) {
+      const parts = shingle === "characters" ? Array.from(words(400).join("")) : words(400)
+      const others = parts.map((part, i) => (i % step === step >> 1 ? String.fromCodePoint(0x4e00 + i) : part))
+      const between = shingle === "characters" ? "" : " "
+      joined += merges([parts.join(between), others.join(between)], { profile }).length
+    }
+    const deviation = Math.sqrt((probability * (1 - probability)) / pairs)
+    expect(Math.abs(joined / pairs - probability)).toBeLessThan(3.5 * deviation + 0.03)
+  },
+  60_000
+)
 
 test("characters find what words miss", () => {
   const text = "ein sehr langes zusammengeschriebenes wort und noch eines das sich wiederholt"

@@ -1,5 +1,5 @@
 // ingest.arrow: values of each type, files and streams, compressed buffers, files cut short or damaged.
-import { tableFromArrays, tableToIPC } from "apache-arrow"
+import { Decimal, Field, makeData, RecordBatch, Schema, Struct, Table, tableFromArrays, tableToIPC } from "apache-arrow"
 import { expect, test } from "vitest"
 import { arrow } from "../../../stages/ingest/arrow.ts"
 import type { Source } from "../declared.ts"
@@ -81,6 +81,55 @@ test.each(Object.entries(arrowFiles))("%s cut anywhere is an error", async (_, b
     await expect(read(bytes.subarray(0, end)), `the first ${end} bytes`).rejects.toThrow(
       /^is (an Arrow (file|stream) cut short|neither an Arrow file nor an Arrow stream)|^cannot be read as Arrow: /
     )
+})
+
+test("a byte of the metadata changed gives rows or one error, and no loop", async () => {
+  const table = tableFromArrays({ text: ["one", "two"], n: Int32Array.of(1, 2) })
+  for (const format of ["file", "stream"] as const) {
+    const whole = tableToIPC(table, format)
+    for (let at = 0; at < whole.length; at++)
+      for (const bit of [0x01, 0x14, 0x80]) {
+        const changed = Uint8Array.from(whole)
+        changed[at]! ^= bit
+        const found = await read(changed).catch((error: Error) => error.message)
+        if (typeof found === "string") expect(found, `byte ${at}`).toMatch(/^(is|cannot be read as Arrow:) /)
+        else expect(found.length, `byte ${at}`).toBeLessThan(3)
+      }
+  }
+})
+
+test("decimals of any scale are exact; one of more digits than there can be is an error", async () => {
+  const written = async (scale: number) => {
+    const type = new Decimal(scale, 10, 128)
+    const data = makeData({ type, length: 1, data: Uint32Array.of(1230, 0, 0, 0) })
+    const schema = new Schema([new Field("d", type)])
+    const struct = makeData({ type: new Struct(schema.fields), length: 1, children: [data] })
+    return read(tableToIPC(new Table(schema, new RecordBatch(schema, struct)), "stream"))
+  }
+  expect(await written(2)).toEqual([{ d: 12.3 }])
+  expect(await written(0)).toEqual([{ d: 1230 }])
+  expect(await written(-2)).toEqual([{ d: 123000 }])
+  await expect(written(100_000)).rejects.toThrow("cannot be read as Arrow: a column of decimals has 100000 places")
+})
+
+test("damage is told with its byte", async () => {
+  const whole = tableToIPC(tableFromArrays({ a: Int32Array.of(1, 2, 3) }), "file")
+  const view = (change: (view: DataView) => void) => {
+    const changed = Uint8Array.from(whole)
+    change(new DataView(changed.buffer))
+    return read(changed)
+  }
+  const length = whole.length - 10
+  await expect(view((bytes) => bytes.setInt32(length, -8, true))).rejects.toThrow(
+    `cannot be read as Arrow: its footer, at byte ${length}, has no possible length (-8)`
+  )
+  await expect(view((bytes) => bytes.setInt32(12, 1 << 20, true))).rejects.toThrow(
+    /^cannot be read as Arrow: its message at byte 8 ends at 1048592, where no more than \d+ can be$/
+  )
+  const start = length - new DataView(whole.buffer, whole.byteOffset).getInt32(length, true)
+  await expect(view((bytes) => bytes.setUint32(start, 1 << 30, true))).rejects.toThrow(
+    `cannot be read as Arrow: its metadata at byte ${start} is damaged`
+  )
 })
 
 test("a batch that says it has more rows than its columns is an error", async () => {

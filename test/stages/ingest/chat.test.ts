@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { tableFromJSON, tableToIPC } from "apache-arrow"
 import { parquetWriteBuffer } from "hyparquet-writer"
+import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { chat } from "../../../stages/ingest/chat.ts"
 import { decodedDefaults, type Source } from "../declared.ts"
@@ -91,6 +92,71 @@ test.each([
   expect(parse(row)).toEqual({ messages, shape })
 })
 
+const calls = (given: string, id?: string) => [
+  { ...(id === undefined ? {} : { id }), type: "function", function: { name: "open", arguments: given } }
+]
+
+test.each([
+  [
+    "OpenAI's",
+    {
+      messages: [
+        user("Open it."),
+        { role: "assistant", content: null, tool_calls: calls('{"gate": "north"}', "c1") },
+        { role: "tool", tool_call_id: "c1", name: "open", content: "opened" },
+        assistant("It is open.")
+      ]
+    },
+    [
+      user("Open it."),
+      { role: "assistant", content: "", tool_calls: calls('{"gate": "north"}', "c1") },
+      { role: "tool", content: "opened", tool_call_id: "c1", name: "open" },
+      assistant("It is open.")
+    ]
+  ],
+  [
+    "OpenAI's older",
+    {
+      messages: [
+        { role: "assistant", content: "So be it.", function_call: { name: "open", arguments: "{}" } },
+        { role: "function", name: "open", content: "opened" }
+      ]
+    },
+    [
+      { role: "assistant", content: "So be it.", tool_calls: calls("{}") },
+      { role: "tool", content: "opened", name: "open" }
+    ]
+  ],
+  [
+    "arguments as values, several calls, without the word function",
+    { messages: [{ role: "assistant", tool_calls: [{ name: "open", arguments: { gate: "é" } }, ...calls("{}")] }] },
+    [{ role: "assistant", content: "", tool_calls: [...calls('{"gate":"é"}'), ...calls("{}")] }]
+  ],
+  [
+    "ShareGPT's",
+    {
+      conversations: [
+        { from: "human", value: "Open it." },
+        { from: "function_call", value: '{"name": "open", "arguments": {"gate": "north"}}' },
+        { from: "observation", value: "opened" }
+      ]
+    },
+    [
+      user("Open it."),
+      { role: "assistant", content: "", tool_calls: calls('{"gate":"north"}') },
+      { role: "tool", content: "opened" }
+    ]
+  ]
+])("calls of tools, %s", (_, row, messages) => {
+  expect(parse(row).messages).toEqual(messages)
+})
+
+test("other columns are kept where a schema names them; its own come first", () => {
+  const row = Schema.Struct({ id: Schema.Int, tools: Schema.optional(Schema.String), shape: Schema.Int })
+  const given = { id: 7, question: "When?", answer: "At dawn.", shape: 3, other: true }
+  expect(parse(given, { row })).toEqual({ id: 7, messages: plain, shape: "prompt-completion" })
+})
+
 test("a system message for rows without one", () => {
   expect(parse({ question: "When?", answer: "At dawn." }, { system: "Be brief." })).toMatchObject({
     messages: [system("Be brief."), ...plain]
@@ -118,9 +184,13 @@ test.each([
   [{ messages: [user("x"), { role: "assistant", content: null }] }, "has turn 2 without text"],
   [
     { messages: [user("x"), { role: "assistant", content: null, tool_calls: [{ id: 1 }] }] },
-    "has turn 2 that calls a tool, which is not read"
+    "has turn 2 with a tool call that names no function"
   ],
-  [{ conversations: [{ from: "function_call", value: "{}" }] }, "has turn 1 that calls a tool, which is not read"],
+  [{ conversations: [{ from: "function_call", value: "{}" }] }, "has turn 1 with a tool call that names no function"],
+  [
+    { conversations: [{ from: "function_call", value: "not JSON" }] },
+    "has turn 1 with a tool call that names no function"
+  ],
   [
     { messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] },
     'has turn 1 with a part of type "image_url"'

@@ -160,11 +160,22 @@ test.each([
   expect(read(`z,a\n1,${cell}\n`, { row })).toEqual([{ line: 2, wrong }])
 })
 
+test.each(["utf16le", "latin1"] as const)("a file in %s, its line ends inside quotes too", (encoding) => {
+  const text = `${encoding === "utf16le" ? "\ufeff" : ""}a,b\r\n1,"Gr\u00fc\u00dfe\r\naus K\u00f6ln"\r\n2,x\r\n`
+  const row = Schema.Struct({ a: Schema.Int, b: Schema.String })
+  expect(read(Buffer.from(text, encoding), { row })).toEqual([
+    { line: 2, a: 1, b: "Grüße\r\naus Köln" },
+    { line: 4, a: 2, b: "x" }
+  ])
+})
+
 test.each([
   ['a,b\n1,"2\n3,4\n', ab, "line 2 opens a quote that is never closed"],
   ["a,c\n1,2\n", ab, 'has no column "b"; its columns are "a", "c"'],
   ["a,b,a\n1,2,3\n", ab, 'has two columns "a"'],
-  [Buffer.from("\ufeffa,b\n", "utf16le"), ab, "is UTF-16, not UTF-8"],
+  ["a;b\n1;2\n", ab, 'has no column "a"; its columns are "a;b": give delimiter: ";"'],
+  ["a\tb\n1\t2\n", ab, 'has no column "a"; its columns are "a\\tb": give delimiter: "\\t"'],
+  [Buffer.from("Gr\u00fc\u00dfe,b\n", "latin1"), { ...ab, charset: "utf-8" }, "is not UTF-8: byte 0xfc at offset 2"],
   ["a,b\n", { ...ab, delimiter: '"' }, "cannot be read: the options delimiter and quote are the same"],
   ["a,b\n", { ...ab, delimiter: "||" }, 'cannot be read: the option delimiter must be one ASCII character, not "||"']
 ])("a bad file: %j", (text, options, message) => {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import * as Schema from "effect/Schema"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { folderView } from "#src/run/folder-view.ts"
 import { splitFiles } from "../../../stages/ingest/hub-folder.ts"
@@ -118,4 +119,21 @@ test("the rows of a saved split, in order", async () => {
     { id: "b", text: "two", n: 2 },
     { id: "c", text: "three", n: 3 }
   ])
+})
+
+test("files of CSV are read by the row schema", () => {
+  const source = huggingFace.declaration as Source
+  const options = { row: Schema.Struct({ gate: Schema.String, height: Schema.Finite }) }
+  for (const [path, text] of [
+    ["gates/train.csv", 'gate,height\r\n"north, old",3.5\r\nsouth,high\r\n'],
+    ["gates/train.tsv", "gate\theight\nnorth, old\t3.5\nsouth\thigh\n"]
+  ] as const) {
+    const frames = source.frame(Buffer.from(text), options, path) as {
+      readonly count: number
+      readonly record: (index: number) => Uint8Array
+    }
+    expect(frames.count).toBe(2)
+    expect(source.parse(frames.record(0), options, path)).toEqual({ gate: "north, old", height: 3.5 })
+    expect(() => source.parse(frames.record(1), options, path)).toThrow('column "height" is "high", not a number')
+  }
 })

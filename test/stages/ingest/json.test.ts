@@ -53,7 +53,11 @@ test.each([
 
 test.each([
   ["", {}, "cannot be read as a JSON array: it ends at byte 0 where an array should begin"],
-  ['{"a":1}', {}, "cannot be read as a JSON array: byte 0 is { where an array should begin"],
+  [
+    '{"a":1}',
+    {},
+    'is no JSON array but begins with an object: ingest.jsonl reads one object a line, at: "NAME" the array below a name'
+  ],
   ['[{"a":1}', {}, "cannot be read as a JSON array: it ends at byte 8 where a comma or ] should stand"],
   [
     '[{"a":1},]',
@@ -87,7 +91,7 @@ test.each([
   ],
   ['{"data":7}', { at: "data" }, 'cannot be read as a JSON array: byte 8 is 7 where the array "data" should begin'],
   ['{"a":[],"a":[]}', { at: "a" }, 'has "a" twice: the second time before byte 12'],
-  [Buffer.from('[{"a":1}]', "utf16le"), {}, "is UTF-16, not UTF-8"]
+  [Buffer.alloc(100), {}, "is not text: many of its bytes are zero or control characters"]
 ])("a bad file: %s with %j", (text, options, message) => {
   expect(() => framed(text, options)).toThrow(new Error(message))
 })

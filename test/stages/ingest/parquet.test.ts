@@ -8,6 +8,7 @@ import { parquetWriteBuffer } from "hyparquet-writer"
 import { expect, test } from "vitest"
 import { parquet } from "../../../stages/ingest/parquet.ts"
 import type { Source } from "../declared.ts"
+import { exactFile } from "./parquet-file.ts"
 
 const source = parquet.declaration as Source
 interface Frames {
@@ -39,6 +40,50 @@ test.each(["UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD"] as const)("%s", async (code
   const bytes = new Uint8Array(parquetWriteBuffer({ columnData, codec, compressors }))
   expect(await read(bytes)).toEqual(rows)
   expect(await read(Buffer.concat([Buffer.alloc(3), bytes]).subarray(3))).toEqual(rows)
+})
+
+test("decimals and times of day are exact, bytes are text where all of a column are, in nested columns too", async () => {
+  const deep = [{ at: "01:00:00", cost: 0.3, raw: "/g==" }]
+  const [first, second, third] = await read(exactFile)
+  expect(first).toEqual({
+    ...{ d9: 1.5, d18: -123456789012345.67, d38: "-12345678901234567890.123", raw: "AP8=", words: "one" },
+    ...{ ms: "03:04:05.6", us: "03:04:05.0006", ns: "00:00:00.000000001" },
+    ...{ deep, lists: [[0.1], []], map: { k: 0.7 } }
+  })
+  expect(second).toEqual({
+    ...{ d9: -0.01, d18: 0.1, d38: 7, raw: "YWJj", words: "zwei é" },
+    ...{ ms: "00:00:00", us: "23:59:59.999999", ns: "23:59:59.999999999" },
+    ...{ deep: [], lists: [null], map: {} }
+  })
+  expect(new Set(Object.values(third!))).toEqual(new Set([null]))
+})
+
+test("a footer that is cut or damaged is told with its place", async () => {
+  const tail = exactFile.length - 8
+  for (const lost of [1, 8, 100, 1000]) {
+    const cut = Buffer.concat([exactFile.subarray(0, tail - lost), exactFile.subarray(tail)])
+    await expect(read(cut), `${lost} bytes lost`).rejects.toThrow(
+      /^cannot be read as Parquet: its footer \(\d+ bytes that end at byte \d+\) is damaged or cut short$/
+    )
+  }
+  const far = Uint8Array.from(exactFile)
+  new DataView(far.buffer).setUint32(tail, 1 << 30, true)
+  await expect(read(far)).rejects.toThrow(
+    `its footer (1073741824 bytes that end at byte ${tail}) is damaged or cut short`
+  )
+})
+
+test("a byte changed gives rows or one error, and no more memory than a page may take", async () => {
+  for (let at = 4; at < exactFile.length - 4; at += 5) {
+    const changed = Uint8Array.from(exactFile)
+    changed[at]! ^= 0x14
+    const found = await read(changed).then(
+      ({ length }) => length,
+      (error: Error) => error.message
+    )
+    if (typeof found === "string") expect(found, `byte ${at}`).toMatch(/^cannot be read as Parquet: /)
+    else expect(found, `byte ${at}`).toBeLessThan(100)
+  }
 })
 
 test("keys are in one order and lines count rows", async () => {
