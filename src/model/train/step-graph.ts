@@ -78,12 +78,16 @@ const forward = (
   return { binding, noise, predicted, parameters }
 }
 
-const lossAndGradients = (graph: TensorGraph, target: TrainTarget, parts: Forward): Map<string, Tensor> => {
+const lossAndGradients = (
+  graph: TensorGraph,
+  target: TrainTarget,
+  parts: Forward
+): { readonly loss: Tensor; readonly gradients: ReadonlyMap<string, Tensor> } => {
   const loss = buildObjective(graph, target.objective ?? plainCrossEntropy, parts.predicted)
   graph.output(loss, "loss")
   const names = [...parts.parameters.keys()]
   const gradients = backward(graph, loss, [...parts.parameters.values()])
-  return new Map(names.map((name, place) => [name, gradients[place]!]))
+  return { loss, gradients: new Map(names.map((name, place) => [name, gradients[place]!])) }
 }
 
 /** Loss, gradients and AdamW in one graph. */
@@ -95,9 +99,9 @@ export const buildStepGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, true)
-  const gradients = lossAndGradients(graph, target, parts)
+  const { loss, gradients } = lossAndGradients(graph, target, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
-  addAdamW(graph, optimizer, entries)
+  addAdamW(graph, optimizer, entries, loss)
   return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
@@ -109,7 +113,7 @@ export const buildGradientGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph(options.float, options.device)
   const parts = forward(graph, target, shape, true)
-  for (const [name, gradient] of lossAndGradients(graph, target, parts)) {
+  for (const [name, gradient] of lossAndGradients(graph, target, parts).gradients) {
     const known = accumulatorName(name)
     const total = options.accumulate
       ? graph.emit("Add", [graph.input(known, gradient.shape), gradient], gradient.shape)
