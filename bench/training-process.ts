@@ -70,7 +70,7 @@ const train = async ({ work, device, threads, steps }: Order): Promise<Measured>
   const shape = { rows: work.rows, length: work.length, targets: work.rows * work.length }
   const rows = sequences.map((_, sequence) => [{ sequence, start: 0, end: work.length }])
   const adapter = work.kind === "lora" ? { adapter: createLora(model, { rank: 8, alpha: 16, seed: 1 }) } : {}
-  const target = { config: model.config, base: model.weights, ...adapter }
+  const target = { config: model.config, base: model.weights, checkpointing: work.checkpointing, ...adapter }
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 }
   const began = performance.now()
   const trainer = await Trainer.compile(target, shape, { optimizer, accumulate: 1, threads, device })
