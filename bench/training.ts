@@ -1,6 +1,7 @@
 // Training and generation in tokens a second, on the CPU and on each GPU that is there, and by torch on the CPU; it says what is missing.
 import { spawnSync } from "node:child_process"
-import { availableParallelism } from "node:os"
+import { availableParallelism, cpus } from "node:os"
+import { setTimeout as wait } from "node:timers/promises"
 import { join } from "node:path"
 import { type Device, devices } from "../src/model/index.ts"
 import { type DeviceFound, probeDevice } from "../src/model/train/device-probe.ts"
@@ -74,6 +75,22 @@ for (const { device } of found) {
     "1"
   )
 }
+/** Share of the machine that other programs take, over half a second. */
+const takenByOthers = async (): Promise<number> => {
+  const times = () =>
+    cpus().reduce(
+      ({ idle, all }, { times: { user, nice, sys, irq, ...rest } }) => ({
+        idle: idle + rest.idle,
+        all: all + user + nice + sys + irq + rest.idle
+      }),
+      { idle: 0, all: 0 }
+    )
+  const before = times()
+  await wait(500)
+  const after = times()
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all)
+}
+
 const atLeast = (factor: number | undefined): string => (factor === undefined ? "" : `≥ ${factor.toFixed(1)} ×`)
 const atMost = (factor: number | undefined): string => (factor === undefined ? "" : `≤ ${factor.toFixed(1)} ×`)
 
@@ -93,6 +110,12 @@ const compare = (work: Work, { tokensPerSecond, peakMiB }: Measured): void => {
 }
 
 for (const work of works) {
+  const taken = await takenByOthers()
+  // Torch's threads wait for one another by spinning: beside other programs it measures many times too low.
+  if (taken > 0.1)
+    console.log(
+      `  other programs take ${Math.round(100 * taken)} % of this machine: the next figures are not to be relied on`
+    )
   for (const { device } of found) {
     const measured = measure(work, device)
     if (measured === undefined) continue
