@@ -1,20 +1,18 @@
 // One piece of the training bench in a process of its own: trains or generates on a device, and prints what it measured.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { availableParallelism } from "node:os"
 import { createLora, type CausalModel, type Device, generate, trainTokenizer } from "../src/model/index.ts"
 import { llamaConfig, llamaWeightShapes } from "../src/model/llama-config.ts"
 import { layOutBatch } from "../src/model/train/batch.ts"
 import { Trainer } from "../src/model/train/trainer.ts"
 import type { Weight } from "../src/model/weights.ts"
-import type { Measured, Work } from "./training-work.ts"
-
-/** Seconds that are measured, after the first steps. */
-const measuredSeconds = 4
+import { median } from "./figure.ts"
+import { type Measured, measuredSeconds, positions, type Work } from "./training-work.ts"
 
 interface Order {
   readonly work: Work
   readonly device: Device
+  readonly threads: number
   /** Steps to take, as many as the time allows unless given. */
   readonly steps?: number
 }
@@ -32,7 +30,7 @@ const scatter = (seed: number) => {
 
 const modelOf = ({ geometry }: Work): CausalModel => {
   const { name: _, ...shape } = geometry
-  const config = llamaConfig({ ...shape, maxPositions: 512 })
+  const config = llamaConfig({ ...shape, maxPositions: positions })
   const next = scatter(7)
   const weights = new Map<string, Weight>()
   for (const [name, shape] of llamaWeightShapes(config)) {
@@ -66,16 +64,15 @@ const memory = (device: Device): Pick<Measured, "peakMiB" | "gpuMiB"> => {
   return { peakMiB: process.resourceUsage().maxRSS / 1024, gpuMiB: Number.parseInt(stdout ?? "", 10) || 0 }
 }
 
-const train = async ({ work, device, steps }: Order): Promise<Measured> => {
+const train = async ({ work, device, threads, steps }: Order): Promise<Measured> => {
   const model = modelOf(work)
   const sequences = sequencesOf(work)
   const shape = { rows: work.rows, length: work.length, targets: work.rows * work.length }
   const rows = sequences.map((_, sequence) => [{ sequence, start: 0, end: work.length }])
   const adapter = work.kind === "lora" ? { adapter: createLora(model, { rank: 8, alpha: 16, seed: 1 }) } : {}
-  const target = { config: model.config, base: model.weights, ...adapter }
+  const target = { config: model.config, base: model.weights, checkpointing: work.checkpointing, ...adapter }
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 }
   const began = performance.now()
-  const threads = availableParallelism()
   const trainer = await Trainer.compile(target, shape, { optimizer, accumulate: 1, threads, device })
   const losses: Array<number> = []
   const step = async () => {
@@ -86,12 +83,15 @@ const train = async ({ work, device, steps }: Order): Promise<Measured> => {
   const firstSeconds = (performance.now() - began) / 1000
   await step()
   const from = performance.now()
-  const before = losses.length
+  const times: Array<number> = []
   const enough = () =>
     steps === undefined ? performance.now() - from > measuredSeconds * 1000 : losses.length === steps
-  while (!enough()) await step()
-  const seconds = (performance.now() - from) / 1000
-  const tokensPerSecond = ((losses.length - before) * work.rows * work.length) / seconds
+  while (!enough()) {
+    const start = performance.now()
+    await step()
+    times.push((performance.now() - start) / 1000)
+  }
+  const tokensPerSecond = (work.rows * work.length) / median(times)
   const used = memory(device)
   const weights = digestOf(await trainer.weights())
   const measured = { tokensPerSecond, firstSeconds, ...used, losses, weights }
@@ -99,11 +99,11 @@ const train = async ({ work, device, steps }: Order): Promise<Measured> => {
   return measured
 }
 
-const write = async ({ work, device }: Order): Promise<Measured> => {
+const write = async ({ work, device, threads }: Order): Promise<Measured> => {
   const model = modelOf(work)
   const prompts = sequencesOf(work).map(({ ids }) => ids)
   const drawn = work.kind === "draw" ? { temperature: 0.8, topP: 0.95, seed: 1 } : {}
-  const settings = { device, threads: availableParallelism(), batchSize: work.rows, stopIds: [], ...drawn }
+  const settings = { device, threads, batchSize: work.rows, stopIds: [], ...drawn }
   const timed = async (maxNewTokens: number) => {
     const from = performance.now()
     await generate(model, prompts, { ...settings, maxNewTokens })

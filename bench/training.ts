@@ -1,11 +1,14 @@
-// Training and generation in tokens a second, on the CPU and on each GPU that is there; without one it says why.
+// Training and generation in tokens a second, on the CPU and on each GPU that is there, and by torch on the CPU; it says what is missing.
 import { spawnSync } from "node:child_process"
+import { availableParallelism, cpus } from "node:os"
+import { setTimeout as wait } from "node:timers/promises"
 import { join } from "node:path"
 import { type Device, devices } from "../src/model/index.ts"
 import { type DeviceFound, probeDevice } from "../src/model/train/device-probe.ts"
+import { knownEnvironment } from "../test/torch/environment.ts"
 import { Figures } from "./figure.ts"
 import { measureTokenTable } from "./token-table.ts"
-import { type Measured, type Work, works } from "./training-work.ts"
+import { type Measured, measuredSeconds, positions, type Work, works } from "./training-work.ts"
 
 /** Devices to measure, all unless SLUICE_DEVICES names some. */
 const wanted = (process.env["SLUICE_DEVICES"]?.split(",") ?? devices) as ReadonlyArray<Device>
@@ -28,17 +31,31 @@ await measureTokenTable(figures)
 /** Milliseconds that one piece may take. */
 const patience = 180_000
 
-const measure = (work: Work, device: Device, steps?: number): Measured | undefined => {
-  const order = JSON.stringify({ work, device, ...(steps === undefined ? {} : { steps }) })
-  const process_ = join(import.meta.dirname, "training-process.ts")
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [process_, order], {
+const threads = availableParallelism()
+
+const run = (what: string, command: string, given: ReadonlyArray<string>): Measured | undefined => {
+  const { status, signal, stdout, stderr } = spawnSync(command, given, {
     encoding: "utf8",
     timeout: patience,
     maxBuffer: 1 << 26
   })
   if (status === 0) return JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Measured
-  console.log(`${work.what}, ${device}: failed, ${signal ?? `exit code ${status}`}\n${stderr.slice(-1000)}`)
+  console.log(`${what}: failed, ${signal ?? `exit code ${status}`}\n${stderr.slice(-1000)}`)
   return undefined
+}
+
+const measure = (work: Work, device: Device, steps?: number): Measured | undefined => {
+  const order = JSON.stringify({ work, device, threads, ...(steps === undefined ? {} : { steps }) })
+  return run(`${work.what}, ${device}`, process.execPath, [join(import.meta.dirname, "training-process.ts"), order])
+}
+
+const torch = knownEnvironment()
+if ("missing" in torch) console.log(`torch: not measured, ${torch.missing}`)
+
+const measurePeer = (work: Work): Measured | undefined => {
+  if ("missing" in torch) return undefined
+  const order = JSON.stringify({ work, threads, seconds: measuredSeconds, positions })
+  return run(`${work.what}, torch`, torch.python, [join(import.meta.dirname, "training-peer.py"), order])
 }
 
 /** Steps whose losses are compared between devices. */
@@ -58,15 +75,56 @@ for (const { device } of found) {
     "1"
   )
 }
+/** Share of the machine that other programs take, over half a second. */
+const takenByOthers = async (): Promise<number> => {
+  const times = () =>
+    cpus().reduce(
+      ({ idle, all }, { times: { user, nice, sys, irq, ...rest } }) => ({
+        idle: idle + rest.idle,
+        all: all + user + nice + sys + irq + rest.idle
+      }),
+      { idle: 0, all: 0 }
+    )
+  const before = times()
+  await wait(500)
+  const after = times()
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all)
+}
+
+const atLeast = (factor: number | undefined): string => (factor === undefined ? "" : `≥ ${factor.toFixed(1)} ×`)
+const atMost = (factor: number | undefined): string => (factor === undefined ? "" : `≤ ${factor.toFixed(1)} ×`)
+
+/** The same work by torch, transformers and peft, right after it. */
+const compare = (work: Work, { tokensPerSecond, peakMiB }: Measured): void => {
+  const peer = measurePeer(work)
+  if (peer === undefined) return
+  figures.note("  torch", peer.tokensPerSecond, "tok/s", "")
+  figures.note(
+    "  speed in multiples of torch's",
+    tokensPerSecond / peer.tokensPerSecond,
+    "×",
+    atLeast(work.reach.speed)
+  )
+  figures.note("  peak memory of torch's process", peer.peakMiB, "MiB", "")
+  figures.note("  peak memory in multiples of torch's", peakMiB / peer.peakMiB, "×", atMost(work.reach.memory))
+}
+
 for (const work of works) {
+  const taken = await takenByOthers()
+  // Torch's threads wait for one another by spinning: beside other programs it measures many times too low.
+  if (taken > 0.1)
+    console.log(
+      `  other programs take ${Math.round(100 * taken)} % of this machine: the next figures are not to be relied on`
+    )
   for (const { device } of found) {
     const measured = measure(work, device)
     if (measured === undefined) continue
     const { tokensPerSecond, firstSeconds, peakMiB, gpuMiB } = measured
-    figures.note(`${work.what}, ${device}`, tokensPerSecond, "tok/s", device === "cpu" ? work.reach : "")
+    figures.note(`${work.what}, ${device}`, tokensPerSecond, "tok/s", "")
     figures.note("  until the first result", firstSeconds, "s", "")
     figures.note("  peak memory of the process", peakMiB, "MiB", "")
     if (gpuMiB > 0) figures.note("  in use on the GPU", gpuMiB, "MiB", "")
+    if (device === "cpu") compare(work, measured)
   }
 }
 figures.keep()

@@ -49,6 +49,7 @@ export interface TrainingOptions {
   readonly maxGradNorm?: number
   readonly labelSmoothing?: number
   readonly neftune?: number
+  readonly checkpointing?: boolean
   readonly validateEvery?: number
   readonly patience?: number | undefined
   readonly keepBest?: boolean
@@ -206,6 +207,7 @@ export const runTraining = async (
     ...(options.maxGradNorm !== undefined && { maxGradNorm: options.maxGradNorm }),
     ...(options.labelSmoothing !== undefined && { labelSmoothing: options.labelSmoothing }),
     ...(options.neftune !== undefined && { neftune: options.neftune }),
+    ...(options.checkpointing !== undefined && { checkpointing: options.checkpointing }),
     warmupSteps: options.warmup,
     weightDecay: options.weightDecay,
     ...(training.beta2 !== undefined && { beta2: training.beta2 }),

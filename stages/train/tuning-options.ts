@@ -38,6 +38,8 @@ export const tuningOptions = {
   labelSmoothing: opt(share, 0),
   /** Strength of noise on embeddings in training (NEFTune; 5 to 15 in its paper). */
   neftune: opt(Schema.Finite, 0),
+  /** Whether activations are computed again for gradients instead of being kept: less memory where rows are long, a third more time. */
+  checkpointing: opt(Schema.Boolean, false),
   /** Steps between measurements on `validation`, where it is given; the last step is measured too. */
   validateEvery: opt(Schema.Int, 10),
   /** Measurements without a better loss after which training ends. */

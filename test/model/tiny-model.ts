@@ -21,7 +21,7 @@ export const tinyTokenizer = (): Tokenizer => trainTokenizer({ texts: tinyText, 
 
 export const tinyModel = (
   seed = 1,
-  shape: { readonly tieEmbeddings?: boolean; readonly headDim?: number } = {}
+  shape: { readonly tieEmbeddings?: boolean; readonly headDim?: number; readonly layers?: number } = {}
 ): CausalModel =>
   createModel(
     tinyTokenizer(),

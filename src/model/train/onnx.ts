@@ -122,17 +122,32 @@ const besideMessage = ({ name, shape, dtype }: Tensor, bytes: number): MessageWr
   return writer.int(14, EXTERNAL)
 }
 
+/** Name of the output that `withEmptySequence` puts first. */
+export const emptySequence = "empty"
+
+/** Adds an output before all others that is a sequence without elements. */
+const putEmptySequence = (body: MessageWriter): void => {
+  body.message(1, new MessageWriter().text(2, emptySequence).text(4, "SequenceEmpty"))
+  const tensorType = new MessageWriter().int(1, DATA_TYPES.float32)
+  const sequenceType = new MessageWriter().message(1, new MessageWriter().message(1, tensorType))
+  const info = new MessageWriter().text(1, emptySequence).message(2, new MessageWriter().message(4, sequenceType))
+  body.message(12, info)
+}
+
 /**
  * Serialises `graph` as an ONNX `ModelProto` (github.com/onnx/onnx, onnx.proto; IR 8, opset 18). Inputs in `constantInputs`
- * are written into it, those in `beside` are constants whose data is given apart from it.
+ * are written into it, those in `beside` are constants whose data is given apart from it. `withEmptySequence` adds an
+ * output named `emptySequence` before the others.
  * Throws `SLUICE_GRAPH_TOO_LARGE` when constants push the file over protobuf's 2 GiB limit.
  */
 export const writeOnnx = (
   graph: TensorGraph,
   constantInputs: ConstantInputs = new Map(),
-  beside: ConstantInputs = new Map()
+  beside: ConstantInputs = new Map(),
+  withEmptySequence = false
 ): Uint8Array => {
   const body = new MessageWriter()
+  if (withEmptySequence) putEmptySequence(body)
   for (const node of graph.nodes) {
     const writer = new MessageWriter()
     for (const input of node.inputs) writer.text(1, input.name)

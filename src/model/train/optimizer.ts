@@ -42,33 +42,55 @@ export const stepNumbers = (config: AdamWConfig, step: number, lr: number): Step
   }
 }
 
+/** Squares of gradients are kept from the norm to the second moment on GPUs, where each operation costs a dispatch. */
+const keepsSquares = ({ device }: TensorGraph): boolean => device !== "cpu"
+
+/** The sum of the squares of all elements. */
+const squareSum = (graph: TensorGraph, gradient: Tensor, square: Tensor | undefined): Tensor => {
+  const attributes = { keepdims: 0 }
+  if (square === undefined) return graph.emit("ReduceSumSquare", [gradient], [], { attributes })
+  if (graph.device !== "cuda") return graph.emit("ReduceSum", [square], [], { attributes })
+  const axes = square.shape.map((_, axis) => axis)
+  return reduced(graph, square, axes, [])
+}
+
+/** 1, known when two scalars are; not a number where one of them is. */
+const afterBoth = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor => {
+  const zero = graph.emit("Mul", [graph.emit("Add", [left, right], []), graph.scalar(0)], [])
+  return graph.emit("Add", [zero, graph.scalar(1)], [])
+}
+
 /**
  * Adds the update to `graph` (Loshchilov and Hutter, arXiv 1711.05101, with torch's order of operations up to a factor
  * √(1−β₂ᵗ) taken out of the fraction). Weights with one axis (norm gains, biases) do not decay. Clipping scales all
  * gradients by min(1, max/(norm + 1e-6)) as torch's `clip_grad_norm_` does.
- * Outputs: `weight:*`, `moment1:*`, `moment2:*` and `gradNorm`, the norm before clipping.
+ * Outputs: `weight:*`, `moment1:*`, `moment2:*` and `gradNorm`, the norm before clipping. They may be written where the
+ * inputs of these names lie: all of them wait for the norm and for `after`, and so for all that reads those.
  */
-export const addAdamW = (graph: TensorGraph, config: AdamWConfig, entries: readonly UpdateEntry[]): void => {
+export const addAdamW = (
+  graph: TensorGraph,
+  config: AdamWConfig,
+  entries: readonly UpdateEntry[],
+  after: Tensor = graph.scalar(0)
+): void => {
   const stepSize = graph.input("stepSize", [])
   const epsilon = graph.input("epsilon", [])
   const keep = graph.input("keep", [])
-  const squares = entries.map(({ gradient }) => graph.emit("Mul", [gradient, gradient], gradient.shape))
+  const squares = entries.map(({ gradient }) =>
+    keepsSquares(graph) ? graph.emit("Mul", [gradient, gradient], gradient.shape) : undefined
+  )
   let total = graph.scalar(0)
-  for (const square of squares) {
-    const axes = square.shape.map((_, axis) => axis)
-    const part =
-      graph.device === "cuda"
-        ? reduced(graph, square, axes, [])
-        : graph.emit("ReduceSum", [square], [], { attributes: { keepdims: 0 } })
-    total = graph.emit("Add", [total, part], [])
-  }
+  entries.forEach(({ gradient }, place) => {
+    total = graph.emit("Add", [total, squareSum(graph, gradient, squares[place])], [])
+  })
   const norm = graph.emit("Sqrt", [total], [])
   graph.output(norm, "gradNorm")
-  let factor = graph.scalar(1)
+  const one = afterBoth(graph, norm, after)
+  let factor = one
   if (config.maxGradNorm !== undefined) {
     const shifted = graph.emit("Add", [norm, graph.scalar(1e-6)], [])
     const ratio = graph.emit("Div", [graph.scalar(config.maxGradNorm), shifted], [])
-    factor = graph.emit("Min", [ratio, graph.scalar(1)], [])
+    factor = graph.emit("Min", [ratio, one], [])
   }
   const fresh1 = graph.emit("Mul", [factor, graph.scalar(1 - config.beta1)], [])
   const fresh2 = graph.emit("Mul", [graph.emit("Mul", [factor, factor], []), graph.scalar(1 - config.beta2)], [])
@@ -77,8 +99,9 @@ export const addAdamW = (graph: TensorGraph, config: AdamWConfig, entries: reado
     const each = (type: string, left: Tensor, right: Tensor): Tensor => graph.emit(type, [left, right], shape)
     const old1 = graph.input(momentName(name), shape)
     const old2 = graph.input(secondMomentName(name), shape)
+    const square = squares[place] ?? each("Mul", gradient, gradient)
     const new1 = each("Add", each("Mul", old1, graph.scalar(config.beta1)), each("Mul", gradient, fresh1))
-    const new2 = each("Add", each("Mul", old2, graph.scalar(config.beta2)), each("Mul", squares[place]!, fresh2))
+    const new2 = each("Add", each("Mul", old2, graph.scalar(config.beta2)), each("Mul", square, fresh2))
     const root = each("Add", graph.emit("Sqrt", [new2], shape), epsilon)
     const move = each("Mul", each("Div", new1, root), stepSize)
     const decays = config.weightDecay !== 0 && shape.length > 1

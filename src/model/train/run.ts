@@ -121,7 +121,8 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
     base: model.weights,
     ...(adapter && { adapter }),
     objective: { kind: "cross-entropy", labelSmoothing: options.labelSmoothing },
-    embeddingNoise: options.neftune
+    embeddingNoise: options.neftune,
+    checkpointing: options.checkpointing
   }
   const known = resumed && inOrder(resumed.weights, trainableWeights(start))
   const target: TrainTarget =

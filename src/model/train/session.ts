@@ -3,8 +3,8 @@ import { InferenceSession, Tensor as Value } from "onnxruntime-node"
 import { type Device, keepsValues } from "./device.ts"
 import { deviceError } from "./device-error.ts"
 import type { Frozen } from "./frozen.ts"
-import { type ConstantInputs, writeOnnx } from "./onnx.ts"
-import type { GraphOutput, Shape, TensorGraph } from "./tensor-graph.ts"
+import { type ConstantInputs, emptySequence, writeOnnx } from "./onnx.ts"
+import { elementCount, type GraphOutput, type Shape, type TensorGraph } from "./tensor-graph.ts"
 
 export type { Value }
 
@@ -25,7 +25,10 @@ export interface SessionOptions {
    * `frozen`; the data must not change while the session lives.
    */
   readonly packed?: ConstantInputs
-  /** Outputs that stay on the device, to be fed to the next run there; where none can, they are plain values. */
+  /**
+   * Outputs that stay on the device, to be fed to the next run there; where none can, they are plain values, and every run
+   * is told where to write them.
+   */
   readonly resident?: ReadonlySet<string>
 }
 
@@ -52,11 +55,25 @@ export const scalarValue = (value: number): Value => new Value("float32", Float3
  */
 const noSpinning = { session: { intra_op: { allow_spinning: "0" } } }
 
+/**
+ * What the binding says of an output that is no tensor, after the run. It copies every output into fresh memory, also those
+ * that were written where the caller wanted them, in their order: an empty sequence in front ends that before it begins.
+ * Of a full step of SmolLM2's geometry that is 1.6 GB, and more time than its arithmetic.
+ */
+const notCopied = "Non tensor type is temporarily not supported."
+
+/** Whether all that a run gives can be written to memory that is there before. */
+const isSized = (graph: TensorGraph, resident: ReadonlySet<string>): boolean =>
+  graph.outputs.every(
+    ({ name, tensor }) => resident.has(name) || (tensor.dtype === "float32" && tensor.shape.every((size) => size >= 0))
+  )
+
 /** A graph compiled once for its shapes. Dispose it when done: its memory is outside the JavaScript heap. */
 export class Session {
   private readonly inner: InferenceSession
   private readonly outputs: readonly GraphOutput[]
   private readonly frozen: Values
+  private readonly copies: boolean
   /** Held, for the native session reads it where it lies. */
   readonly packed: ConstantInputs | undefined
 
@@ -64,8 +81,10 @@ export class Session {
     inner: InferenceSession,
     outputs: readonly GraphOutput[],
     frozen: Values,
-    packed: ConstantInputs | undefined
+    packed: ConstantInputs | undefined,
+    copies: boolean
   ) {
+    this.copies = copies
     this.packed = packed
     this.inner = inner
     this.outputs = outputs
@@ -81,6 +100,8 @@ export class Session {
       intraOpNumThreads: options.threads ?? 2,
       interOpNumThreads: 1,
       executionMode: "sequential",
+      // A block for all that a run needs, beside the memory of the first run, which made it known: no faster, more memory.
+      ...(device === "cpu" && { enableMemPattern: false }),
       extra: noSpinning,
       logSeverityLevel: 3,
       // Further fusions of ONNX Runtime have no f64 form; f64 is for checks alone.
@@ -97,10 +118,11 @@ export class Session {
     }
     // f32 means f32: cuBLAS would otherwise round factors to 10 bits of fraction.
     if (device === "cuda") process.env["NVIDIA_TF32_OVERRIDE"] = "0"
-    const bytes = writeOnnx(graph, frozen?.constants, packed)
+    const copies = device !== "cpu" || resident === undefined || !isSized(graph, resident)
+    const bytes = writeOnnx(graph, frozen?.constants, packed, !copies)
     try {
       const inner = await InferenceSession.create(bytes, settings)
-      return new Session(inner, graph.outputs, frozen?.feeds ?? {}, packed)
+      return new Session(inner, graph.outputs, frozen?.feeds ?? {}, packed, copies)
     } catch (cause) {
       throw device === "cpu" ? cause : deviceError(device, cause)
     }
@@ -108,11 +130,28 @@ export class Session {
 
   /** One run; outputs named in `into` are written there instead of into fresh memory. */
   async run(feeds: Values, into: Values = {}): Promise<Values> {
+    const inputs = { ...this.frozen, ...feeds }
+    if (!this.copies) return this.write(inputs, into)
     const fetches: Record<string, Value | null> = {}
     for (const { name, tensor } of this.outputs) fetches[tensor.name] = into[name] ?? null
-    const found = await this.inner.run({ ...this.frozen, ...feeds }, fetches)
+    const found = await this.inner.run(inputs, fetches)
     const results: Values = {}
     for (const { name, tensor } of this.outputs) results[name] = found[tensor.name] as Value
+    return results
+  }
+
+  private async write(inputs: Values, into: Values): Promise<Values> {
+    const results: Values = {}
+    const fetches: Record<string, Value | null> = { [emptySequence]: null }
+    for (const { name, tensor } of this.outputs) {
+      const value = into[name] ?? floatValue(new Float32Array(elementCount(tensor.shape)), tensor.shape)
+      results[name] = fetches[tensor.name] = value
+    }
+    try {
+      await this.inner.run(inputs, fetches)
+    } catch (cause) {
+      if ((cause as Error).message !== notCopied) throw cause
+    }
     return results
   }
 

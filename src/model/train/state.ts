@@ -5,8 +5,8 @@ import { elementCount, type Shape } from "./tensor-graph.ts"
 import { isOnDevice, type Placed, release, toDevice, toMemory } from "./transfer.ts"
 
 /**
- * Two buffers in memory that trade places (or one, where the graph writes its state in place), or values that stay on a device that keeps them: there every run makes fresh
- * ones, and those before are freed.
+ * Two buffers in memory that trade places (or one, where the graph writes its state in place), or values that stay on a
+ * device that keeps them: there every run makes fresh ones, and those before are freed.
  */
 export class State {
   private readonly device: Device

@@ -11,6 +11,7 @@ import { buildObjective, type ObjectiveConfig, plainCrossEntropy } from "./objec
 import type { Predicted } from "./objectives/objective.ts"
 import { gatherRows, pickLogProb } from "./operation.ts"
 import { type AdamWConfig, addAdamW } from "./optimizer.ts"
+import { type Mark, markOf } from "./recompute.ts"
 import { type FloatType, type Tensor, TensorGraph } from "./tensor-graph.ts"
 import { backward } from "./vjp.ts"
 
@@ -23,6 +24,8 @@ export interface TrainTarget {
   readonly objective?: ObjectiveConfig
   /** α of NEFTune's noise on embeddings, none if not given. */
   readonly embeddingNoise?: number
+  /** Whether each layer's activations are computed again for its gradients instead of being kept. */
+  readonly checkpointing?: boolean
 }
 
 /** Weights that training changes. */
@@ -44,6 +47,21 @@ interface Forward {
   readonly noise: NoiseInputs | undefined
   readonly predicted: Predicted
   readonly parameters: ReadonlyMap<string, Tensor>
+  /** Where layers begin and end, if their activations are not kept. */
+  readonly marks: readonly Mark[]
+}
+
+/** A binding that notes in `marks` where each layer begins and ends. */
+const marking = (graph: TensorGraph, binding: Binding, marks: Mark[]): Binding => {
+  const noted = (tensor: Tensor): Tensor => {
+    marks.push(markOf(graph, tensor))
+    return tensor
+  }
+  return {
+    ...binding,
+    embed: (ids) => noted(binding.embed(ids)),
+    join: (site) => (site.block === "feedForward" ? noted(binding.join(site)) : binding.join(site))
+  }
 }
 
 /** Bound of NEFTune's noise: α / √(length of a row · hidden size) (Jain et al., arXiv 2310.05914). */
@@ -61,11 +79,13 @@ const forward = (
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
-  const { binding, parameters, noise } = bindModel(graph, target, {
+  const bound = bindModel(graph, target, {
     train,
     ...(limit !== undefined && { limit }),
     ...(train && { embeddingNoise: noiseBound(target, length) })
   })
+  const marks: Mark[] = []
+  const binding = train && target.checkpointing ? marking(graph, bound.binding, marks) : bound.binding
   const ids = graph.input("ids", [size], "int64")
   const positions = graph.input("positions", [size], "int64")
   const segments = graph.input("segments", [rows, length], "int64")
@@ -75,15 +95,19 @@ const forward = (
   const logits = llamaLogits(config, binding, seen)
   const wanted = graph.input("targets", [targets], "int64")
   const predicted = { logits, targets: wanted, logProbs: pickLogProb(graph, logits, wanted) }
-  return { binding, noise, predicted, parameters }
+  return { binding, noise: bound.noise, predicted, parameters: bound.parameters, marks }
 }
 
-const lossAndGradients = (graph: TensorGraph, target: TrainTarget, parts: Forward): Map<string, Tensor> => {
+const lossAndGradients = (
+  graph: TensorGraph,
+  target: TrainTarget,
+  parts: Forward
+): { readonly loss: Tensor; readonly gradients: ReadonlyMap<string, Tensor> } => {
   const loss = buildObjective(graph, target.objective ?? plainCrossEntropy, parts.predicted)
   graph.output(loss, "loss")
   const names = [...parts.parameters.keys()]
-  const gradients = backward(graph, loss, [...parts.parameters.values()])
-  return new Map(names.map((name, place) => [name, gradients[place]!]))
+  const gradients = backward(graph, loss, [...parts.parameters.values()], parts.marks)
+  return { loss, gradients: new Map(names.map((name, place) => [name, gradients[place]!])) }
 }
 
 /** Loss, gradients and AdamW in one graph. */
@@ -95,9 +119,9 @@ export const buildStepGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph("float32", device)
   const parts = forward(graph, target, shape, true)
-  const gradients = lossAndGradients(graph, target, parts)
+  const { loss, gradients } = lossAndGradients(graph, target, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
-  addAdamW(graph, optimizer, entries)
+  addAdamW(graph, optimizer, entries, loss)
   return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
@@ -109,7 +133,7 @@ export const buildGradientGraph = (
 ): BuiltGraph => {
   const graph = new TensorGraph(options.float, options.device)
   const parts = forward(graph, target, shape, true)
-  for (const [name, gradient] of lossAndGradients(graph, target, parts)) {
+  for (const [name, gradient] of lossAndGradients(graph, target, parts).gradients) {
     const known = accumulatorName(name)
     const total = options.accumulate
       ? graph.emit("Add", [graph.input(known, gradient.shape), gradient], gradient.shape)

@@ -155,6 +155,13 @@ export class TensorGraph {
     return outputs
   }
 
+  /** Adds a node like `node` over other inputs. */
+  repeat(node: OnnxNode, inputs: readonly Tensor[]): OnnxNode {
+    const copy = { ...node, inputs, outputs: node.outputs.map((output) => ({ ...output, name: this.fresh() })) }
+    this.nodes.push(copy)
+    return copy
+  }
+
   /** Notes a differentiable call, so that `backward` can find its rule; returns the call's output. */
   record(
     operation: string,

@@ -30,6 +30,11 @@ export interface TrainOptions {
   readonly labelSmoothing: number
   /** α of NEFTune's noise on the embeddings (5 to 15 in its paper); 0 turns it off. */
   readonly neftune: number
+  /**
+   * Whether each layer's activations are computed again for its gradients instead of being kept: the same losses up to
+   * rounding, less memory where rows are long, a forward pass more.
+   */
+  readonly checkpointing: boolean
   /** Seed of the order of rows, and of what is dropped out or drawn as noise. */
   readonly seed: number
   /** Threads of the arithmetic. Results are bit-equal for equal threads on one machine. */
@@ -55,6 +60,7 @@ export const trainDefaults: TrainOptions = {
   maxGradNorm: 1,
   labelSmoothing: 0,
   neftune: 0,
+  checkpointing: false,
   seed: 0,
   threads: 2,
   device: "cpu"

@@ -44,7 +44,7 @@ interface Compiled {
 
 /** Weights and moments as the state of a training. */
 const newState = (weights: Weights, moments: Moments | undefined, device: Device): State => {
-  const state = new State(device)
+  const state = new State(device, device === "cpu")
   for (const [name, { shape, data }] of weights) {
     state.add(inputName(name), shape, data)
     state.add(momentName(name), shape, moments?.first.get(name)?.data)
@@ -87,7 +87,7 @@ export class Trainer {
     const threads = options.threads === undefined ? {} : { threads: options.threads }
     const weights = trainableWeights(target)
     const state = newState(weights, options.moments, device)
-    const sums = new State(device)
+    const sums = new State(device, device === "cpu")
     if (accumulate === 1) {
       const { graph, fed, noise } = buildStepGraph(target, shape, optimizer, device)
       const frozen = await freeze(fed, device)

@@ -2,6 +2,7 @@
 import { ModelError } from "../model-error.ts"
 import { onnxType } from "./onnx.ts"
 import { divide, multiply, negate, reduced, reshape, subtract, swapHalves, transpose } from "./operation.ts"
+import { type Mark, Recomputation } from "./recompute.ts"
 import { type Call, elementCount, type Shape, sameShape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
 /** Given the gradient of a call's output, the gradients of its inputs, in their order. */
@@ -178,23 +179,29 @@ export const rules: Readonly<Record<string, Rule>> = {
 }
 
 /**
- * Extends `graph` with the gradients of the scalar `loss` (shape []) with respect to `parameters`, in their order.
- * Throws `SLUICE_NO_GRADIENT` when a parameter does not reach the loss.
+ * Extends `graph` with the gradients of the scalar `loss` (shape []) with respect to `parameters`, in their order. What lies
+ * between `marks` is computed again for them. Throws `SLUICE_NO_GRADIENT` when a parameter does not reach the loss.
  */
-export const backward = (graph: TensorGraph, loss: Tensor, parameters: readonly Tensor[]): Tensor[] => {
+export const backward = (
+  graph: TensorGraph,
+  loss: Tensor,
+  parameters: readonly Tensor[],
+  marks: readonly Mark[] = []
+): Tensor[] => {
   const gradients = new Map<Tensor, Tensor>([[loss, graph.scalar(1)]])
-  const calls = graph.calls.toReversed()
-  for (const call of calls) {
+  const recomputation = new Recomputation(graph, marks)
+  for (const [place, call] of [...graph.calls.entries()].reverse()) {
     const gradient = gradients.get(call.output)
     if (gradient === undefined) continue
-    const parts = rules[call.operation]!(graph, call, gradient)
-    call.inputs.forEach((input, place) => {
-      const part = parts[place]
+    const parts = rules[call.operation]!(graph, recomputation.callOver(call, place, gradient), gradient)
+    call.inputs.forEach((input, position) => {
+      const part = parts[position]
       if (part === undefined || !input.needsGrad) return
       const known = gradients.get(input)
       gradients.set(input, known === undefined ? part : graph.emit("Add", [known, part], part.shape))
     })
   }
+  recomputation.finish()
   return parameters.map((parameter) => {
     const gradient = gradients.get(parameter)
     if (gradient !== undefined) return gradient

@@ -76,7 +76,7 @@ describe("nothing that a GPU adds up in varying order is left in its form", () =
   test("rows are not reduced on CUDA", () => {
     const reductions = (device: Device) =>
       nodesOf(device).filter(({ type, inputs, outputs }) => {
-        return type === "ReduceSum" && outputs[0]!.shape[0] !== inputs[0]!.shape[0]
+        return type.startsWith("ReduceSum") && outputs[0]!.shape[0] !== inputs[0]!.shape[0]
       }).length
     expect(reductions("cpu")).toBeGreaterThan(model.weights.size)
     expect(reductions("cuda")).toBe(0)

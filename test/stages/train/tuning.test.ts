@@ -159,6 +159,7 @@ test("what a trainer can be told changes what is learnt", async () => {
     expect((await one(more)).curve, JSON.stringify(more)).not.toEqual(plain.curve)
   }
   expect((await one({ accumulate: 2 })).steps).toBe(plain.steps / 2)
+  expect((await one({ checkpointing: true })).firstLoss).toBeCloseTo(plain.firstLoss, 5)
   expect((await one({ batch: 2 })).firstLoss).toBeCloseTo((await one({ accumulate: 2 })).firstLoss, 5)
 })
 
