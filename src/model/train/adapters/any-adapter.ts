@@ -1,5 +1,6 @@
 // What is done with an adapter whatever its method, and with several over one model.
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import type { Weight } from "../../weights.ts"
 import type { NoiseInputs } from "../noise.ts"
@@ -64,7 +65,7 @@ const chained = (first: GraphAdapter, second: GraphAdapter): GraphAdapter => {
  * Throws `SLUICE_ADAPTER_MISMATCH` for an adapter of another model: a weight for a layer that this one has not, one of
  * another shape, or a prefix that ends before the last layer.
  */
-export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
+export const checkAdapter = (model: ModelConfig, adapter: Adapter): void => {
   const mismatch = (message: string, name: string): ModelError =>
     new ModelError(
       "SLUICE_ADAPTER_MISMATCH",
@@ -83,6 +84,15 @@ export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
       throw mismatch(`The adapter's ${name} has shape [${shape}]; this model asks for [${sizes}].`, name)
     }
     if (part.kind !== "prefix") continue
+    const window = architectureOf(model).window?.(model)
+    if (window !== undefined) {
+      throw new ModelError(
+        "SLUICE_ADAPTER_MISMATCH",
+        `A prefix before every layer is not supported over a model whose tokens see ${window} at most.`,
+        { window },
+        "use another method, such as LoRA or prompt tuning"
+      )
+    }
     const last = `${model.layers - 1}.value`
     if (part.weights.has(last) || part.weights.has(`${last}.weight`)) continue
     throw mismatch(`The prefix has nothing for layer ${model.layers - 1} of the model.`, last)
@@ -93,7 +103,7 @@ export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
 export const buildAdapter = (
   adapter: Adapter,
   graph: TensorGraph,
-  model: LlamaConfig,
+  model: ModelConfig,
   tensors: ReadonlyMap<string, Tensor>,
   noise: NoiseInputs | undefined
 ): GraphAdapter => {

@@ -1,12 +1,13 @@
 // IA³: learned factors of the outputs of attention layers and of the inputs of feed-forward layers (Liu et al., arXiv 2205.05638).
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import type { Weight } from "../../weights.ts"
 import { multiply, reshape } from "../operation.ts"
 import type { AdapterMethod, AdapterOf, MergeTarget } from "./adapter.ts"
 import { mergedHead } from "./merged-head.ts"
 import { isFilled, textsOf } from "./peft-fields.ts"
-import { isNamed, linearSize, linearSizeOf, targetModules } from "./targets.ts"
+import { isFanned, isNamed, linearSize, linearSizeOf, targetModules } from "./targets.ts"
 
 /** Settings of an IA³ adapter: linear layers, and which of them are scaled at their input. */
 export interface Ia3Config {
@@ -23,10 +24,12 @@ export type Ia3Adapter = AdapterOf<"ia3", Ia3Config>
  * of the feed-forward layer's second matrix (PEFT's differ by architecture: q_proj, v_proj, down_proj for Qwen 2).
  * Throws `SLUICE_NO_LORA_TARGET` for a name that no layer has.
  */
-export const createIa3 = (model: { readonly config: LlamaConfig }, options: Partial<Ia3Config> = {}): Ia3Adapter => {
+export const createIa3 = (model: { readonly config: ModelConfig }, options: Partial<Ia3Config> = {}): Ia3Adapter => {
+  const { key, value, narrow } = architectureOf(model.config).names
+  const targets = options.targets ?? [...new Set([key, value, narrow])]
   const config: Ia3Config = {
-    targets: options.targets ?? ["k_proj", "v_proj", "down_proj"],
-    feedForward: options.feedForward ?? (options.targets ?? ["down_proj"]).filter((name) => name.endsWith("down_proj"))
+    targets,
+    feedForward: options.feedForward ?? targets.filter((name) => name.endsWith(narrow))
   }
   const weights = new Map<string, Weight>()
   for (const module of targetModules(model.config, config.targets)) {
@@ -86,11 +89,11 @@ export const ia3: AdapterMethod<"ia3", Ia3Config> = {
       return atInput ? plain(multiply(graph, input, flat)) : multiply(graph, plain(input), flat)
     }
   }),
-  toPeft: ({ config, weights }) => ({
+  toPeft: ({ config, weights }, model) => ({
     json: {
       target_modules: [...config.targets].sort(),
       feedforward_modules: [...config.feedForward].sort(),
-      fan_in_fan_out: false,
+      fan_in_fan_out: model !== undefined && isFanned(model),
       modules_to_save: null,
       init_ia3_weights: true
     },
@@ -98,7 +101,6 @@ export const ia3: AdapterMethod<"ia3", Ia3Config> = {
   }),
   fromPeft: ({ json, weights }, refused) => {
     if (isFilled(json["modules_to_save"])) refused.push("modules_to_save")
-    if (json["fan_in_fan_out"] === true) refused.push("fan_in_fan_out")
     if (typeof json["target_modules"] === "string") refused.push("target_modules as a pattern")
     for (const name of weights.keys()) if (!name.endsWith(suffix)) refused.push(name)
     const config = { targets: textsOf(json["target_modules"]), feedForward: textsOf(json["feedforward_modules"]) }

@@ -1,5 +1,6 @@
 // LoRA: a low-rank correction next to frozen linear layers (Hu et al., arXiv 2106.09685), and DoRA, which scales its rows.
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf, embeddingsName } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import { seededRandom } from "../../random.ts"
 import type { Weight } from "../../weights.ts"
@@ -8,7 +9,7 @@ import type { Tensor, TensorGraph } from "../tensor-graph.ts"
 import type { AdapterMethod, AdapterOf, LinearSite, MergeTarget } from "./adapter.ts"
 import { mergedHead } from "./merged-head.ts"
 import { isFilled, numbersOf } from "./peft-fields.ts"
-import { byPattern, linearSize, linearSizeOf, type Targets, targetModules } from "./targets.ts"
+import { byPattern, isFanned, linearSize, linearSizeOf, type Targets, targetModules } from "./targets.ts"
 
 /** Settings of a LoRA adapter. */
 export interface LoraConfig {
@@ -63,7 +64,7 @@ export type LoraOptions = Partial<LoraConfig> & { readonly seed?: number }
 /**
  * A fresh adapter: A uniform in ±1/√in (PEFT's Kaiming start with a = √5), B zero, so that it changes nothing yet; with
  * `dora`, magnitudes are the lengths of the rows of the model's weights, which must then be given.
- * Defaults as in PEFT: rank 8, alpha 8, targets q_proj and v_proj.
+ * Defaults as in PEFT: rank 8, alpha 8, targets the layers that make queries and values (q_proj, v_proj; GPT-2's c_attn).
  *
  * @example
  * import { createLora, createModel, trainTokenizer } from "#sluice/model"
@@ -77,14 +78,15 @@ export type LoraOptions = Partial<LoraConfig> & { readonly seed?: number }
  * // ]
  */
 export const createLora = (
-  model: { readonly config: LlamaConfig; readonly weights?: ReadonlyMap<string, Weight> },
+  model: { readonly config: ModelConfig; readonly weights?: ReadonlyMap<string, Weight> },
   options: LoraOptions = {}
 ): LoraAdapter => {
   const { seed = 0, ...given } = options
+  const { query, value } = architectureOf(model.config).names
   const config: LoraConfig = {
     rank: 8,
     alpha: 8,
-    targets: ["q_proj", "v_proj"],
+    targets: [...new Set([query, value])],
     rankStabilised: false,
     dropout: 0,
     dora: false,
@@ -103,7 +105,7 @@ export const createLora = (
     weights.set(`${module}.lora_A.weight`, { shape: [rank, width], data })
     weights.set(`${module}.lora_B.weight`, { shape: [out, rank], data: new Float32Array(out * rank) })
     if (!config.dora) continue
-    const base = model.weights?.get(`${module}.weight`) ?? model.weights?.get("model.embed_tokens.weight")
+    const base = model.weights?.get(`${module}.weight`) ?? model.weights?.get(embeddingsName(model.config))
     if (base === undefined) throw new Error("DoRA starts from the lengths of the model's weights; none were given.")
     const magnitudes = Float32Array.from(rowNorms(base.data, [out, width]))
     weights.set(`${module}.lora_magnitude_vector`, { shape: [out], data: magnitudes })
@@ -226,13 +228,13 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
       return affine(graph, affine(graph, dropped, down), up, { bias: output, scale })
     }
   }),
-  toPeft: ({ config, weights }) => ({
+  toPeft: ({ config, weights }, model) => ({
     json: {
       r: config.rank,
       lora_alpha: config.alpha,
       lora_dropout: config.dropout,
       bias: "none",
-      fan_in_fan_out: false,
+      fan_in_fan_out: model !== undefined && isFanned(model),
       target_modules: writtenTargets(config, weights),
       modules_to_save: null,
       init_lora_weights: true,
@@ -250,7 +252,6 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
     if (isFilled(json["layer_replication"])) refused.push("layer_replication")
     if (isFilled(json["trainable_token_indices"])) refused.push("trainable_token_indices")
     if (isFilled(json["target_parameters"])) refused.push("target_parameters")
-    if (json["fan_in_fan_out"] === true) refused.push("fan_in_fan_out")
     if (json["lora_bias"] === true) refused.push("lora_bias")
     if ((json["bias"] ?? "none") !== "none") refused.push("bias")
     const named = json["target_modules"]

@@ -17,7 +17,7 @@ def made(name, shape):
     phase = sum((place + 1) * ord(letter) for place, letter in enumerate(name)) % 1000 / 10
     size = math.prod(shape)
     wave = [math.sin(phase + 0.731 * index) for index in range(size)]
-    if "layernorm" in name or name == "model.norm.weight":
+    if "layernorm" in name or name == "model.norm.weight" or ".ln_" in name and name.endswith("weight"):
         wave = [1 + 0.1 * value for value in wave]
     elif "ia3_l" in name or "magnitude" in name:
         wave = [1 + 0.3 * value for value in wave]
