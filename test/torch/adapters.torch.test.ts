@@ -14,6 +14,7 @@ import {
   trainCausal
 } from "../../src/model/index.ts"
 import type { AdaptedModel } from "../../src/model/train/adapters/adapter.ts"
+import { architectures } from "../../src/model/architectures/index.ts"
 import { adapterMethods } from "../../src/model/train/adapters/index.ts"
 import { madeModel, shapes } from "../model/architectures/families.ts"
 import { type AdapterCase, adapterCases } from "../model/train/adapters/cases.ts"
@@ -30,7 +31,17 @@ const families: readonly AdapterCase[] = Object.entries(shapes).flatMap(([kind, 
   const model = madeModel(shape)
   return [
     { name: `${kind}-lora`, model, adapter: createLora(model, { rank: 4, targets: "all-linear" }) },
-    { name: `${kind}-ia3`, model, adapter: createIa3(model) }
+    { name: `${kind}-ia3`, model, adapter: createIa3(model) },
+    {
+      name: `${kind}-whole`,
+      model,
+      adapter: createLora(model, {
+        rank: 4,
+        targets: [architectures.get(kind)!.names.embeddings.split(".").at(-1)!, architectures.get(kind)!.names.query],
+        bias: "all",
+        modulesToSave: [kind === "gpt2" ? "ln_f" : "model.norm"]
+      })
+    }
   ]
 })
 const known = [...adapterCases.filter(({ adapter }) => adapter.kind !== "bottleneck"), ...families]

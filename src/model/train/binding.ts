@@ -87,23 +87,26 @@ export const createBinding = (
   adapter: GraphAdapter = {},
   { name: tableName, scale = 1 }: EmbeddingTable = usualTable
 ): Binding => {
-  const weight = (name: string): Tensor => {
+  const own = (name: string): Tensor => {
     const tensor = bound.tensors.get(name)
     if (tensor === undefined) throw new Error(`The model has no weight named ${name}.`)
     return tensor
   }
+  const weight = (name: string): Tensor => adapter.replaced?.get(name) ?? own(name)
   const linear = (module: string, input: Tensor, name = `${module}.weight`): Tensor => {
-    const bias = bound.tensors.get(`${module}.bias`)
-    const matrix = weight(name)
+    const bias = adapter.replaced?.get(`${module}.bias`) ?? bound.tensors.get(`${module}.bias`)
+    const matrix = adapter.replaced?.get(`${module}.weight`) ?? own(name)
     const plain = (given: Tensor): Tensor => affine(graph, given, matrix, bias === undefined ? {} : { bias })
     return adapter.linear?.({ module, input, weight: matrix, bias, plain }) ?? plain(input)
   }
   const embed = (ids: Tensor): Tensor => {
     const table = weight(tableName)
-    const look = (rows: Tensor): Tensor => {
+    const plain = (rows: Tensor): Tensor => {
       const found = gatherRows(graph, table, rows)
       return scale === 1 ? found : multiply(graph, found, graph.scalar(scale))
     }
+    const module = tableName.slice(0, -".weight".length)
+    const look = (rows: Tensor): Tensor => adapter.embed?.({ module, ids: rows, scale, plain }) ?? plain(rows)
     return adapter.virtual === undefined ? look(ids) : embedWith(graph, table, adapter.virtual, ids, look)
   }
   const join = (site: Omit<JoinSite, "plain">): Tensor => {

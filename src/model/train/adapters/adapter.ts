@@ -19,6 +19,17 @@ export interface LinearSite {
   readonly plain: (input: Tensor) => Tensor
 }
 
+/** The table of embeddings as an adapter sees it. */
+export interface EmbeddingSite {
+  readonly module: string
+  /** [rows] int64, all of the vocabulary. */
+  readonly ids: Tensor
+  /** Factor of what the table has. */
+  readonly scale: number
+  /** What the model itself has for ids [rows] → [rows, hidden]. */
+  readonly plain: (ids: Tensor) => Tensor
+}
+
 /** Where the output of attention or of the feed-forward layer joins the residual stream. */
 export interface JoinSite {
   readonly layer: number
@@ -41,6 +52,10 @@ export interface PrefixStates {
 export interface GraphAdapter {
   /** Answers in place of a linear layer, with its help. */
   linear?(site: LinearSite): Tensor
+  /** Embeds ids in place of the table, with its help. */
+  embed?(site: EmbeddingSite): Tensor
+  /** Weights that stand in for the model's of the same names; `lm_head.weight` for a tied head too. */
+  readonly replaced?: ReadonlyMap<string, Tensor>
   /** Joins a block's output to the residual stream. */
   join?(site: JoinSite): Tensor
   /** Embeddings [count, hidden] that the ids behind the vocabulary stand for. */

@@ -7,6 +7,7 @@ import type { NoiseInputs } from "../noise.ts"
 import type { Tensor, TensorGraph } from "../tensor-graph.ts"
 import type { AdapterMethod, AdapterOf, GraphAdapter, MergeTarget } from "./adapter.ts"
 import { adapterMethods, type SingleAdapter } from "./index.ts"
+import { isReplaced } from "./replaced.ts"
 
 /** Several adapters at work together; keys are those of the parts behind `<place>/`. */
 export type AdapterStack = AdapterOf<"stack", { readonly parts: readonly SingleAdapter[] }>
@@ -56,9 +57,21 @@ const chained = (first: GraphAdapter, second: GraphAdapter): GraphAdapter => {
     if (first.join === undefined || second.join === undefined) return second.join ?? first.join
     return (site) => second.join!({ ...site, plain: (output) => first.join!({ ...site, output }) })
   })()
+  const embed = ((): GraphAdapter["embed"] => {
+    if (first.embed === undefined || second.embed === undefined) return second.embed ?? first.embed
+    return (site) => second.embed!({ ...site, plain: (ids) => first.embed!({ ...site, ids }) })
+  })()
+  const replaced = new Map([...(first.replaced ?? []), ...(second.replaced ?? [])])
   const virtual = second.virtual ?? first.virtual
   const prefix = second.prefix ?? first.prefix
-  return { ...(linear && { linear }), ...(join && { join }), ...(virtual && { virtual }), ...(prefix && { prefix }) }
+  return {
+    replaced,
+    ...(embed && { embed }),
+    ...(linear && { linear }),
+    ...(join && { join }),
+    ...(virtual && { virtual }),
+    ...(prefix && { prefix })
+  }
 }
 
 /**
@@ -138,6 +151,8 @@ export const stackAdapters = (adapters: readonly SingleAdapter[]): Adapter => {
   if (linear.length > 1 && linear.some((one) => one.kind === "lora" && one.config.dora)) {
     throw bad("DoRA cannot stand beside another adapter of linear layers.")
   }
+  const whole = linear.map(({ weights }) => [...weights.keys()].filter(isReplaced)).filter(({ length }) => length > 0)
+  if (whole.length > 1) throw bad("Two of the adapters train weights of the model whole.")
   for (const [what, kinds] of [
     ["put virtual tokens before the text", ["prompt", "p-tuning"]],
     ["put a prefix before the text", ["prefix"]]

@@ -4,7 +4,8 @@ import { architectureOf, embeddingsName, linearModules, weightShapes } from "../
 import { ModelError } from "../../model-error.ts"
 
 /**
- * Last parts of module paths (`q_proj`, `self_attn.q_proj`), `"all-linear"` for every linear layer but the output head, or
+ * Last parts of module paths (`q_proj`, `self_attn.q_proj`, `embed_tokens`), `"all-linear"` for every linear layer but the
+ * output head, or
  * a regular expression that a whole path must match, as in PEFT.
  */
 export type Targets = readonly string[] | string
@@ -25,8 +26,9 @@ const patternOf = (source: string): RegExp => {
 /** Whether a list's entry names a module. */
 export const isNamed = (module: string, target: string): boolean => module === target || module.endsWith(`.${target}`)
 
-/** Linear layers of `model` in the order of the forward pass, the output head last. */
+/** The embeddings, the linear layers of `model` in the order of the forward pass, and the output head. */
 const everyModule = (model: ModelConfig): string[] => [
+  architectureOf(model).names.embeddings,
   ...Array.from({ length: model.layers }, (_, index) => linearModules(model, index)).flat(),
   headModule
 ]
@@ -43,13 +45,15 @@ export const targetModules = (model: ModelConfig, targets: Targets, layers?: rea
   const none = (target: string): ModelError =>
     new ModelError(
       "SLUICE_NO_LORA_TARGET",
-      `No linear layer of the model is named "${target}".`,
+      `No linear layer of the model, nor its embeddings, is named "${target}".`,
       { target },
-      `its linear layers are ${[...new Set(modules.map((module) => module.slice(module.lastIndexOf(".") + 1)))].join(", ")}`
+      `they are ${[...new Set(modules.map((module) => module.slice(module.lastIndexOf(".") + 1)))].join(", ")}`
     )
   if (typeof targets === "string") {
     const pattern = targets === "all-linear" ? undefined : patternOf(targets)
-    const found = modules.filter((module) => (pattern ? pattern.test(module) : module !== headModule))
+    const found = modules.filter((module) =>
+      pattern ? pattern.test(module) : module !== headModule && module !== names.embeddings
+    )
     if (found.length === 0) throw none(targets as string)
     return found.filter(inLayers)
   }
@@ -65,7 +69,7 @@ export const isFanned = (model: ModelConfig): boolean => {
   return isTransposed !== undefined && linearModules(model, 0).some((module) => isTransposed(`${module}.weight`))
 }
 
-/** [out, in] of a linear layer, if the model has it; a tied output head has the sizes of the embeddings. */
+/** [out, in] of a linear layer, or [vocabulary, hidden] of embeddings, if the model has it; a tied head has the latter too. */
 export const linearSizeOf = (model: ModelConfig, module: string): readonly [number, number] | undefined => {
   if (!everyModule(model).includes(module)) return undefined
   const shapes = weightShapes(model)
