@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { createLora, type CausalModel, type Device, generate, trainTokenizer } from "../src/model/index.ts"
-import { llamaConfig, llamaWeightShapes } from "../src/model/llama-config.ts"
+import { weightShapes } from "../src/model/architectures/index.ts"
+import { llamaConfig } from "../src/model/architectures/llama.ts"
 import { layOutBatch } from "../src/model/train/batch.ts"
 import { Trainer } from "../src/model/train/trainer.ts"
 import type { Weight } from "../src/model/weights.ts"
@@ -33,7 +34,7 @@ const modelOf = ({ geometry }: Work): CausalModel => {
   const config = llamaConfig({ ...shape, maxPositions: positions })
   const next = scatter(7)
   const weights = new Map<string, Weight>()
-  for (const [name, shape] of llamaWeightShapes(config)) {
+  for (const [name, shape] of weightShapes(config)) {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
     if (shape.length === 1) data.fill(1)
     else for (let index = 0; index < data.length; index++) data[index] = 0.035 * next()

@@ -48,17 +48,21 @@ export interface CardFacts {
   readonly example: string | undefined
 }
 
-const sourcesOf = (data: TrainingData, licences: Licences): ReadonlyArray<CardSource> =>
-  data.sources.flatMap(({ node, used }) =>
-    [...Map.groupBy(used, ({ path }) => licences.of(path))]
-      .map(([licence, files]) => ({
-        node,
-        licence,
-        files: files.length,
-        rows: files.reduce((total, { rows }) => total + rows, 0)
-      }))
-      .sort((a, b) => b.rows - a.rows || ((a.licence ?? "") < (b.licence ?? "") ? -1 : 1))
-  )
+const sourcesOf = async (data: TrainingData, licences: Licences): Promise<ReadonlyArray<CardSource>> => {
+  const sources: Array<CardSource> = []
+  for (const { node, used } of data.sources) {
+    const known: Array<{ readonly licence: string | undefined; readonly rows: number }> = []
+    for (const { path, rows } of used) known.push({ licence: await licences.of(path), rows })
+    const groups = [...Map.groupBy(known, ({ licence }) => licence)].map(([licence, files]) => ({
+      node,
+      licence,
+      files: files.length,
+      rows: files.reduce((total, { rows }) => total + rows, 0)
+    }))
+    sources.push(...groups.sort((a, b) => b.rows - a.rows || ((a.licence ?? "") < (b.licence ?? "") ? -1 : 1)))
+  }
+  return sources
+}
 
 /** Evaluations that asked the model, the gate's in place of the one that it judges. */
 const evaluationsOf = (
@@ -87,14 +91,15 @@ export const cardFacts = async (past: PastRun, node: string, licences: Licences)
   const folder = past.record(node).folder!
   const place = resultFolder(past.store, folder)
   const first = line[0]!
-  const trainings = line.flatMap(({ training }) => {
-    if (training === undefined) return []
+  const trainings: Array<CardTraining> = []
+  for (const { training } of line) {
+    if (training === undefined) continue
     const { record } = training
     const figures = (record.folder!.data ?? {}) as CardTraining["figures"]
     const { options } = record.ingredients
-    const sources = sourcesOf(training, licences)
-    return [{ node: training.node, stage: record.stage, options, figures, data: training, sources }]
-  })
+    const sources = await sourcesOf(training, licences)
+    trainings.push({ node: training.node, stage: record.stage, options, figures, data: training, sources })
+  }
   const origin =
     first.training === undefined
       ? await modelOrigin(resultFolder(past.store, past.record(first.node).folder!))

@@ -165,7 +165,7 @@ export const modelCard = (facts: CardFacts): string => {
     "```",
     "",
     ...(base === undefined ? [] : [`Digest of the base's files: \`${base.digest}\`.`]),
-    `Digest of the model's files: \`${digest}\`. The licences are those that the nearest package.json above each file names.`,
+    `Digest of the model's files: \`${digest}\`. The licences are those that each file names in its head, or the nearest README, package.json or licence file above it.`,
     ""
   ].join("\n")
 }

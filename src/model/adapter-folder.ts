@@ -1,7 +1,7 @@
 // Saves and loads adapters in PEFT's layout: adapter_config.json and adapter_model.safetensors.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { LlamaConfig } from "./llama-config.ts"
+import type { ModelConfig } from "./architectures/architecture.ts"
 import type { CausalModel } from "./model.ts"
 import { ModelError } from "./model-error.ts"
 import { readModelJson } from "./model-folder.ts"
@@ -23,7 +23,7 @@ export const saveAdapter = (
   folder: string,
   adapter: Adapter,
   baseModel: string | null = null,
-  model?: LlamaConfig
+  model?: ModelConfig
 ): void => {
   if (adapter.kind === "stack") {
     throw new ModelError(
@@ -79,7 +79,7 @@ export const saveAdapters = (
   folder: string,
   adapters: ReadonlyMap<string, SingleAdapter>,
   baseModel: string | null = null,
-  model?: LlamaConfig
+  model?: ModelConfig
 ): void => {
   for (const [name, adapter] of adapters) {
     saveAdapter(name === DEFAULT ? folder : join(folder, name), adapter, baseModel, model)

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { chatTemplate } from "./chat.ts"
-import { fromConfigJson, toConfigJson } from "./config-json.ts"
+import type { ModelConfig } from "./architectures/architecture.ts"
+import { architectureOf, fromConfigJson, toConfigJson } from "./architectures/index.ts"
 import { loadGguf } from "./gguf/gguf-model.ts"
-import { llamaWeightShapes } from "./llama-config.ts"
 import { type CausalModel, checkModel, misshapen } from "./model.ts"
 import { ModelError } from "./model-error.ts"
 import { readSafetensors, writeSafetensors } from "./safetensors.ts"
@@ -100,10 +100,27 @@ export const saveSettings = (folder: string, model: CausalModel): void => {
   saveTokenizer(folder, model.tokenizer, model.config.maxPositions)
 }
 
+/** The matrix with its axes exchanged. */
+const transposed = ({ shape, data }: Weight): Weight => {
+  const [rows, columns] = shape as [number, number]
+  const turned = new Float32Array(data.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) turned[column * rows + row] = data[row * columns + column]!
+  }
+  return { shape: [columns, rows], data: turned }
+}
+
+/** Weights as files of their family keep them. */
+const stored = (config: ModelConfig, weights: Weights): Weights => {
+  const { isTransposed } = architectureOf(config)
+  if (isTransposed === undefined) return weights
+  return new Map([...weights].map(([name, weight]) => [name, isTransposed(name) ? transposed(weight) : weight]))
+}
+
 /** Writes the model's settings and model.safetensors (F32). Equal models give equal bytes. */
 export const saveModel = (folder: string, model: CausalModel): void => {
   saveSettings(folder, model)
-  writeSafetensors(join(folder, wholeFile), model.weights, { format: "pt" })
+  writeSafetensors(join(folder, wholeFile), stored(model.config, model.weights), { format: "pt" })
 }
 
 /** Weights of a folder by name: those of one file, or of all that the index names. */
@@ -139,15 +156,22 @@ const noWeights = (folder: string): ModelError => {
   )
 }
 
-/** The weights that the configuration asks for, each in its shape; what else the files hold is left out. */
-const pickWeights = (found: Weights, shapes: ReadonlyMap<string, readonly number[]>): Weights => {
+/**
+ * The weights that the configuration asks for, each in its shape; what else the files hold is left out. Files of a model
+ * that was saved without its output head name them without the root of their paths.
+ */
+const pickWeights = (found: Weights, config: ModelConfig): Weights => {
+  const { names, isTransposed, weightShapes } = architectureOf(config)
   const weights = new Map<string, Weight>()
-  for (const [name, shape] of shapes) {
-    const weight = found.get(name)
-    if (weight === undefined || weight.shape.join() !== shape.join()) {
-      throw misshapen("SLUICE_BAD_MODEL_FOLDER", name, shape, weight?.shape)
+  for (const [name, shape] of weightShapes(config)) {
+    const bare = name.startsWith(names.root) ? name.slice(names.root.length) : name
+    const weight = found.get(name) ?? found.get(bare)
+    const turned = isTransposed?.(name) === true
+    const wanted = turned ? shape.toReversed() : shape
+    if (weight === undefined || weight.shape.join() !== wanted.join()) {
+      throw misshapen("SLUICE_BAD_MODEL_FOLDER", name, wanted, weight?.shape)
     }
-    weights.set(name, weight)
+    weights.set(name, turned ? transposed(weight) : weight)
   }
   return weights
 }
@@ -163,7 +187,7 @@ const loadFolder = (folder: string): CausalModel => {
   const config = fromConfigJson(readModelJson(join(folder, "config.json")))
   const eosIds = [...new Set([...config.eosIds, ...readEndIds(folder)])]
   const tokenizer = loadTokenizer(folder)
-  const weights = pickWeights(readWeights(folder), llamaWeightShapes(config))
+  const weights = pickWeights(readWeights(folder), config)
   const model = { config: { ...config, eosIds }, weights, tokenizer }
   checkModel(model)
   return model
@@ -186,8 +210,8 @@ export const ggufFile = (path: string): string | undefined => {
 }
 
 /**
- * Loads a model: a folder in Hugging Face layout (Llama, SmolLM, Qwen 2; one safetensors file or several, F32, F16 or
- * BF16), a GGUF file, or a folder with one. Throws `SLUICE_BAD_MODEL_FOLDER`, `SLUICE_BAD_SAFETENSORS`,
+ * Loads a model: a folder in Hugging Face layout (a family of architectures/index.ts; one safetensors file or several, F32,
+ * F16 or BF16), a GGUF file, or a folder with one. Throws `SLUICE_BAD_MODEL_FOLDER`, `SLUICE_BAD_SAFETENSORS`,
  * `SLUICE_UNSUPPORTED_MODEL`, `SLUICE_BAD_WEIGHTS`, `SLUICE_TOKENIZER_MISMATCH`, and for GGUF what `loadGguf` throws.
  */
 export const loadModel = (path: string): CausalModel => {

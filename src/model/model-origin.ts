@@ -1,7 +1,8 @@
-// Who made a model and under which licence, as far as its files say: a GGUF file's metadata, a folder's README.
-import { existsSync, readFileSync } from "node:fs"
+// Who made a model and under which licence, as far as its files say: a GGUF file's metadata, a folder's README and licence.
+import { statSync } from "node:fs"
 import { join } from "node:path"
 import { withFileParts } from "./file-part.ts"
+import { folderLicence, readmeHead } from "./folder-licence.ts"
 import { readGgufHead } from "./gguf/gguf-file.ts"
 import { ggufFile } from "./model-folder.ts"
 
@@ -22,30 +23,25 @@ const originOf = (facts: Facts, names: Readonly<Record<keyof ModelOrigin, string
   return Object.fromEntries(found)
 }
 
-/** The YAML between the first two lines of dashes. */
-const readmeFacts = async (path: string): Promise<Facts> => {
-  const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(readFileSync(path, "utf8"))
-  const { parse } = await import("yaml")
-  try {
-    const facts: unknown = head === null ? {} : parse(head[1]!)
-    return new Map(Object.entries(facts ?? {}))
-  } catch {
-    return new Map()
-  }
-}
-
 /** Reads what the model at `path`, a folder or a GGUF file, says of itself; nothing where it says nothing. */
 export const modelOrigin = async (path: string): Promise<ModelOrigin> => {
   const gguf = ggufFile(path)
   if (gguf !== undefined) {
     const { metadata } = withFileParts(gguf, readGgufHead)
-    return originOf(metadata, {
+    const origin = originOf(metadata, {
       name: "general.name",
       organization: "general.organization",
       licence: "general.license"
     })
+    const beside = origin.licence === undefined && statSync(path).isDirectory() ? await folderLicence(path) : undefined
+    return beside === undefined ? origin : { ...origin, licence: beside }
   }
-  const readme = join(path, "README.md")
-  if (!existsSync(readme)) return {}
-  return originOf(await readmeFacts(readme), { name: "model_name", organization: "organization", licence: "license" })
+  const head = await readmeHead(join(path, "README.md"))
+  const { licence: _, ...origin } = originOf(head, {
+    name: "model_name",
+    organization: "organization",
+    licence: "license"
+  })
+  const licence = await folderLicence(path)
+  return { ...origin, ...(licence !== undefined && { licence }) }
 }

@@ -1,12 +1,13 @@
 // A causal language model in memory: its configuration, its weights and its tokenizer.
-import { type LlamaConfig, type LlamaShape, llamaConfig } from "./llama-config.ts"
+import type { ModelConfig } from "./architectures/architecture.ts"
+import { type AnyShape, modelConfig } from "./architectures/index.ts"
 import { ModelError } from "./model-error.ts"
 import type { Tokenizer } from "./tokenizer/tokenizer.ts"
 import { initialWeights, type Weights } from "./weights.ts"
 
 /** A model; training gives a new one and leaves the old as it is. */
-export interface CausalModel {
-  readonly config: LlamaConfig
+export interface CausalModel<Config extends ModelConfig = ModelConfig> {
+  readonly config: Config
   readonly weights: Weights
   readonly tokenizer: Tokenizer
 }
@@ -57,8 +58,14 @@ export const checkModel = ({ config, weights, tokenizer }: CausalModel): void =>
   }
 }
 
+/** What must be said about a new model, whose vocabulary may follow its tokenizer. */
+export type NewModel<Shape extends AnyShape = AnyShape> = Shape extends AnyShape
+  ? Omit<Shape, "vocabSize"> & { readonly vocabSize?: number }
+  : never
+
 /**
- * A fresh model with random weights (normal, deviation 0.02) for `tokenizer`; the vocabulary size follows the tokenizer
+ * A fresh model with random weights (normal, deviation 0.02) for `tokenizer`, a Llama unless `shape` names another
+ * `architecture`; the vocabulary size follows the tokenizer
  * unless given, and the end-of-text and end-of-turn tokens end a text.
  *
  * @example
@@ -69,14 +76,10 @@ export const checkModel = ({ config, weights, tokenizer }: CausalModel): void =>
  * weights.get("model.embed_tokens.weight")!.shape // → [259, 16]
  * weights.get("model.layers.0.self_attn.k_proj.weight")!.shape // → [8, 16]
  */
-export const createModel = (
-  tokenizer: Tokenizer,
-  shape: Omit<LlamaShape, "vocabSize"> & { readonly vocabSize?: number },
-  seed = 0
-): CausalModel => {
+export const createModel = (tokenizer: Tokenizer, shape: NewModel, seed = 0): CausalModel => {
   const eosIds = ["<|endoftext|>", "<|im_end|>"]
     .map((token) => tokenizer.specialId(token))
     .filter((id) => id !== undefined)
-  const config = llamaConfig({ vocabSize: tokenizer.vocabSize, eosIds, ...shape })
+  const config = modelConfig({ vocabSize: tokenizer.vocabSize, eosIds, ...shape } as AnyShape)
   return { config, weights: initialWeights(config, seed), tokenizer }
 }

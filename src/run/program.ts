@@ -130,12 +130,22 @@ const runProcess = (task: ProgramTask, spec: string): Promise<void> =>
       | { message: string; code?: string; hint?: string; evidence?: ReadonlyArray<string>; stack?: string }
       | undefined
     let noise = ""
+    let untold: { readonly cause: unknown } | undefined
     const stop = () => child.kill("SIGTERM")
+    const tell = (said: Record<string, unknown>) => {
+      try {
+        task.emit({ node: task.node.name, ...said } as never)
+      } catch (cause) {
+        // The journal's disk is full, say: nothing that the program does from here on could be told.
+        untold ??= { cause }
+        stop()
+      }
+    }
     task.signal.addEventListener("abort", stop, { once: true })
     createInterface({ input: child.stdout }).on("line", (line) => {
       const said = parse(line)
       if (said?.["event"] === "error") failure = said as never
-      else if (said !== undefined) task.emit({ node: task.node.name, ...said } as never)
+      else if (said !== undefined) tell(said)
       else noise = `${noise}${line}\n`.slice(-2000)
     })
     child.stderr.on("data", (chunk: Buffer) => {
@@ -144,6 +154,7 @@ const runProcess = (task: ProgramTask, spec: string): Promise<void> =>
     child.on("error", reject)
     child.on("close", (code, signal) => {
       task.signal.removeEventListener("abort", stop)
+      if (untold !== undefined && failure === undefined) return reject(untold.cause)
       if (code === 0) return resolve()
       const error = new SluiceError(
         (failure?.code?.startsWith("SLUICE_") ? failure.code : "SLUICE_PROGRAM") as "SLUICE_PROGRAM",

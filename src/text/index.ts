@@ -20,6 +20,7 @@ export { BREAK, classOf, DIGIT, LETTER, lowerOf, SINGLE, SPACE, TERMINAL, unicod
 export { type DocumentText, documentText } from "./document.ts"
 export { type Detection, detectLanguage, knownLanguages, makeDetector } from "./language.ts"
 export { isoDate } from "./html-facts.ts"
+export { licenceOf } from "./licence-text.ts"
 export { type HtmlPage, htmlPage, htmlText } from "./html.ts"
 export { markdownText } from "./markdown.ts"
 export { roffText } from "./roff.ts"

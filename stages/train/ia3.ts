@@ -15,13 +15,15 @@ const program = Stage.program({
     targets: opt(Schema.Array(Schema.String), ["k_proj", "v_proj", "down_proj"]),
     /** Those of `targets` that are scaled at their input, as in the feed-forward layer; the others at their output. */
     feedForward: opt(Schema.Array(Schema.String), ["down_proj"]),
+    /** Modules that are trained whole and kept in the adapter, by ends of their names, such as `lm_head` or `norm`. */
+    modulesToSave: opt(Schema.Array(Schema.String), []),
     learningRate: opt(Schema.Finite, 5e-2),
     ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {
-      const { targets, feedForward } = options
-      return engine.createIa3(model, { targets, feedForward })
+      const { targets, feedForward, modulesToSave } = options
+      return engine.createIa3(model, { targets, feedForward, modulesToSave })
     })
 })
 

@@ -13,7 +13,7 @@ const program = Stage.program({
   options: {
     rank: opt(Schema.Int, 8),
     alpha: opt(Schema.Finite, 16),
-    /** Linear layers that get an adapter, by the last parts of their names, or all but the output head. */
+    /** Linear layers that get an adapter, by the last parts of their names, or all but the output head; `embed_tokens` too. */
     targets: opt(Schema.Union([Schema.Array(Schema.String), Schema.Literal("all-linear")]), ["q_proj", "v_proj"]),
     /** Layers that get an adapter, from 0; all if left out. */
     layers: opt.maybe(Schema.Array(Schema.Int)),
@@ -27,14 +27,19 @@ const program = Stage.program({
     rankPattern: opt(Schema.Record(Schema.String, Schema.Int), {}),
     /** Alphas of single modules, likewise. */
     alphaPattern: opt(Schema.Record(Schema.String, Schema.Finite), {}),
+    /** Biases of the model that are trained along and kept in the adapter: none, all, or those of the layers that get one. */
+    bias: opt(Schema.Literals(["none", "all", "lora_only"]), "none"),
+    /** Modules that are trained whole and kept in the adapter, by ends of their names, such as `lm_head` or `norm`. */
+    modulesToSave: opt(Schema.Array(Schema.String), []),
     learningRate: opt(Schema.Finite, 2e-2),
     ...tuningOptions
   },
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {
       const { rank, alpha, targets, layers, rankStabilised, dora, dropout, rankPattern, alphaPattern, seed } = options
+      const { bias, modulesToSave } = options
       const settings = { rank, alpha, targets, rankStabilised, dora, dropout, rankPattern, alphaPattern, seed }
-      return engine.createLora(model, { ...settings, ...(layers !== undefined && { layers }) })
+      return engine.createLora(model, { ...settings, bias, modulesToSave, ...(layers !== undefined && { layers }) })
     })
 })
 

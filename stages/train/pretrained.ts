@@ -6,9 +6,10 @@ import { opt, Stage } from "#sluice"
 
 /**
  * A model to start from, read from `path` (relative to the project's root): a folder in Hugging Face layout, with
- * safetensors of F32, F16 or BF16 in one file or several, or a GGUF file. Llama (with SmolLM) and Qwen 2 can be computed.
- * Nothing is fetched. The files' content is in the key, their place is not. The weights are read once to see that all are
- * there, have the shapes that the configuration asks for, and are finite numbers, and that the tokenizer fits them.
+ * safetensors of F32, F16 or BF16 in one file or several, or a GGUF file. Llama (with SmolLM), Qwen 2, Qwen 3,
+ * Mistral, Gemma (the first) and GPT-2 can be computed. Nothing is fetched. The files' content is in the key, their place is
+ * not. The weights are read once to see that all are there, have the shapes that the configuration asks for, and are finite
+ * numbers, and that the tokenizer fits them.
  *
  * @example
  * import { createModel, saveModel, trainTokenizer } from "#sluice/model"

@@ -11,10 +11,14 @@ export type Operation = "create" | "write" | "fsync" | "close" | "rename" | "rem
  */
 export type What = "kill" | "torn" | "full" | "broken" | "short"
 
-export interface Fault {
-  readonly what: What
+/** One operation of a run. */
+export interface Place {
   readonly role: Role
   readonly operation: Operation
   /** Counted from 1, in each thread and process. */
   readonly at: number
+}
+
+export interface Fault extends Place {
+  readonly what: What
 }

@@ -9,7 +9,7 @@ import { collectGarbage } from "../../src/store/gc.ts"
 import { Store } from "../../src/store/store.ts"
 import { makeProject, type Said, steady, type TestProject } from "../cli/project.ts"
 import { type Answer, Engine, type Request } from "../run/engine.ts"
-import type { Fault, Operation, Role } from "./fault.ts"
+import type { Fault, Operation, Place, Role } from "./fault.ts"
 
 const repository = resolve(import.meta.dirname, "../..")
 const injector = pathToFileURL(join(import.meta.dirname, "inject.ts")).href
@@ -41,9 +41,10 @@ export class FaultyProject {
   /** Processes that wait for the next run; each does one at a time. */
   readonly #engines: Array<Engine> = []
 
-  constructor() {
+  /** Over a pipeline of the fixtures: `pipeline` has every kind of stage, `training` trains with checkpoints. */
+  constructor(pipeline: "pipeline" | "training" = "pipeline") {
     this.project = makeProject({
-      "pipelines/faults.ts": fixture("pipeline.ts"),
+      "pipelines/faults.ts": fixture(`${pipeline}.ts`),
       "pipelines/stages.ts": fixture("stages.ts"),
       "data/a.jsonl": lines("a", 0, 14),
       "data/b.jsonl": lines("b", 5, 16),
@@ -104,6 +105,17 @@ export class FaultyProject {
     const answer = await engine.ask({ ...request, ...(fault === undefined ? {} : { order }) } as Request)
     this.#engines.push(engine)
     return { ...answer, happened: existsSync(join(notes, "happened")) }
+  }
+
+  /** The operations of a run from nothing that `role` does on paths that match, as many as the command did. */
+  async operationsOn(store: string, role: Role, path: RegExp): Promise<ReadonlyArray<Place>> {
+    const { code, err, notes } = await this.run(store)
+    if (code !== 0) throw new Error(err)
+    const found = readFileSync(join(notes, "counts"), "utf8").trim().split("\n")
+    return found
+      .map((line) => line.split(" ") as [Role, Operation, string, string])
+      .filter(([who, , , where]) => who === role && path.test(where))
+      .map(([, operation, n]) => ({ role, operation, at: Number(n) }))
   }
 
   /** How often each operation happens in a run from nothing, by who does it. */

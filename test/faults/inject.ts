@@ -77,7 +77,7 @@ const meet = (operation: Operation, syscall: string, path: string, named = true)
   counts.set(operation, n)
   const { fault } = now
   if (fault === undefined) {
-    real.appendFileSync(join(now.notes, "counts"), `${role} ${operation} ${n}\n`)
+    real.appendFileSync(join(now.notes, "counts"), `${role} ${operation} ${n} ${path}\n`)
     return "whole"
   }
   const place = named ? path : undefined

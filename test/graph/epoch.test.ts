@@ -35,6 +35,21 @@ const tokenizer = [
   "word-piece"
 ].map((name) => `model/tokenizer/${name}`)
 
+/** What a model makes of ids. */
+const architectures = [
+  "config-fields",
+  "decoder-config",
+  "decoder-layers",
+  "gemma",
+  "gpt2",
+  "index",
+  "llama",
+  "mistral",
+  "qwen2",
+  "qwen3",
+  "rotary"
+].map((name) => `model/architectures/${name}`)
+
 /** The files whose code can change the content that stands behind each epoch. */
 const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
   ingest: [
@@ -91,6 +106,7 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "model/chat-renderer",
     "model/chat-template",
     ...tokenizer,
+    ...architectures,
     "model/encoder/bert-config",
     "model/encoder/bert-graph",
     "model/encoder/embedder",
@@ -98,7 +114,7 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "model/train/score-text",
     "model/train/batch",
     "model/train/binding",
-    "model/train/llama",
+    "model/train/decoder",
     "model/train/layers",
     "model/train/operation",
     "model/train/onnx",

@@ -5,12 +5,14 @@ import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import {
   createLora,
+  createModel,
   type LoraAdapter,
   loadAdapter,
   mergeAdapter,
   readSafetensors,
   saveAdapter,
-  scoreSequences
+  scoreSequences,
+  writeSafetensors
 } from "../../src/model/index.ts"
 import { seededRandom } from "../../src/model/random.ts"
 import { randomSequences, tinyModel } from "./tiny-model.ts"
@@ -72,7 +74,7 @@ test("the files are PEFT's", () => {
   expect(weights.get("base_model.model.model.layers.0.self_attn.v_proj.lora_B.weight")!.shape).toEqual([8, 4])
 })
 
-test.each([{ modules_to_save: ["lm_head"] }, { bias: "all" }, { lora_bias: true }, { peft_type: "LOHA" }])(
+test.each([{ modules_to_save: ["lm_head"] }, { bias: "some" }, { lora_bias: true }, { peft_type: "LOHA" }])(
   "%j is refused, not ignored",
   (change) => {
     saveAdapter(folder, busyAdapter(false))
@@ -81,6 +83,31 @@ test.each([{ modules_to_save: ["lm_head"] }, { bias: "all" }, { lora_bias: true 
     expect(() => loadAdapter(folder)).toThrow(expect.objectContaining({ code: "SLUICE_UNSUPPORTED_ADAPTER" }))
   }
 )
+
+test("the table that peft writes beside a correction of embeddings is the model's, and is left out", () => {
+  const adapter = createLora(model, { rank: 2, targets: ["embed_tokens"] })
+  saveAdapter(folder, adapter)
+  const path = join(folder, "adapter_model.safetensors")
+  const table = model.weights.get("model.embed_tokens.weight")!
+  const name = "base_model.model.model.embed_tokens.base_layer.weight"
+  writeSafetensors(path, new Map([...readSafetensors(path), [name, table]]))
+  expect(loadAdapter(folder).weights).toEqual(adapter.weights)
+})
+
+test("biases of corrected layers lie inside their wrappers, as peft has them", () => {
+  const plain = createModel(model.tokenizer, { ...model.config, architecture: "qwen2" })
+  const adapter = createLora(plain, { targets: ["q_proj"], bias: "all", modulesToSave: ["lm_head"] })
+  saveAdapter(folder, adapter, "base", plain.config)
+  const names = [...readSafetensors(join(folder, "adapter_model.safetensors")).keys()]
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "base_model.model.model.layers.0.self_attn.q_proj.base_layer.bias",
+      "base_model.model.model.layers.0.self_attn.k_proj.bias",
+      "base_model.model.lm_head.weight"
+    ])
+  )
+  expect(loadAdapter(folder)).toEqual(adapter)
+})
 
 test("a target that is no linear layer is named", () => {
   expect(() => createLora(model, { targets: ["q_proj", "c_attn"] })).toThrow('named "c_attn"')

@@ -113,7 +113,7 @@ test.each<[string, (data: Float32Array) => ArrayBufferView, (value: number) => n
 
 test("a Qwen 2 model has biases on q, k and v, and says so to transformers", async () => {
   const plain = tinyModel(9)
-  const model = createModel(plain.tokenizer, { ...plain.config, biases: ["q_proj", "k_proj", "v_proj"] }, 9)
+  const model = createModel(plain.tokenizer, { ...plain.config, architecture: "qwen2" }, 9)
   const bias = model.weights.get("model.layers.1.self_attn.k_proj.bias")!
   expect(bias.shape).toEqual([8])
   bias.data.fill(0.5)

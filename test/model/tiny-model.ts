@@ -5,6 +5,7 @@ import { join } from "node:path"
 import {
   type CausalModel,
   createModel,
+  type LlamaConfig,
   type Tokenizer,
   type TokenSequence,
   trainTokenizer
@@ -22,12 +23,12 @@ export const tinyTokenizer = (): Tokenizer => trainTokenizer({ texts: tinyText, 
 export const tinyModel = (
   seed = 1,
   shape: { readonly tieEmbeddings?: boolean; readonly headDim?: number; readonly layers?: number } = {}
-): CausalModel =>
+): CausalModel<LlamaConfig> =>
   createModel(
     tinyTokenizer(),
     { hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 4, kvHeads: 2, maxPositions: 96, ...shape },
     seed
-  )
+  ) as CausalModel<LlamaConfig>
 
 /** Sequences of random ids; about `share` of the tokens are supervised. */
 export const randomSequences = (lengths: readonly number[], vocabSize: number, share = 0.7): TokenSequence[] => {

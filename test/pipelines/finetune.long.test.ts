@@ -17,6 +17,7 @@ interface Event {
   readonly step?: number
   readonly done?: number
   readonly nodes?: ReadonlyArray<{ readonly name: string; readonly verdict: string }>
+  readonly outputs?: { readonly [name: string]: { readonly digest: string } }
 }
 
 const small = [
@@ -36,7 +37,14 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const command = (...args: ReadonlyArray<string>) => ["bin/sluice.js", ...args, "--store", join(folder, "store")]
+let store = "store"
+const command = (...args: ReadonlyArray<string>) => ["bin/sluice.js", ...args, "--store", join(folder, store)]
+
+/** Digests of what a run came to. */
+const outputsOf = (told: ReadonlyArray<Event>): object =>
+  Object.fromEntries(
+    Object.entries(told.find(({ event }) => event === "finished")!.outputs!).map(([name, { digest }]) => [name, digest])
+  )
 
 const events = (text: string): ReadonlyArray<Event> =>
   text
@@ -78,18 +86,30 @@ const killedAfter = (step: number): Promise<ReadonlyArray<number>> =>
   })
 
 describe.skipIf(wheel === undefined)("finetune", () => {
+  let resumed = {}
+
   test("goes on after kill -9, lowers perplexity on held-out answers, and then has nothing to do", async () => {
     expect((await killedAfter(3))[0]).toBe(1)
     const told = events(sluice("run", "finetune", "--json", ...small))
     const steps = stepsOf(told)
     expect(steps[0]).toBeGreaterThanOrEqual(3)
     expect(steps.at(-1)).toBe(8)
+    resumed = outputsOf(told)
     const [shown] = sluice("show", "finetune", "report", "--json").trim().split("\n")
     const { models, samples } = JSON.parse(shown!).data
     expect(models.tuned.perplexity.estimate).toBeLessThan(models.base.perplexity.estimate)
     expect(Object.keys(samples[0].answers)).toEqual(["base", "tuned"])
     const again = events(sluice("run", "finetune", "--json", ...small)).find(({ event }) => event === "finished")!
     expect(again.nodes!.filter(({ verdict }) => verdict !== "hit")).toEqual([])
+  })
+
+  test("killed or not, it comes to the same bytes", () => {
+    store = "undisturbed"
+    const told = events(sluice("run", "finetune", "--json", ...small))
+    store = "store"
+    expect(stepsOf(told)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(Object.keys(resumed)).toContain("tuned")
+    expect(outputsOf(told)).toEqual(resumed)
   })
 
   test("its card names the base, its licence, and the licences of the files behind its rows", () => {

@@ -4,10 +4,20 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { mergeAdapter, nextTokenLogits, saveAdapter, saveModel, trainCausal } from "../../src/model/index.ts"
+import {
+  createIa3,
+  createLora,
+  mergeAdapter,
+  nextTokenLogits,
+  saveAdapter,
+  saveModel,
+  trainCausal
+} from "../../src/model/index.ts"
 import type { AdaptedModel } from "../../src/model/train/adapters/adapter.ts"
+import { architectures } from "../../src/model/architectures/index.ts"
 import { adapterMethods } from "../../src/model/train/adapters/index.ts"
-import { adapterCases } from "../model/train/adapters/cases.ts"
+import { madeModel, shapes } from "../model/architectures/families.ts"
+import { type AdapterCase, adapterCases } from "../model/train/adapters/cases.ts"
 import { recordedIds } from "../model/train/adapters/made-weights.ts"
 import { randomSequences } from "../model/tiny-model.ts"
 import { torchEnvironment } from "./environment.ts"
@@ -17,7 +27,24 @@ const skipped = "missing" in environment
 const reason = skipped ? ` (skipped: no Python with torch and peft could be made: ${environment.missing})` : ""
 if (skipped) console.warn(`test:torch${reason}`)
 
-const known = adapterCases.filter(({ adapter }) => adapter.kind !== "bottleneck")
+const families: readonly AdapterCase[] = Object.entries(shapes).flatMap(([kind, shape]) => {
+  const model = madeModel(shape)
+  return [
+    { name: `${kind}-lora`, model, adapter: createLora(model, { rank: 4, targets: "all-linear" }) },
+    { name: `${kind}-ia3`, model, adapter: createIa3(model) },
+    {
+      name: `${kind}-whole`,
+      model,
+      adapter: createLora(model, {
+        rank: 4,
+        targets: [architectures.get(kind)!.names.embeddings.split(".").at(-1)!, architectures.get(kind)!.names.query],
+        bias: "all",
+        modulesToSave: [kind === "gpt2" ? "ln_f" : "model.norm"]
+      })
+    }
+  ]
+})
+const known = [...adapterCases.filter(({ adapter }) => adapter.kind !== "bottleneck"), ...families]
 const isMergeable = (kind: string): boolean => adapterMethods.get(kind)!.merge !== undefined
 
 describe.skipIf(skipped)(`torch${reason}`, { timeout: 600_000 }, () => {

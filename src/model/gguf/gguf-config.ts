@@ -1,6 +1,8 @@
 // What a GGUF file's metadata says of a model's shape, for the architectures that can be computed.
-import { qwen2Biases } from "../config-json.ts"
-import { type LlamaConfig, llamaConfig, type RopeScaling, rotaryFrequencies } from "../llama-config.ts"
+import type { Architecture, GgufLayout, ModelConfig } from "../architectures/architecture.ts"
+import type { DecoderConfig } from "../architectures/decoder-config.ts"
+import { architectures } from "../architectures/index.ts"
+import { type RopeScaling, rotaryFrequencies } from "../architectures/rotary.ts"
 import { ModelError } from "../model-error.ts"
 import type { GgufHead, GgufValue } from "./gguf-file.ts"
 
@@ -13,7 +15,7 @@ const stretchings: readonly RopeScaling[] = [8, 32].map((factor) => ({
 }))
 
 /** The stretching whose frequencies are those of `config` over `divisors`; throws where there is none. */
-export const stretchingOf = (config: LlamaConfig, divisors: Float32Array): RopeScaling => {
+export const stretchingOf = (config: DecoderConfig, divisors: Float32Array): RopeScaling => {
   const { ropeScaling: _none, ...unstretched } = config
   const plain = rotaryFrequencies(unstretched)
   const found = stretchings.find((ropeScaling) => {
@@ -23,6 +25,18 @@ export const stretchingOf = (config: LlamaConfig, divisors: Float32Array): RopeS
   if (found !== undefined) return found
   throw new ModelError("SLUICE_UNSUPPORTED_MODEL", "rope_freqs.weight is no stretching of Llama 3.1 or 3.2.")
 }
+
+/** A family that GGUF files are read of. */
+type GgufFamily = Architecture & { readonly gguf: GgufLayout<never> }
+
+/** Families by the names that GGUF files give them. */
+const layouts: ReadonlyMap<string, GgufFamily> = new Map(
+  [...architectures.values()]
+    .filter((family): family is GgufFamily => family.gguf !== undefined)
+    .map((family) => [family.gguf.name, family])
+)
+
+const layoutOf = ({ metadata }: GgufHead): GgufFamily => layouts.get(String(metadata.get("general.architecture")))!
 
 const unsupported = (message: string): ModelError => new ModelError("SLUICE_UNSUPPORTED_MODEL", message)
 
@@ -38,8 +52,9 @@ const optionalNumber = (metadata: ReadonlyMap<string, GgufValue>, key: string): 
 
 /** Why a file cannot be computed, undefined when it can. */
 const refusal = (metadata: ReadonlyMap<string, GgufValue>, architecture: GgufValue | undefined): string | undefined => {
-  if (architecture !== "llama" && architecture !== "qwen2") {
-    return `general.architecture "${architecture}" is not supported; "llama" (with SmolLM) and "qwen2" are.`
+  if (!layouts.has(String(architecture))) {
+    const known = [...layouts.keys()].map((name) => `"${name}"`).join(", ")
+    return `general.architecture "${architecture}" is not supported; ${known} are.`
   }
   if (numberIn(metadata, `${architecture}.expert_count`, 0) > 0) return "A mixture of experts is not supported."
   if (numberIn(metadata, "split.count", 1) > 1) {
@@ -66,7 +81,7 @@ const module: Readonly<Record<string, string>> = {
 }
 
 /** A weight's name in the file, from its Hugging Face name. */
-export const ggufName = (name: string): string => {
+export const ggufName = (head: GgufHead, name: string): string => {
   const whole = new Map([
     ["model.embed_tokens.weight", "token_embd.weight"],
     ["model.norm.weight", "output_norm.weight"],
@@ -77,19 +92,20 @@ export const ggufName = (name: string): string => {
   if (rest === "input_layernorm.weight") return `blk.${layer}.attn_norm.weight`
   if (rest === "post_attention_layernorm.weight") return `blk.${layer}.ffn_norm.weight`
   const [, last, kind] = rest!.split(".")
-  const short = Object.keys(module).find((key) => module[key] === last)!
+  const names = { ...module, ...layoutOf(head).gguf.modules }
+  const short = Object.keys(names).find((key) => names[key] === last)!
   return `blk.${layer}.${short}.${kind}`
 }
 
-/** Whether the file keeps a weight's rows in the order of interleaved rotary pairs: Llama's queries and keys. */
+/** Whether the file keeps a weight's rows in the order of interleaved rotary pairs: queries and keys of some families. */
 export const isInterleaved = (head: GgufHead, name: string): boolean =>
-  head.metadata.get("general.architecture") === "llama" && /\.(q|k)_proj\.(weight|bias)$/.test(name)
+  layoutOf(head).gguf.isInterleaved && /\.(q|k)_proj\.(weight|bias)$/.test(name)
 
 /**
  * The shape that the head describes. Throws `SLUICE_UNSUPPORTED_MODEL` for other architectures, experts, split files and
  * stretched rotary angles, `SLUICE_BAD_GGUF` where a number is missing.
  */
-export const ggufConfig = (head: GgufHead): LlamaConfig => {
+export const ggufConfig = (head: GgufHead): ModelConfig => {
   const { metadata, tensors } = head
   const architecture = metadata.get("general.architecture")
   const refused = refusal(metadata, architecture)
@@ -102,10 +118,11 @@ export const ggufConfig = (head: GgufHead): LlamaConfig => {
   const turned = numberIn(metadata, key("rope.dimension_count"), headDim)
   if (turned !== headDim) throw unsupported(`Rotary angles on ${turned} of ${headDim} values are not supported.`)
   const given = Object.keys(module).filter((short) => names.has(`blk.0.${short}.bias`))
-  const biases = architecture === "qwen2" ? qwen2Biases : given.map((short) => module[short]!)
+  const biases = given.map((short) => module[short]!)
   const bosId = optionalNumber(metadata, "tokenizer.ggml.bos_token_id")
   const embedding = tensors.find(({ name }) => name === "token_embd.weight")
-  return llamaConfig({
+  const { config, gguf } = layoutOf(head)
+  const common = {
     vocabSize: embedding?.shape[0] ?? numberIn(metadata, key("vocab_size")),
     hiddenSize,
     intermediateSize: numberIn(metadata, key("feed_forward_length")),
@@ -113,12 +130,12 @@ export const ggufConfig = (head: GgufHead): LlamaConfig => {
     heads,
     kvHeads: numberIn(metadata, key("attention.head_count_kv"), heads),
     headDim,
-    rmsNormEpsilon: Number(numberIn(metadata, key("attention.layer_norm_rms_epsilon")).toPrecision(7)),
+    normEpsilon: Number(numberIn(metadata, key("attention.layer_norm_rms_epsilon")).toPrecision(7)),
     ropeTheta: numberIn(metadata, key("rope.freq_base"), 10_000),
     tieEmbeddings: !names.has("output.weight"),
-    biases,
     maxPositions: numberIn(metadata, key("context_length")),
     ...(bosId !== undefined && { bosId }),
     eosIds: endIds(metadata)
-  })
+  }
+  return config(gguf.shape(common, biases))
 }

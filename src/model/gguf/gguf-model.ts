@@ -1,6 +1,8 @@
 // A model from a GGUF file: weights widened to f32 under their Hugging Face names, tokenizer and template from its metadata.
 import { type FileParts, withFileParts } from "../file-part.ts"
-import { type LlamaConfig, llamaWeightShapes } from "../llama-config.ts"
+import type { ModelConfig } from "../architectures/architecture.ts"
+import type { DecoderConfig } from "../architectures/decoder-config.ts"
+import { weightShapes } from "../architectures/index.ts"
 import { checkModel, type CausalModel, misshapen } from "../model.ts"
 import { ModelError } from "../model-error.ts"
 import type { Weight } from "../weights.ts"
@@ -36,13 +38,13 @@ const readTensor = (file: FileParts, { name, shape, type, offset }: GgufTensor):
   )
 }
 
-const readWeights = (file: FileParts, head: GgufHead, config: LlamaConfig): Map<string, Weight> => {
+const readWeights = (file: FileParts, head: GgufHead, config: ModelConfig): Map<string, Weight> => {
   const tensors = new Map(head.tensors.map((tensor) => [tensor.name, tensor]))
   const weights = new Map<string, Weight>()
-  for (const [name, shape] of llamaWeightShapes(config)) {
-    const tensor = tensors.get(ggufName(name))
+  for (const [name, shape] of weightShapes(config)) {
+    const tensor = tensors.get(ggufName(head, name))
     if (tensor === undefined || tensor.shape.join() !== shape.join()) {
-      throw misshapen("SLUICE_BAD_GGUF", ggufName(name), shape, tensor?.shape)
+      throw misshapen("SLUICE_BAD_GGUF", ggufName(head, name), shape, tensor?.shape)
     }
     const data = readTensor(file, tensor)
     weights.set(name, { shape, data: isInterleaved(head, name) ? inHalves(data, config.headDim, shape[0]!) : data })
@@ -50,9 +52,12 @@ const readWeights = (file: FileParts, head: GgufHead, config: LlamaConfig): Map<
   return weights
 }
 
-const stretched = (file: FileParts, head: GgufHead, config: LlamaConfig): LlamaConfig => {
+const stretched = (file: FileParts, head: GgufHead, config: ModelConfig): ModelConfig => {
   const divisors = head.tensors.find(({ name }) => name === "rope_freqs.weight")
-  return divisors === undefined ? config : { ...config, ropeScaling: stretchingOf(config, readTensor(file, divisors)) }
+  if (divisors === undefined) return config
+  const rotary = config as DecoderConfig
+  const turned: DecoderConfig = { ...rotary, ropeScaling: stretchingOf(rotary, readTensor(file, divisors)) }
+  return turned
 }
 
 /**

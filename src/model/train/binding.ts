@@ -1,5 +1,6 @@
 // Puts weights into a graph: trainable ones as fed inputs, frozen ones as constants, adapters in front of linear layers.
-import type { LlamaConfig } from "../llama-config.ts"
+import type { ModelConfig } from "../architectures/architecture.ts"
+import { architectureOf, embeddingsName } from "../architectures/index.ts"
 import type { Weights } from "../weights.ts"
 import type { GraphAdapter, JoinSite } from "./adapters/adapter.ts"
 import { type Adapter, buildAdapter, checkAdapter } from "./adapters/any-adapter.ts"
@@ -51,7 +52,13 @@ export const bindTensors = (
  * Embeddings of ids; those behind the vocabulary stand for the rows of `virtual`. Every id looks both up, and a factor of
  * 0 or 1 takes the one it means.
  */
-const embedWith = (graph: TensorGraph, table: Tensor, virtual: Tensor, ids: Tensor): Tensor => {
+const embedWith = (
+  graph: TensorGraph,
+  table: Tensor,
+  virtual: Tensor,
+  ids: Tensor,
+  look: (ids: Tensor) => Tensor
+): Tensor => {
   const rows = ids.shape[0]!
   const whole = (type: string, left: Tensor, right: Tensor): Tensor =>
     graph.emit(type, [left, right], [rows], { dtype: "int64" })
@@ -60,31 +67,47 @@ const embedWith = (graph: TensorGraph, table: Tensor, virtual: Tensor, ids: Tens
   const share = graph.emit("Where", [isVirtual, graph.scalar(1), graph.scalar(0)], [rows])
   const column = graph.emit("Reshape", [share, graph.integers([rows, 1])], [rows, 1])
   const rest = graph.emit("Sub", [graph.scalar(1), column], [rows, 1])
-  const real = gatherRows(graph, table, whole("Min", ids, graph.integers([table.shape[0]! - 1])))
+  const real = look(whole("Min", ids, graph.integers([table.shape[0]! - 1])))
   const placed = gatherRows(graph, virtual, whole("Max", whole("Sub", ids, count), graph.integers([0])))
   return add(graph, multiply(graph, real, rest), multiply(graph, placed, column))
 }
+
+/** The table that ids are looked up in, and the factor of what is found. */
+export interface EmbeddingTable {
+  readonly name: string
+  readonly scale?: number
+}
+
+const usualTable: EmbeddingTable = { name: "model.embed_tokens.weight" }
 
 /** A binding over `tensors`; a linear layer adds its bias when one is there, then asks the adapter. */
 export const createBinding = (
   graph: TensorGraph,
   bound: { readonly tensors: ReadonlyMap<string, Tensor>; readonly fed: Weights },
-  adapter: GraphAdapter = {}
+  adapter: GraphAdapter = {},
+  { name: tableName, scale = 1 }: EmbeddingTable = usualTable
 ): Binding => {
-  const weight = (name: string): Tensor => {
+  const own = (name: string): Tensor => {
     const tensor = bound.tensors.get(name)
     if (tensor === undefined) throw new Error(`The model has no weight named ${name}.`)
     return tensor
   }
+  const weight = (name: string): Tensor => adapter.replaced?.get(name) ?? own(name)
   const linear = (module: string, input: Tensor, name = `${module}.weight`): Tensor => {
-    const bias = bound.tensors.get(`${module}.bias`)
-    const matrix = weight(name)
+    const bias = adapter.replaced?.get(`${module}.bias`) ?? bound.tensors.get(`${module}.bias`)
+    const matrix = adapter.replaced?.get(`${module}.weight`) ?? own(name)
     const plain = (given: Tensor): Tensor => affine(graph, given, matrix, bias === undefined ? {} : { bias })
     return adapter.linear?.({ module, input, weight: matrix, bias, plain }) ?? plain(input)
   }
   const embed = (ids: Tensor): Tensor => {
-    const table = weight("model.embed_tokens.weight")
-    return adapter.virtual === undefined ? gatherRows(graph, table, ids) : embedWith(graph, table, adapter.virtual, ids)
+    const table = weight(tableName)
+    const plain = (rows: Tensor): Tensor => {
+      const found = gatherRows(graph, table, rows)
+      return scale === 1 ? found : multiply(graph, found, graph.scalar(scale))
+    }
+    const module = tableName.slice(0, -".weight".length)
+    const look = (rows: Tensor): Tensor => adapter.embed?.({ module, ids: rows, scale, plain }) ?? plain(rows)
+    return adapter.virtual === undefined ? look(ids) : embedWith(graph, table, adapter.virtual, ids, look)
   }
   const join = (site: Omit<JoinSite, "plain">): Tensor => {
     const plain = (output: Tensor): Tensor => add(graph, site.stream, output)
@@ -108,7 +131,7 @@ export interface BoundModel {
  */
 export const bindModel = (
   graph: TensorGraph,
-  target: { readonly config: LlamaConfig; readonly base: Weights; readonly adapter?: Adapter },
+  target: { readonly config: ModelConfig; readonly base: Weights; readonly adapter?: Adapter },
   options: { readonly train: boolean; readonly limit?: number; readonly embeddingNoise?: number }
 ): BoundModel => {
   const { config, adapter } = target
@@ -119,7 +142,8 @@ export const bindModel = (
   const noise = train ? new NoiseInputs(graph) : undefined
   const hooks = adapter && buildAdapter(adapter, graph, config, own!.tensors, noise)
   const fed = new Map([...base.fed, ...(own?.fed ?? [])])
-  const plain = createBinding(graph, { tensors: base.tensors, fed }, hooks)
+  const table = { name: embeddingsName(config), scale: architectureOf(config).embeddingScale?.(config) ?? 1 }
+  const plain = createBinding(graph, { tensors: base.tensors, fed }, hooks, table)
   const embed = (ids: Tensor): Tensor => {
     const states = plain.embed(ids)
     return add(graph, states, noise!.uniform("embeddings", states.shape, embeddingNoise))

@@ -1,8 +1,9 @@
 // The graph of decoding on the CPU: tokens are added to a key-value cache where it lies, by one operation a layer.
-import { rotaryFrequencies } from "../llama-config.ts"
+import { architectureOf } from "../architectures/index.ts"
 import { addNext, bindFrozen, cacheNames, type DecodeShape } from "./generate-graph.ts"
-import { llamaHidden } from "./llama.ts"
+import { decoderHidden, windowOf } from "./decoder.ts"
 import { gatherRows, reshape } from "./operation.ts"
+import { onnxType } from "./onnx.ts"
 import type { BuiltGraph, TrainTarget } from "./step-graph.ts"
 import { type Tensor, TensorGraph } from "./tensor-graph.ts"
 
@@ -21,6 +22,12 @@ const rotaryTables = (graph: TensorGraph, frequencies: Float64Array, slots: numb
   return [table(Math.cos), table(Math.sin)]
 }
 
+/** Positions of the tokens [batch · time]: of one a row the last slot, of prompts all from 0 on. */
+const places = (graph: TensorGraph, ends: Tensor, batch: number, time: number): Tensor => {
+  if (time === 1) return graph.emit("Cast", [ends], [batch], { attributes: { to: onnxType("int64") }, dtype: "int64" })
+  return graph.integers(Array.from({ length: batch * time }, (_, place) => place % time))
+}
+
 /**
  * Adds `time` tokens to each row: the prompts, padded on the right, when the cache is empty, then one a row. Inputs ids
  * [batch · time]; ends [batch] int32, the last slot that a row has used then; used [] int32, the slots of the longest row
@@ -37,12 +44,20 @@ export const buildDecodeGraph = (target: TrainTarget, shape: DecodeShape, time: 
   const ids = graph.input("ids", [batch * time], "int64")
   const ends = graph.input("ends", [batch], "int32")
   const used = graph.input("used", [], "int32")
-  const tables = rotaryTables(graph, rotaryFrequencies(config), slots)
+  const frequencies = architectureOf(config).rotaryFrequencies?.(config)
+  const tables = frequencies === undefined ? [] : rotaryTables(graph, frequencies, slots)
+  const window = windowOf(config)
   const cacheShape = [batch, kvHeads, slots, headDim]
-  const attributes = { num_heads: heads, kv_num_heads: kvHeads, do_rotary: 1, scale: { float: headDim ** -0.5 } }
+  const attributes = {
+    num_heads: heads,
+    kv_num_heads: kvHeads,
+    do_rotary: tables.length === 0 ? 0 : 1,
+    scale: { float: headDim ** -0.5 },
+    ...(window !== undefined && { local_window_size: window })
+  }
   const flat = (states: Tensor, count: number): Tensor => reshape(graph, states, [batch, time, count * headDim])
-  const input = { ids, positionLimit: slots, batch, time }
-  const hidden = llamaHidden(graph, config, binding, input, (layer, queries, keys, values) => {
+  const input = { ids, positions: places(graph, ends, batch, time), positionLimit: slots, batch, time }
+  const hidden = decoderHidden(graph, config, binding, input, (layer, queries, keys, values) => {
     const names = cacheNames(layer)
     const states = [flat(queries, heads), flat(keys, kvHeads), flat(values, kvHeads)]
     const past = names.map((name) => graph.input(name, cacheShape))

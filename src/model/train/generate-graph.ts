@@ -1,9 +1,9 @@
 // The two graphs of decoding on any device: one reads the prompts and fills the key-value cache, one adds a token per row.
-import type { LlamaConfig } from "../llama-config.ts"
+import type { ModelConfig } from "../architectures/architecture.ts"
 import { type Binding, bindModel } from "./binding.ts"
 import type { Device } from "./device.ts"
-import { attention, cacheMask, headsFirst, packedCausalMask } from "./layers.ts"
-import { attentionShape, llamaHidden, llamaLogits, prefixed } from "./llama.ts"
+import { attentionShape, decoderHidden, decoderLogits, packedMask, placing, prefixed, windowOf } from "./decoder.ts"
+import { attention, cacheMask, headsFirst } from "./layers.ts"
 import { gatherRows, reshape } from "./operation.ts"
 import type { BuiltGraph, TrainTarget } from "./step-graph.ts"
 import { type Tensor, TensorGraph } from "./tensor-graph.ts"
@@ -32,11 +32,11 @@ export const bindFrozen = (graph: TensorGraph, target: TrainTarget): Binding =>
  */
 export const addNext = (
   graph: TensorGraph,
-  { config, draws }: { readonly config: LlamaConfig; readonly draws: boolean },
+  { config, draws }: { readonly config: ModelConfig; readonly draws: boolean },
   binding: Binding,
   hidden: Tensor
 ): void => {
-  const logits = llamaLogits(config, binding, hidden)
+  const logits = decoderLogits(config, binding, hidden)
   if (draws) {
     graph.output(logits, "logits")
     return
@@ -59,14 +59,16 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device
   const positions = graph.input("positions", [batch * prompt], "int64")
   const segments = graph.input("segments", [batch, prompt], "int64")
   const sizes = attentionShape(config, batch)
-  const mask = packedCausalMask(graph, segments, config.heads / config.kvHeads, binding.prefix?.count)
+  const mask = packedMask(graph, config, binding, segments)
   const extend = (input: Tensor): Tensor => {
     const pads = graph.integers([0, 0, 0, 0, 0, 0, slots - prompt, 0])
     return graph.emit("Pad", [input, pads], [batch, config.kvHeads, slots, config.headDim])
   }
   const input = { ids, positions, positionLimit: prompt, batch, time: prompt }
-  const hidden = llamaHidden(graph, config, binding, input, (layer, queries, newKeys, newValues) => {
-    const keys = headsFirst(graph, newKeys)
+  const placed = placing(graph, config, binding, input)
+  const hidden = decoderHidden(graph, config, binding, input, (layer, ownQueries, newKeys, newValues) => {
+    const queries = placed.queries(ownQueries)
+    const keys = headsFirst(graph, placed.keys(newKeys))
     const values = headsFirst(graph, newValues)
     const [keyName, valueName] = cacheNames(layer)
     graph.output(extend(keys), keyName)
@@ -92,7 +94,11 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
   const positions = graph.input("positions", [batch], "int64")
   const sizes = attentionShape(config, batch)
   const numbers = graph.integers(Array.from({ length: slots }, (_, slot) => slot))
-  const mask = cacheMask(graph, positions, numbers, config.heads / config.kvHeads, binding.prefix?.count)
+  const window = windowOf(config)
+  const mask = cacheMask(graph, positions, numbers, config.heads / config.kvHeads, {
+    open: binding.prefix?.count ?? 0,
+    ...(window !== undefined && { window })
+  })
   const column = reshape(graph, numbers, [1, 1, slots, 1])
   const here = reshape(graph, positions, [batch, 1, 1, 1])
   const written = graph.emit("Equal", [column, here], [batch, 1, slots, 1], { dtype: "bool" })
@@ -104,9 +110,11 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
     return updated
   }
   const input = { ids, positions, positionLimit: slots, batch, time: 1 }
-  const hidden = llamaHidden(graph, config, binding, input, (layer, queries, newKeys, newValues) => {
+  const placed = placing(graph, config, binding, input)
+  const hidden = decoderHidden(graph, config, binding, input, (layer, ownQueries, newKeys, newValues) => {
+    const queries = placed.queries(ownQueries)
     const [keyName, valueName] = cacheNames(layer)
-    const keys = write(keyName, newKeys)
+    const keys = write(keyName, placed.keys(newKeys))
     const values = write(valueName, newValues)
     return attention(graph, { queries, ...prefixed(graph, config, binding, layer, { keys, values }), mask }, sizes)
   })

@@ -1,5 +1,17 @@
 // The building blocks of a decoder in terms of graph operations: rotary tables, masks and attention.
-import { add, concatenate, expand, matmul, reshape, softmax, transpose } from "./operation.ts"
+import {
+  add,
+  concatenate,
+  expand,
+  matmul,
+  multiply,
+  reshape,
+  rmsNorm,
+  softmax,
+  subtract,
+  sum,
+  transpose
+} from "./operation.ts"
 import type { Tensor, TensorGraph } from "./tensor-graph.ts"
 
 /** Sizes of attention: query head h reads key-value head ⌊h / (heads/kvHeads)⌋. */
@@ -71,14 +83,25 @@ const maskFromTruth = (graph: TensorGraph, allowed: Tensor, groups: number, open
   return graph.emit("Concat", Array<Tensor>(groups).fill(mask), shape, { attributes: { axis: 2 } })
 }
 
+/** What of the states before it a token sees. */
+export interface Sight {
+  /** States before all tokens, 0 if not given. */
+  readonly open?: number
+  /** Tokens, itself among them; all before it if not given. */
+  readonly window?: number
+}
+
 /**
- * The additive mask of packed causal attention: a token sees itself, earlier tokens of its own segment, and `open` states
- * before all. `segments` [batch, time] int64 → [batch, 1, groups · time, open + time].
+ * The additive mask of packed causal attention: a token sees itself, earlier tokens of its own segment within the window,
+ * and the `open` states before all. `segments` [batch, time] int64 → [batch, 1, groups · time, open + time].
  */
-export const packedCausalMask = (graph: TensorGraph, segments: Tensor, groups: number, open = 0): Tensor => {
+export const packedCausalMask = (graph: TensorGraph, segments: Tensor, groups: number, sight: Sight = {}): Tensor => {
   const [batch, time] = segments.shape as [number, number]
+  const { open = 0, window = time } = sight
   const causal = new Uint8Array(time * time)
-  for (let query = 0; query < time; query++) causal.fill(1, query * time, query * time + query + 1)
+  for (let query = 0; query < time; query++) {
+    causal.fill(1, query * time + Math.max(0, query + 1 - window), query * time + query + 1)
+  }
   const rows = reshape(graph, segments, [batch, 1, time, 1])
   const columns = reshape(graph, segments, [batch, 1, 1, time])
   const square = [batch, 1, time, time]
@@ -87,13 +110,42 @@ export const packedCausalMask = (graph: TensorGraph, segments: Tensor, groups: n
   return maskFromTruth(graph, allowed, groups, open)
 }
 
-/** The mask of one query per row against a cache: slots 0 … position are seen. → [batch, 1, groups, open + slots] */
-export const cacheMask = (graph: TensorGraph, positions: Tensor, slots: Tensor, groups: number, open = 0): Tensor => {
+/** The mask of one query per row against a cache: slots 0 … position, within the window. → [batch, 1, groups, open + slots] */
+export const cacheMask = (
+  graph: TensorGraph,
+  positions: Tensor,
+  slots: Tensor,
+  groups: number,
+  { open = 0, window }: Sight = {}
+): Tensor => {
   const batch = positions.shape[0]!
   const count = slots.shape[0]!
   const column = reshape(graph, positions, [batch, 1, 1, 1])
   const shape = [batch, 1, 1, count]
-  return maskFromTruth(graph, graph.emit("LessOrEqual", [slots, column], shape, { dtype: "bool" }), groups, open)
+  const before = graph.emit("LessOrEqual", [slots, column], shape, { dtype: "bool" })
+  if (window === undefined || window >= count) return maskFromTruth(graph, before, groups, open)
+  const start = graph.emit("Sub", [column, graph.integers([window])], column.shape, { dtype: "int64" })
+  const near = graph.emit("Greater", [slots, start], shape, { dtype: "bool" })
+  return maskFromTruth(graph, graph.emit("And", [before, near], shape, { dtype: "bool" }), groups, open)
+}
+
+/**
+ * (x − mean) / √(variance + ε) · gain + bias over the last of two axes (Ba et al., arXiv 1607.06450). On the CPU one
+ * operation does it where no gradient will ask for what lies between.
+ */
+export const layerNorm = (
+  graph: TensorGraph,
+  input: Tensor,
+  { gain, bias }: { readonly gain: Tensor; readonly bias: Tensor },
+  epsilon: number
+): Tensor => {
+  const [rows, width] = input.shape as [number, number]
+  if (graph.device === "cpu" && graph.float === "float32" && ![input, gain, bias].some(({ needsGrad }) => needsGrad)) {
+    const attributes = { axis: -1, epsilon: { float: epsilon } }
+    return graph.emit("LayerNormalization", [input, gain, bias], input.shape, { attributes })
+  }
+  const mean = multiply(graph, reshape(graph, sum(graph, input, [1]), [rows, 1]), graph.scalar(1 / width))
+  return add(graph, rmsNorm(graph, subtract(graph, input, mean), gain, epsilon), bias)
 }
 
 /** States [count, kvHeads · width] before those of every row [batch, kvHeads, time, width]. */

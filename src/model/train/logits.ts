@@ -6,7 +6,7 @@ import { type Adapter, virtualTokens } from "./adapters/any-adapter.ts"
 import { layOutBatch, withVirtualIds } from "./batch.ts"
 import { bindModel } from "./binding.ts"
 import { freeze } from "./frozen.ts"
-import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
+import { decoderHidden, decoderLogits, packedAttention } from "./decoder.ts"
 import { Session } from "./session.ts"
 import { TensorGraph } from "./tensor-graph.ts"
 
@@ -33,8 +33,8 @@ export const nextTokenLogits = async (
   const positions = graph.input("positions", [length], "int64")
   const segments = graph.input("segments", [1, length], "int64")
   const input = { ids, positions, positionLimit: length, batch: 1, time: length }
-  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, binding, segments))
-  graph.output(llamaLogits(config, binding, hidden), "logits")
+  const hidden = decoderHidden(graph, config, binding, input, packedAttention(graph, config, binding, input, segments))
+  graph.output(decoderLogits(config, binding, hidden), "logits")
   const frozen = await freeze(binding.fed, "cpu")
   const session = await Session.compile(graph, { threads, frozen })
   try {

@@ -172,6 +172,32 @@ export const rotate = (graph: TensorGraph, input: Tensor, cosine: Tensor, sine: 
   return graph.record("rotate", [input], graph.emit("Add", [direct, crossed], input.shape), [cosine, sine])
 }
 
+/** Rows `start` … `end` − 1 along `axis`. */
+export const slice = (
+  graph: TensorGraph,
+  input: Tensor,
+  axis: number,
+  [start, end]: readonly [number, number]
+): Tensor => {
+  const shape = input.shape.map((size, place) => (place === axis ? end - start : size))
+  const bounds = [[start], [end], [axis]].map((values) => graph.integers(values))
+  const output = graph.emit("Slice", [input, ...bounds], shape, { dtype: input.dtype })
+  return graph.record("slice", [input], output, [], { axis, start })
+}
+
+/** GELU by tanh: ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel, arXiv 1606.08415, section 2). */
+export const geluTanh = (graph: TensorGraph, input: Tensor): Tensor => {
+  const { shape } = input
+  const by = (left: Tensor, right: Tensor): Tensor => graph.emit("Mul", [left, right], shape)
+  const square = by(input, input)
+  const factor = Math.sqrt(2 / Math.PI)
+  const curve = graph.emit("Add", [by(square, graph.scalar(0.044715 * factor)), graph.scalar(factor)], shape)
+  const bent = graph.emit("Tanh", [by(curve, input)], shape)
+  const half = by(input, graph.scalar(0.5))
+  const output = graph.emit("Add", [half, by(half, bent)], shape)
+  return graph.record("geluTanh", [input], output, [square, bent])
+}
+
 /** silu(gate) · up, the gated unit of SwiGLU (Shazeer, arXiv 2002.05202). */
 export const swiGlu = (graph: TensorGraph, gate: Tensor, up: Tensor): Tensor => {
   const slope = graph.emit("Sigmoid", [gate], gate.shape)

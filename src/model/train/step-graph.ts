@@ -1,11 +1,11 @@
 // Builds the graphs of training: one fused step, or gradients and update apart when gradients are accumulated.
-import type { LlamaConfig } from "../llama-config.ts"
+import type { ModelConfig } from "../architectures/architecture.ts"
 import type { Weights } from "../weights.ts"
 import { type BatchShape, isDense } from "./batch.ts"
 import type { Adapter } from "./adapters/any-adapter.ts"
 import { type Binding, bindModel, inputName } from "./binding.ts"
 import type { Device } from "./device.ts"
-import { llamaHidden, llamaLogits, packedAttention } from "./llama.ts"
+import { decoderHidden, decoderLogits, packedAttention } from "./decoder.ts"
 import type { NoiseInputs } from "./noise.ts"
 import { buildObjective, type ObjectiveConfig, plainCrossEntropy } from "./objectives/index.ts"
 import type { Predicted } from "./objectives/objective.ts"
@@ -17,7 +17,7 @@ import { backward } from "./vjp.ts"
 
 /** What is trained: all base weights, or an adapter over a frozen base. */
 export interface TrainTarget {
-  readonly config: LlamaConfig
+  readonly config: ModelConfig
   readonly base: Weights
   readonly adapter?: Adapter
   /** What is minimised, plain token cross-entropy if not given. */
@@ -90,9 +90,9 @@ const forward = (
   const positions = graph.input("positions", [size], "int64")
   const segments = graph.input("segments", [rows, length], "int64")
   const input = { ids, positions, positionLimit: length, batch: rows, time: length }
-  const hidden = llamaHidden(graph, config, binding, input, packedAttention(graph, config, binding, segments))
+  const hidden = decoderHidden(graph, config, binding, input, packedAttention(graph, config, binding, input, segments))
   const seen = isDense(shape) ? hidden : gatherRows(graph, hidden, graph.input("sources", [targets], "int64"))
-  const logits = llamaLogits(config, binding, seen)
+  const logits = decoderLogits(config, binding, seen)
   const wanted = graph.input("targets", [targets], "int64")
   const predicted = { logits, targets: wanted, logProbs: pickLogProb(graph, logits, wanted) }
   return { binding, noise: bound.noise, predicted, parameters: bound.parameters, marks }

@@ -155,6 +155,24 @@ export const rules: Readonly<Record<string, Rule>> = {
     const crossed = swapHalves(graph, graph.emit("Mul", [gradient, sine!], gradient.shape))
     return [graph.emit("Add", [direct, crossed], gradient.shape)]
   },
+  slice: (graph, { inputs: [input], attributes }, gradient) => {
+    const { axis, start } = attributes as { readonly axis: number; readonly start: number }
+    const before = input!.shape.map((_, place) => (place === axis ? start : 0))
+    const after = input!.shape.map((size, place) => (place === axis ? size - start - gradient.shape[axis]! : 0))
+    return [graph.emit("Pad", [gradient, graph.integers([...before, ...after])], input!.shape)]
+  },
+  geluTanh: (graph, { inputs: [input], saved: [square, bent] }, gradient) => {
+    // ½ (1 + t) + ½ x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²)
+    const { shape } = gradient
+    const by = (left: Tensor, right: Tensor): Tensor => graph.emit("Mul", [left, right], shape)
+    const plus = (left: Tensor, value: number): Tensor => graph.emit("Add", [left, graph.scalar(value)], shape)
+    const factor = 0.5 * Math.sqrt(2 / Math.PI)
+    const curve = plus(by(square!, graph.scalar(3 * 0.044715 * factor)), factor)
+    const rest = graph.emit("Sub", [graph.scalar(1), by(bent!, bent!)], shape)
+    const steep = by(by(curve, input!), rest)
+    const slope = graph.emit("Add", [steep, plus(by(bent!, graph.scalar(0.5)), 0.5)], shape)
+    return [by(gradient, slope)]
+  },
   swiGlu: (graph, { inputs: [, up], saved: [slope, silu] }, gradient) => {
     const shape = gradient.shape
     const rest = graph.emit("Sub", [silu!, graph.emit("Mul", [silu!, slope!], shape)], shape)

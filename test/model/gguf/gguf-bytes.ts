@@ -1,4 +1,5 @@
 // Writes a model as the bytes of a GGUF file, so that tests can damage one; only what they need of the format.
+import type { DecoderConfig } from "../../../src/model/architectures/decoder-config.ts"
 import type { CausalModel } from "../../../src/model/index.ts"
 
 type Value = number | string | boolean | readonly number[] | readonly string[] | { readonly float: number }
@@ -38,6 +39,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^lm_head/, "output"],
   [/^model\.layers\.(\d+)\.input_layernorm/, "blk.$1.attn_norm"],
   [/^model\.layers\.(\d+)\.post_attention_layernorm/, "blk.$1.ffn_norm"],
+  [/^model\.layers\.(\d+)\.self_attn\.([qk])_norm/, "blk.$1.attn_$2_norm"],
   [/^model\.layers\.(\d+)\.self_attn\.o_proj/, "blk.$1.attn_output"],
   [/^model\.layers\.(\d+)\.self_attn\.([qkv])_proj/, "blk.$1.attn_$2"],
   [/^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj/, "blk.$1.ffn_$2"]
@@ -72,7 +74,8 @@ export interface GgufChanges {
 
 /** The model as a GGUF file; `architecture` llama turns queries and keys into pairs. */
 export const ggufBytes = (model: CausalModel, architecture: string, changes: GgufChanges = {}): Buffer => {
-  const { config, weights, tokenizer } = model
+  const { weights, tokenizer } = model
+  const config = model.config as DecoderConfig
   const { vocab, merges } = tokenizer.definition.model as unknown as Bpe
   const tokens: string[] = []
   for (const [text, id] of Object.entries(vocab)) tokens[id] = text
@@ -85,6 +88,7 @@ export const ggufBytes = (model: CausalModel, architecture: string, changes: Ggu
     [`${architecture}.feed_forward_length`]: config.intermediateSize,
     [`${architecture}.attention.head_count`]: config.heads,
     [`${architecture}.attention.head_count_kv`]: config.kvHeads,
+    [`${architecture}.attention.key_length`]: config.headDim,
     [`${architecture}.attention.layer_norm_rms_epsilon`]: { float: config.rmsNormEpsilon },
     [`${architecture}.rope.freq_base`]: { float: config.ropeTheta },
     "tokenizer.ggml.model": "gpt2",

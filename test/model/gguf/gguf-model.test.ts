@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { type CausalModel, createModel, loadModel, Tokenizer } from "../../../src/model/index.ts"
-import { rotaryFrequencies } from "../../../src/model/llama-config.ts"
+import { llamaConfig } from "../../../src/model/architectures/llama.ts"
+import { rotaryFrequencies } from "../../../src/model/architectures/rotary.ts"
 import { tinyModel, tinyText } from "../tiny-model.ts"
 import { type GgufChanges, ggufBytes } from "./gguf-bytes.ts"
 
@@ -30,7 +31,12 @@ test.each([
   [
     "with biases on q, k and v",
     "qwen2",
-    createModel(tinyModel().tokenizer, { ...tinyModel().config, biases: ["q_proj", "k_proj", "v_proj"] }, 5)
+    createModel(tinyModel().tokenizer, { ...tinyModel().config, architecture: "qwen2" }, 5)
+  ],
+  [
+    "with norms on queries and keys",
+    "qwen3",
+    createModel(tinyModel().tokenizer, { ...tinyModel().config, architecture: "qwen3" }, 8)
   ],
   [
     "with biases on all of attention",
@@ -69,10 +75,7 @@ test("the divisors of Llama 3.2's frequencies become its stretching", () => {
   const plain = tinyModel()
   const wide = { ...plain.config, ropeTheta: 500_000, headDim: 64 }
   const model = createModel(plain.tokenizer, { ...wide, ropeScaling })
-  const [kept, stretched] = [
-    rotaryFrequencies(createModel(plain.tokenizer, wide).config),
-    rotaryFrequencies(model.config)
-  ]
+  const [kept, stretched] = [rotaryFrequencies(wide), rotaryFrequencies(llamaConfig({ ...wide, ropeScaling }))]
   const divisors = Float32Array.from(kept, (frequency, at) => frequency / stretched[at]!)
   const metadata = { "llama.attention.key_length": 64 }
   const path = written(model, "llama", { metadata, more: { "rope_freqs.weight": divisors } })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest"
 import { type CausalModel, createLora, generate, mergeAdapter, trainCausal } from "../../../src/model/index.ts"
 import { layOutBatch, type TokenSequence } from "../../../src/model/train/batch.ts"
 import { bindTensors, createBinding } from "../../../src/model/train/binding.ts"
-import { llamaHidden, llamaLogits, packedAttention } from "../../../src/model/train/llama.ts"
+import { decoderHidden, decoderLogits, packedAttention } from "../../../src/model/train/decoder.ts"
 import { Session } from "../../../src/model/train/session.ts"
 import { TensorGraph } from "../../../src/model/train/tensor-graph.ts"
 import { randomSequences, tinyModel, tinyText, wholeSequence } from "../tiny-model.ts"
@@ -26,14 +26,14 @@ describe.each([16, 4])("heads of width %i", (headDim) => {
     const positions = graph.input("positions", [length], "int64")
     const segments = graph.input("segments", [1, length], "int64")
     const input = { ids, positions, positionLimit: length, batch: 1, time: length }
-    const hidden = llamaHidden(
+    const hidden = decoderHidden(
       graph,
       model.config,
       binding,
       input,
-      packedAttention(graph, model.config, binding, segments)
+      packedAttention(graph, model.config, binding, input, segments)
     )
-    graph.output(llamaLogits(model.config, binding, hidden), "logits")
+    graph.output(decoderLogits(model.config, binding, hidden), "logits")
     const session = await Session.compile(graph, { threads: 1 })
     const text = [...prompt]
     for (let step = 0; step < count; step++) {

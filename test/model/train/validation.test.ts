@@ -1,6 +1,6 @@
 // Validation during a run: losses measured, the best weights kept, an early end, the same after a kill; and what shapes a loss.
 import { expect, test } from "vitest"
-import { scoreSequences, type TrainInput, trainCausal } from "../../../src/model/index.ts"
+import { type CausalModel, scoreSequences, type TrainInput, trainCausal } from "../../../src/model/index.ts"
 import { encodeSafetensors } from "../../../src/model/safetensors.ts"
 import { randomSequences, TemporaryFolder, tinyModel } from "../tiny-model.ts"
 
@@ -12,7 +12,7 @@ const options = { maxLength: 32, batchSize: 2, epochs: 12, lr: 3e-2, threads: 1,
 const run = (input: Partial<TrainInput> = {}) =>
   trainCausal({ model, sequences, ...input, options: { ...options, ...input.options } })
 
-const lossOf = async (trained: typeof model): Promise<number> => {
+const lossOf = async (trained: CausalModel): Promise<number> => {
   const scores = await scoreSequences(trained, held, { threads: 1 })
   const tokens = scores.reduce((sum, score) => sum + score.tokens, 0)
   return -scores.reduce((sum, { logProb }) => sum + logProb, 0) / tokens

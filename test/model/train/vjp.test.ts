@@ -8,6 +8,7 @@ import {
   expand,
   exponential,
   gatherRows,
+  geluTanh,
   hyperbolicTangent,
   logarithm,
   matmul,
@@ -20,6 +21,7 @@ import {
   rmsNorm,
   rotate,
   sigmoid,
+  slice,
   softmax,
   squareRoot,
   subtract,
@@ -177,6 +179,24 @@ const cases: Case[] = [
     title: "half-split pairs",
     shapes: [[2, 3, 2, 4]],
     build: (graph, [input]) => rotate(graph, input!, ...angles(graph))
+  },
+  {
+    operation: "slice",
+    title: "columns of a row",
+    shapes: [[3, 5]],
+    build: (graph, [input]) => slice(graph, input!, 1, [1, 4])
+  },
+  {
+    operation: "slice",
+    title: "rows from the second on",
+    shapes: [[4, 2]],
+    build: (graph, [input]) => slice(graph, input!, 0, [1, 4])
+  },
+  {
+    operation: "geluTanh",
+    title: "both sides of 0",
+    shapes: [[3, 4]],
+    build: (graph, [input]) => geluTanh(graph, multiply(graph, input!, graph.scalar(3)))
   },
   {
     operation: "swiGlu",

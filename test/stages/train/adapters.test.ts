@@ -46,8 +46,15 @@ const cases = [
     },
     type: "LORA"
   },
+  {
+    title: "LoRA on embeddings, with biases and the head",
+    stage: lora,
+    options: { targets: ["embed_tokens", "q_proj"], bias: "all", modulesToSave: ["lm_head"] },
+    type: "LORA"
+  },
   { title: "DoRA", stage: lora, options: { dora: true, layers: [1] }, type: "LORA" },
   { title: "IA³", stage: ia3, options: {}, type: "IA3" },
+  { title: "IA³ with norms", stage: ia3, options: { modulesToSave: ["norm"] }, type: "IA3" },
   { title: "prompt tuning", stage: prompt, options: { virtualTokens: 4 }, type: "PROMPT_TUNING" },
   {
     title: "prompt tuning from a text",

@@ -1,5 +1,5 @@
 // What a way to adapt a frozen model is: what it adds to a graph and where, its files, and whether it can be merged.
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts"
 import type { Weights } from "../../weights.ts"
 import type { NoiseInputs } from "../noise.ts"
@@ -17,6 +17,17 @@ export interface LinearSite {
   readonly bias: Tensor | undefined
   /** What the layer itself answers to an input [rows, in] → [rows, out]. */
   readonly plain: (input: Tensor) => Tensor
+}
+
+/** The table of embeddings as an adapter sees it. */
+export interface EmbeddingSite {
+  readonly module: string
+  /** [rows] int64, all of the vocabulary. */
+  readonly ids: Tensor
+  /** Factor of what the table has. */
+  readonly scale: number
+  /** What the model itself has for ids [rows] → [rows, hidden]. */
+  readonly plain: (ids: Tensor) => Tensor
 }
 
 /** Where the output of attention or of the feed-forward layer joins the residual stream. */
@@ -41,6 +52,10 @@ export interface PrefixStates {
 export interface GraphAdapter {
   /** Answers in place of a linear layer, with its help. */
   linear?(site: LinearSite): Tensor
+  /** Embeds ids in place of the table, with its help. */
+  embed?(site: EmbeddingSite): Tensor
+  /** Weights that stand in for the model's of the same names; `lm_head.weight` for a tied head too. */
+  readonly replaced?: ReadonlyMap<string, Tensor>
   /** Joins a block's output to the residual stream. */
   join?(site: JoinSite): Tensor
   /** Embeddings [count, hidden] that the ids behind the vocabulary stand for. */
@@ -51,14 +66,14 @@ export interface GraphAdapter {
 
 /** A model as far as adapters look at it when they are made. */
 export interface AdaptedModel {
-  readonly config: LlamaConfig
+  readonly config: ModelConfig
   readonly weights: Weights
   readonly tokenizer: Tokenizer
 }
 
 /** Weights and the sizes they belong to, which merging may change. */
 export interface MergeTarget {
-  readonly config: LlamaConfig
+  readonly config: ModelConfig
   readonly weights: Weights
 }
 
@@ -78,7 +93,7 @@ export interface PeftFiles {
 /** What an adapter's part of a graph is built from. */
 export interface GraphParts<Config> {
   readonly graph: TensorGraph
-  readonly model: LlamaConfig
+  readonly model: ModelConfig
   readonly config: Config
   readonly tensors: ReadonlyMap<string, Tensor>
   /** Random inputs, in graphs that train; others have none. */
@@ -91,12 +106,12 @@ export interface AdapterMethod<Kind extends string = string, Config = unknown> {
   /** What it adds, from its weights as tensors. */
   build(parts: GraphParts<Config>): GraphAdapter
   /** Shape that a weight of the adapter has over `model`, undefined where an axis is free; nothing if there is no such weight. */
-  shapeOf(model: LlamaConfig, name: string): readonly (number | undefined)[] | undefined
+  shapeOf(model: ModelConfig, name: string): readonly (number | undefined)[] | undefined
   /** Tokens put before every text. */
   virtualTokens?(config: Config): number
   /** `peft_type` of its files. */
   readonly peftType: string
-  toPeft(adapter: AdapterOf<Kind, Config>, model?: LlamaConfig): PeftFiles
+  toPeft(adapter: AdapterOf<Kind, Config>, model?: ModelConfig): PeftFiles
   /** Reads its files; what would change the arithmetic and is not built goes into `refused`, by name. */
   fromPeft(files: PeftFiles, refused: string[]): AdapterOf<Kind, Config>
   /** The model with the adapter in its weights, in f64; methods without it cannot be merged. */

@@ -1,11 +1,13 @@
 // What is done with an adapter whatever its method, and with several over one model.
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import type { Weight } from "../../weights.ts"
 import type { NoiseInputs } from "../noise.ts"
 import type { Tensor, TensorGraph } from "../tensor-graph.ts"
 import type { AdapterMethod, AdapterOf, GraphAdapter, MergeTarget } from "./adapter.ts"
 import { adapterMethods, type SingleAdapter } from "./index.ts"
+import { isReplaced } from "./replaced.ts"
 
 /** Several adapters at work together; keys are those of the parts behind `<place>/`. */
 export type AdapterStack = AdapterOf<"stack", { readonly parts: readonly SingleAdapter[] }>
@@ -55,16 +57,28 @@ const chained = (first: GraphAdapter, second: GraphAdapter): GraphAdapter => {
     if (first.join === undefined || second.join === undefined) return second.join ?? first.join
     return (site) => second.join!({ ...site, plain: (output) => first.join!({ ...site, output }) })
   })()
+  const embed = ((): GraphAdapter["embed"] => {
+    if (first.embed === undefined || second.embed === undefined) return second.embed ?? first.embed
+    return (site) => second.embed!({ ...site, plain: (ids) => first.embed!({ ...site, ids }) })
+  })()
+  const replaced = new Map([...(first.replaced ?? []), ...(second.replaced ?? [])])
   const virtual = second.virtual ?? first.virtual
   const prefix = second.prefix ?? first.prefix
-  return { ...(linear && { linear }), ...(join && { join }), ...(virtual && { virtual }), ...(prefix && { prefix }) }
+  return {
+    replaced,
+    ...(embed && { embed }),
+    ...(linear && { linear }),
+    ...(join && { join }),
+    ...(virtual && { virtual }),
+    ...(prefix && { prefix })
+  }
 }
 
 /**
  * Throws `SLUICE_ADAPTER_MISMATCH` for an adapter of another model: a weight for a layer that this one has not, one of
  * another shape, or a prefix that ends before the last layer.
  */
-export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
+export const checkAdapter = (model: ModelConfig, adapter: Adapter): void => {
   const mismatch = (message: string, name: string): ModelError =>
     new ModelError(
       "SLUICE_ADAPTER_MISMATCH",
@@ -83,6 +97,15 @@ export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
       throw mismatch(`The adapter's ${name} has shape [${shape}]; this model asks for [${sizes}].`, name)
     }
     if (part.kind !== "prefix") continue
+    const window = architectureOf(model).window?.(model)
+    if (window !== undefined) {
+      throw new ModelError(
+        "SLUICE_ADAPTER_MISMATCH",
+        `A prefix before every layer is not supported over a model whose tokens see ${window} at most.`,
+        { window },
+        "use another method, such as LoRA or prompt tuning"
+      )
+    }
     const last = `${model.layers - 1}.value`
     if (part.weights.has(last) || part.weights.has(`${last}.weight`)) continue
     throw mismatch(`The prefix has nothing for layer ${model.layers - 1} of the model.`, last)
@@ -93,7 +116,7 @@ export const checkAdapter = (model: LlamaConfig, adapter: Adapter): void => {
 export const buildAdapter = (
   adapter: Adapter,
   graph: TensorGraph,
-  model: LlamaConfig,
+  model: ModelConfig,
   tensors: ReadonlyMap<string, Tensor>,
   noise: NoiseInputs | undefined
 ): GraphAdapter => {
@@ -128,6 +151,8 @@ export const stackAdapters = (adapters: readonly SingleAdapter[]): Adapter => {
   if (linear.length > 1 && linear.some((one) => one.kind === "lora" && one.config.dora)) {
     throw bad("DoRA cannot stand beside another adapter of linear layers.")
   }
+  const whole = linear.map(({ weights }) => [...weights.keys()].filter(isReplaced)).filter(({ length }) => length > 0)
+  if (whole.length > 1) throw bad("Two of the adapters train weights of the model whole.")
   for (const [what, kinds] of [
     ["put virtual tokens before the text", ["prompt", "p-tuning"]],
     ["put a prefix before the text", ["prefix"]]

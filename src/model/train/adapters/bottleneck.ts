@@ -1,5 +1,6 @@
 // Bottleneck adapters: small networks down and up again between the layers (Houlsby et al., arXiv 1902.00751).
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf } from "../../architectures/index.ts"
 import type { Weight } from "../../weights.ts"
 import { add, affine, multiply, rectify, sigmoid } from "../operation.ts"
 import type { Tensor, TensorGraph } from "../tensor-graph.ts"
@@ -34,7 +35,8 @@ type Block = "attention" | "feedForward"
 
 const folders: Readonly<Record<Block, string>> = { attention: "attention_adapters", feedForward: "output_adapters" }
 
-const moduleName = (layer: number, block: Block): string => `model.layers.${layer}.${folders[block]}`
+const moduleName = (model: ModelConfig, layer: number, block: Block): string =>
+  `${architectureOf(model).names.layers}.${layer}.${folders[block]}`
 
 /**
  * Normal with deviation 0.02; a parallel network, whose input no norm has tamed, starts as LoRA does: down uniform in
@@ -56,7 +58,7 @@ const startOf = (
  * changes next to nothing yet.
  */
 export const createBottleneck = (
-  { config: model }: { readonly config: LlamaConfig },
+  { config: model }: { readonly config: ModelConfig },
   options: Partial<BottleneckConfig> & { readonly seed?: number } = {}
 ): BottleneckAdapter => {
   const { layout = "pfeiffer", seed = 0, ...given } = options
@@ -71,7 +73,7 @@ export const createBottleneck = (
         ["adapter_down", [narrow, width]],
         ["adapter_up", [width, narrow]]
       ] as const) {
-        const name = `${moduleName(layer, block)}.${part}`
+        const name = `${moduleName(model, layer, block)}.${part}`
         weights.set(`${name}.weight`, startOf(layout, seed, name, shape))
         weights.set(`${name}.bias`, { shape: [shape[0]], data: new Float32Array(shape[0]) })
       }
@@ -105,17 +107,20 @@ const layouts = ["houlsby", "pfeiffer", "parallel"] as const
 export const bottleneck: AdapterMethod<"bottleneck", BottleneckConfig> = {
   kind: "bottleneck",
   peftType: "BOTTLENECK",
-  shapeOf: ({ hiddenSize, layers }, name) => {
-    const [, layer, part] = /^model\.layers\.(\d+)\.\w+_adapters\.(adapter_\w+\.\w+)$/.exec(name) ?? []
+  shapeOf: (model, name) => {
+    const { hiddenSize, layers } = model
+    const start = `${architectureOf(model).names.layers}.`
+    const rest = name.startsWith(start) ? name.slice(start.length) : ""
+    const [, layer, part] = /^(\d+)\.\w+_adapters\.(adapter_\w+\.\w+)$/.exec(rest) ?? []
     if (layer === undefined || Number(layer) >= layers) return undefined
     if (part === "adapter_down.weight") return [undefined, hiddenSize]
     if (part === "adapter_down.bias") return [undefined]
     if (part === "adapter_up.weight") return [hiddenSize, undefined]
     return part === "adapter_up.bias" ? [hiddenSize] : undefined
   },
-  build: ({ graph, config, tensors }) => ({
+  build: ({ graph, model, config, tensors }) => ({
     join: ({ layer, block, stream, output, plain }) => {
-      const module = moduleName(layer, block)
+      const module = moduleName(model, layer, block)
       if (!tensors.has(`${module}.adapter_down.weight`)) return plain(output)
       const joined = plain(output)
       const seen = { houlsby: output, pfeiffer: joined, parallel: stream }[config.layout]

@@ -1,21 +1,33 @@
 // IA³: learned factors of the outputs of attention layers and of the inputs of feed-forward layers (Liu et al., arXiv 2205.05638).
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
-import type { Weight } from "../../weights.ts"
+import type { Weight, Weights } from "../../weights.ts"
 import { multiply, reshape } from "../operation.ts"
 import type { AdapterMethod, AdapterOf, MergeTarget } from "./adapter.ts"
-import { mergedHead } from "./merged-head.ts"
-import { isFilled, textsOf } from "./peft-fields.ts"
-import { isNamed, linearSize, linearSizeOf, targetModules } from "./targets.ts"
+import { ownHead } from "./own-head.ts"
+import { textsOf } from "./peft-fields.ts"
+import {
+  isReplaced,
+  mergeReplaced,
+  replacedFromPeft,
+  replacedShape,
+  replacedTensors,
+  replacedToPeft,
+  replacedWeights
+} from "./replaced.ts"
+import { isFanned, isNamed, linearSize, linearSizeOf, targetModules } from "./targets.ts"
 
 /** Settings of an IA³ adapter: linear layers, and which of them are scaled at their input. */
 export interface Ia3Config {
   readonly targets: readonly string[]
   /** Those of `targets` that belong to the feed-forward layer. */
   readonly feedForward: readonly string[]
+  /** Modules that are trained whole and saved beside the factors, by ends of paths. */
+  readonly modulesToSave: readonly string[]
 }
 
-/** Keys are `<module>.ia3_l`: [out, 1], or [1, in] for feed-forward modules. */
+/** Keys are `<module>.ia3_l`: [out, 1], or [1, in] for feed-forward modules; modules to save have the model's names. */
 export type Ia3Adapter = AdapterOf<"ia3", Ia3Config>
 
 /**
@@ -23,17 +35,29 @@ export type Ia3Adapter = AdapterOf<"ia3", Ia3Config>
  * of the feed-forward layer's second matrix (PEFT's differ by architecture: q_proj, v_proj, down_proj for Qwen 2).
  * Throws `SLUICE_NO_LORA_TARGET` for a name that no layer has.
  */
-export const createIa3 = (model: { readonly config: LlamaConfig }, options: Partial<Ia3Config> = {}): Ia3Adapter => {
+export const createIa3 = (
+  model: { readonly config: ModelConfig; readonly weights?: Weights },
+  options: Partial<Ia3Config> = {}
+): Ia3Adapter => {
+  const { key, value, narrow } = architectureOf(model.config).names
+  const targets = options.targets ?? [...new Set([key, value, narrow])]
   const config: Ia3Config = {
-    targets: options.targets ?? ["k_proj", "v_proj", "down_proj"],
-    feedForward: options.feedForward ?? (options.targets ?? ["down_proj"]).filter((name) => name.endsWith("down_proj"))
+    targets,
+    feedForward: options.feedForward ?? targets.filter((name) => name.endsWith(narrow)),
+    modulesToSave: options.modulesToSave ?? []
   }
   const weights = new Map<string, Weight>()
-  for (const module of targetModules(model.config, config.targets)) {
+  const modules = targetModules(model.config, config.targets)
+  for (const module of modules) {
+    if (module === architectureOf(model.config).names.embeddings) {
+      throw new ModelError("SLUICE_BAD_ADAPTER", `IA³ has no factors for embeddings (${module}).`)
+    }
     const [out, width] = linearSize(model.config, module)
     const shape = config.feedForward.some((name) => isNamed(module, name)) ? [1, width] : [out, 1]
     weights.set(`${module}.ia3_l`, { shape, data: new Float32Array(shape[0]! * shape[1]!).fill(1) })
   }
+  const whole = replacedWeights(model, { bias: "none", modulesToSave: config.modulesToSave }, modules)
+  for (const [name, weight] of whole) weights.set(name, weight)
   return { kind: "ia3", config, weights }
 }
 
@@ -43,8 +67,9 @@ const suffix = ".ia3_l"
 const mergeIa3 = (target: MergeTarget, adapter: Ia3Adapter): MergeTarget => {
   let result = target
   for (const [name, { shape, data: factors }] of adapter.weights) {
+    if (!name.endsWith(suffix)) continue
     const module = name.slice(0, -suffix.length)
-    result = mergedHead(result, module)
+    result = ownHead(result, module)
     const base = result.weights.get(`${module}.weight`)
     if (base === undefined) {
       throw new ModelError("SLUICE_ADAPTER_MISMATCH", `The adapter changes ${module}, which the base does not have.`)
@@ -60,7 +85,7 @@ const mergeIa3 = (target: MergeTarget, adapter: Ia3Adapter): MergeTarget => {
     }
     result = { ...result, weights }
   }
-  return result
+  return mergeReplaced(result, adapter.weights)
 }
 
 /** IA³: l ⊙ (W x + b), or W (l ⊙ x) + b. */
@@ -68,11 +93,13 @@ export const ia3: AdapterMethod<"ia3", Ia3Config> = {
   kind: "ia3",
   peftType: "IA3",
   shapeOf: (model, name) => {
-    const size = name.endsWith(suffix) ? linearSizeOf(model, name.slice(0, -suffix.length)) : undefined
+    if (!name.endsWith(suffix)) return replacedShape(model, name)
+    const size = linearSizeOf(model, name.slice(0, -suffix.length))
     // Of which side they are, the settings say; one of the axes is 1.
     return size && [undefined, undefined]
   },
   build: ({ graph, tensors, config }) => ({
+    replaced: replacedTensors(tensors),
     linear: ({ module, input, weight, plain }) => {
       const factors = tensors.get(`${module}${suffix}`)
       if (factors === undefined) return plain(input)
@@ -86,23 +113,26 @@ export const ia3: AdapterMethod<"ia3", Ia3Config> = {
       return atInput ? plain(multiply(graph, input, flat)) : multiply(graph, plain(input), flat)
     }
   }),
-  toPeft: ({ config, weights }) => ({
+  toPeft: ({ config, weights }, model) => ({
     json: {
       target_modules: [...config.targets].sort(),
       feedforward_modules: [...config.feedForward].sort(),
-      fan_in_fan_out: false,
-      modules_to_save: null,
+      fan_in_fan_out: model !== undefined && isFanned(model),
+      modules_to_save: config.modulesToSave.length === 0 ? null : config.modulesToSave,
       init_ia3_weights: true
     },
-    weights
+    weights: replacedToPeft(weights, [])
   }),
   fromPeft: ({ json, weights }, refused) => {
-    if (isFilled(json["modules_to_save"])) refused.push("modules_to_save")
-    if (json["fan_in_fan_out"] === true) refused.push("fan_in_fan_out")
     if (typeof json["target_modules"] === "string") refused.push("target_modules as a pattern")
-    for (const name of weights.keys()) if (!name.endsWith(suffix)) refused.push(name)
-    const config = { targets: textsOf(json["target_modules"]), feedForward: textsOf(json["feedforward_modules"]) }
-    return { kind: "ia3", config, weights }
+    const whole = replacedFromPeft({ ...json, bias: "none" }, weights, refused)
+    for (const name of whole.weights.keys()) if (!name.endsWith(suffix) && !isReplaced(name)) refused.push(name)
+    const config = {
+      targets: textsOf(json["target_modules"]),
+      feedForward: textsOf(json["feedforward_modules"]),
+      modulesToSave: whole.modulesToSave
+    }
+    return { kind: "ia3", config, weights: whole.weights }
   },
   merge: mergeIa3
 }

@@ -1,17 +1,29 @@
 // LoRA: a low-rank correction next to frozen linear layers (Hu et al., arXiv 2106.09685), and DoRA, which scales its rows.
-import type { LlamaConfig } from "../../llama-config.ts"
+import type { ModelConfig } from "../../architectures/architecture.ts"
+import { architectureOf, embeddingsName } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import { seededRandom } from "../../random.ts"
 import type { Weight } from "../../weights.ts"
 import { add, affine, detach, divide, matmul, multiply, subtract } from "../operation.ts"
 import type { Tensor, TensorGraph } from "../tensor-graph.ts"
 import type { AdapterMethod, AdapterOf, LinearSite, MergeTarget } from "./adapter.ts"
-import { mergedHead } from "./merged-head.ts"
+import { correctedEmbedding, embeddingOf, embeddingShape, embeddingWeights, mergeEmbedding } from "./lora-embedding.ts"
+import { mergeLinear, rowNorms } from "./lora-merge.ts"
 import { isFilled, numbersOf } from "./peft-fields.ts"
-import { byPattern, linearSize, linearSizeOf, type Targets, targetModules } from "./targets.ts"
+import {
+  mergeReplaced,
+  isReplaced,
+  type Replacing,
+  replacedFromPeft,
+  replacedShape,
+  replacedTensors,
+  replacedToPeft,
+  replacedWeights
+} from "./replaced.ts"
+import { byPattern, isFanned, linearSize, linearSizeOf, type Targets, targetModules } from "./targets.ts"
 
 /** Settings of a LoRA adapter. */
-export interface LoraConfig {
+export interface LoraConfig extends Replacing {
   readonly rank: number
   readonly alpha: number
   readonly targets: Targets
@@ -30,9 +42,12 @@ export interface LoraConfig {
 
 /**
  * A trained or fresh adapter; keys are `<module>.lora_A.weight` [rank, in], `<module>.lora_B.weight` [out, rank] and, with
- * DoRA, `<module>.lora_magnitude_vector` [out].
+ * DoRA, `<module>.lora_magnitude_vector` [out]; for embeddings `<module>.lora_embedding_A` [rank, vocabulary] and
+ * `<module>.lora_embedding_B` [hidden, rank]. Biases and modules that are trained whole have the model's names.
  */
 export type LoraAdapter = AdapterOf<"lora", LoraConfig>
+
+const suffix = ".lora_A.weight"
 
 /** The factor of a module's correction: α/r, or α/√r when rank-stabilised. */
 export const loraScale = (config: LoraConfig, module: string): number => {
@@ -41,29 +56,14 @@ export const loraScale = (config: LoraConfig, module: string): number => {
   return alpha / (config.rankStabilised ? Math.sqrt(rank) : rank)
 }
 
-/** Length of each row of W + scale · B A, in f64; of W alone without matrices. W [out, in]. */
-const rowNorms = (
-  data: Float32Array,
-  [out, width]: readonly [number, number],
-  correction?: (row: number) => Float64Array
-): Float64Array =>
-  Float64Array.from({ length: out }, (_, row) => {
-    const added = correction?.(row)
-    let total = 0
-    for (let column = 0; column < width; column++) {
-      const value = data[row * width + column]! + (added?.[column] ?? 0)
-      total += value * value
-    }
-    return Math.sqrt(total)
-  })
-
 /** What `createLora` may be told; the rest has PEFT's defaults. */
 export type LoraOptions = Partial<LoraConfig> & { readonly seed?: number }
 
 /**
  * A fresh adapter: A uniform in ±1/√in (PEFT's Kaiming start with a = √5), B zero, so that it changes nothing yet; with
- * `dora`, magnitudes are the lengths of the rows of the model's weights, which must then be given.
- * Defaults as in PEFT: rank 8, alpha 8, targets q_proj and v_proj.
+ * `dora`, magnitudes are the lengths of the rows of the model's weights, which must then be given, as for `bias` and
+ * `modulesToSave`, which train some of them whole. On embeddings (`embed_tokens`) A is zero and B normal.
+ * Defaults as in PEFT: rank 8, alpha 8, targets the layers that make queries and values (q_proj, v_proj; GPT-2's c_attn).
  *
  * @example
  * import { createLora, createModel, trainTokenizer } from "#sluice/model"
@@ -77,25 +77,34 @@ export type LoraOptions = Partial<LoraConfig> & { readonly seed?: number }
  * // ]
  */
 export const createLora = (
-  model: { readonly config: LlamaConfig; readonly weights?: ReadonlyMap<string, Weight> },
+  model: { readonly config: ModelConfig; readonly weights?: ReadonlyMap<string, Weight> },
   options: LoraOptions = {}
 ): LoraAdapter => {
   const { seed = 0, ...given } = options
+  const { query, value, embeddings } = architectureOf(model.config).names
   const config: LoraConfig = {
     rank: 8,
     alpha: 8,
-    targets: ["q_proj", "v_proj"],
+    targets: [...new Set([query, value])],
     rankStabilised: false,
     dropout: 0,
     dora: false,
     rankPattern: {},
     alphaPattern: {},
+    bias: "none",
+    modulesToSave: [],
     ...given
   }
   const weights = new Map<string, Weight>()
-  for (const module of targetModules(model.config, config.targets, config.layers)) {
+  const modules = targetModules(model.config, config.targets, config.layers)
+  for (const module of modules) {
     const [out, width] = linearSize(model.config, module)
     const rank = byPattern(config.rankPattern, module, config.rank)
+    if (module === embeddings) {
+      if (config.dora) throw new ModelError("SLUICE_BAD_ADAPTER", `DoRA on embeddings (${module}) is not supported.`)
+      for (const [name, weight] of embeddingWeights(module, [out, width], rank, seed)) weights.set(name, weight)
+      continue
+    }
     const random = seededRandom(seed, `${module}.lora_A`)
     const bound = 1 / Math.sqrt(width)
     const data = new Float32Array(rank * width)
@@ -103,11 +112,12 @@ export const createLora = (
     weights.set(`${module}.lora_A.weight`, { shape: [rank, width], data })
     weights.set(`${module}.lora_B.weight`, { shape: [out, rank], data: new Float32Array(out * rank) })
     if (!config.dora) continue
-    const base = model.weights?.get(`${module}.weight`) ?? model.weights?.get("model.embed_tokens.weight")
+    const base = model.weights?.get(`${module}.weight`) ?? model.weights?.get(embeddingsName(model.config))
     if (base === undefined) throw new Error("DoRA starts from the lengths of the model's weights; none were given.")
     const magnitudes = Float32Array.from(rowNorms(base.data, [out, width]))
     weights.set(`${module}.lora_magnitude_vector`, { shape: [out], data: magnitudes })
   }
+  for (const [name, weight] of replacedWeights(model, config, modules)) weights.set(name, weight)
   return { kind: "lora", config, weights }
 }
 
@@ -142,57 +152,35 @@ const scaledRows = (
   return add(graph, output, turned)
 }
 
-/** Row `row` of scale · B A in f64. */
-const correctionRow = (up: Weight, down: Weight, scale: number, row: number): Float64Array => {
-  const [rank, width] = down.shape as [number, number]
-  const sum = new Float64Array(width)
-  for (let inner = 0; inner < rank; inner++) {
-    const factor = scale * up.data[row * rank + inner]!
-    for (let column = 0; column < width; column++) sum[column]! += factor * down.data[inner * width + column]!
+/** All corrections and whole weights, in the model's own. */
+const mergeLora = (target: MergeTarget, { config, weights }: LoraAdapter): MergeTarget => {
+  let result = target
+  for (const [name, down] of weights) {
+    const embedding = embeddingOf(name)
+    if (embedding !== undefined && name.endsWith("A")) {
+      result = mergeEmbedding(result, weights, embedding, loraScale(config, embedding))
+    }
+    if (!name.endsWith(suffix)) continue
+    const module = name.slice(0, -suffix.length)
+    const up = weights.get(`${module}.lora_B.weight`)
+    const magnitudes = weights.get(`${module}.lora_magnitude_vector`)
+    result = mergeLinear(result, { module, down, up, magnitudes, scale: loraScale(config, module) })
   }
-  return sum
+  return mergeReplaced(result, weights)
 }
 
-/** W + scale · B A, its rows scaled to DoRA's magnitudes where there are some; untouched weights are shared, not copied. */
-const mergeLora = (target: MergeTarget, adapter: LoraAdapter): MergeTarget => {
-  let result = target
-  for (const [name, down] of adapter.weights) {
-    if (!name.endsWith(".lora_A.weight")) continue
-    const module = name.slice(0, -".lora_A.weight".length)
-    result = mergedHead(result, module)
-    const base = result.weights.get(`${module}.weight`)
-    const up = adapter.weights.get(`${module}.lora_B.weight`)
-    if (base === undefined || up === undefined) {
-      throw new ModelError("SLUICE_ADAPTER_MISMATCH", `The adapter changes ${module}, which the base does not have.`)
-    }
-    const scale = loraScale(adapter.config, module)
-    const size = base.shape as unknown as readonly [number, number]
-    const [out, width] = size
-    const rowOf = (row: number): Float64Array => correctionRow(up, down, scale, row)
-    const magnitudes = adapter.weights.get(`${module}.lora_magnitude_vector`)
-    const norms = magnitudes && rowNorms(base.data, size, rowOf)
-    const data = new Float32Array(base.data.length)
-    for (let index = 0; index < out; index++) {
-      const row = rowOf(index)
-      const factor = norms === undefined ? 1 : magnitudes!.data[index]! / norms[index]!
-      for (let column = 0; column < width; column++) {
-        data[index * width + column] = factor * (base.data[index * width + column]! + row[column]!)
-      }
-    }
-    result = { ...result, weights: new Map(result.weights).set(`${module}.weight`, { shape: base.shape, data }) }
-  }
-  return result
-}
+/** Modules that have a correction. */
+const corrected = (weights: LoraAdapter["weights"]): string[] =>
+  [...weights.keys()].flatMap((name) => {
+    if (name.endsWith(suffix)) return name.slice(0, -suffix.length)
+    return name.endsWith("A") ? (embeddingOf(name) ?? []) : []
+  })
 
 /** As PEFT takes them: it wants a list where layers are named, so a pattern's modules are then written out. */
 const writtenTargets = ({ targets, layers }: LoraConfig, weights: LoraAdapter["weights"]): string | string[] => {
   if (typeof targets !== "string") return [...targets].sort()
   if (layers === undefined) return targets
-  const suffix = ".lora_A.weight"
-  return [...weights.keys()]
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => name.slice(0, -suffix.length))
-    .sort()
+  return corrected(weights).sort()
 }
 
 /** LoRA and DoRA: y + scale · (x Aᵀ) Bᵀ on every module that has both matrices. */
@@ -201,12 +189,15 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
   peftType: "LORA",
   shapeOf: (model, name) => {
     const [, module = "", part] = /^(.*)\.(lora_A\.weight|lora_B\.weight|lora_magnitude_vector)$/.exec(name) ?? []
+    if (part === undefined) return embeddingShape(model, name) ?? replacedShape(model, name)
     const size = linearSizeOf(model, module)
     if (size === undefined) return undefined
     if (part === "lora_A.weight") return [undefined, size[1]]
     return part === "lora_B.weight" ? [size[0], undefined] : [size[0]]
   },
   build: ({ graph, config, tensors, noise }) => ({
+    replaced: replacedTensors(tensors),
+    embed: (site) => correctedEmbedding(graph, site, tensors, loraScale(config, site.module)),
     linear: (site) => {
       const { module, input, plain } = site
       const down = tensors.get(`${module}.lora_A.weight`)
@@ -226,15 +217,15 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
       return affine(graph, affine(graph, dropped, down), up, { bias: output, scale })
     }
   }),
-  toPeft: ({ config, weights }) => ({
+  toPeft: ({ config, weights }, model) => ({
     json: {
       r: config.rank,
       lora_alpha: config.alpha,
       lora_dropout: config.dropout,
-      bias: "none",
-      fan_in_fan_out: false,
+      bias: config.bias,
+      fan_in_fan_out: model !== undefined && isFanned(model),
       target_modules: writtenTargets(config, weights),
-      modules_to_save: null,
+      modules_to_save: config.modulesToSave.length === 0 ? null : config.modulesToSave,
       init_lora_weights: true,
       use_rslora: config.rankStabilised,
       use_dora: config.dora,
@@ -243,21 +234,20 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
       layers_to_transform: typeof config.targets === "string" ? null : (config.layers ?? null),
       layers_pattern: null
     },
-    weights
+    weights: replacedToPeft(weights, corrected(weights))
   }),
-  fromPeft: ({ json, weights }, refused) => {
-    if (isFilled(json["modules_to_save"])) refused.push("modules_to_save")
+  fromPeft: ({ json, weights: files }, refused) => {
     if (isFilled(json["layer_replication"])) refused.push("layer_replication")
     if (isFilled(json["trainable_token_indices"])) refused.push("trainable_token_indices")
     if (isFilled(json["target_parameters"])) refused.push("target_parameters")
-    if (json["fan_in_fan_out"] === true) refused.push("fan_in_fan_out")
     if (json["lora_bias"] === true) refused.push("lora_bias")
-    if ((json["bias"] ?? "none") !== "none") refused.push("bias")
     const named = json["target_modules"]
     const layers = json["layers_to_transform"]
+    const { weights, ...whole } = replacedFromPeft(json, files, refused)
     for (const name of weights.keys()) {
-      if (!/\.lora_([AB]\.weight|magnitude_vector)$/.test(name)) refused.push(name)
+      if (!/\.lora_([AB]\.weight|magnitude_vector|embedding_[AB])$/.test(name) && !isReplaced(name)) refused.push(name)
     }
+    if (json["use_dora"] === true && [...weights.keys()].some(embeddingOf)) refused.push("DoRA on embeddings")
     const config: LoraConfig = {
       rank: Number(json["r"]),
       alpha: Number(json["lora_alpha"] ?? 8),
@@ -267,6 +257,7 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
       dora: json["use_dora"] === true,
       rankPattern: numbersOf(json["rank_pattern"]),
       alphaPattern: numbersOf(json["alpha_pattern"]),
+      ...whole,
       ...(layers !== null && layers !== undefined && { layers: [layers].flat().map(Number) })
     }
     return { kind: "lora", config, weights }

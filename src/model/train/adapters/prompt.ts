@@ -1,4 +1,5 @@
 // Prompt tuning: learned embeddings before every text (Lester et al., arXiv 2104.08691).
+import { embeddingsName } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import { seededRandom } from "../../random.ts"
 import type { AdaptedModel, AdapterMethod, AdapterOf } from "./adapter.ts"
@@ -55,7 +56,7 @@ export const createPrompt = (
       'give the text, or start with init "random" or "vocabulary"'
     )
   }
-  const table = model.weights.get("model.embed_tokens.weight")!.data
+  const table = model.weights.get(embeddingsName(model.config))!.data
   const data = new Float32Array(tokens * width)
   for (let token = 0; token < tokens; token++) {
     const id = init === "text" ? said[token % said.length]! : Math.floor(random.uniform() * model.config.vocabSize)

@@ -74,6 +74,16 @@ export const adapterCases: readonly AdapterCase[] = [
   make("lora-layer", llama, (model) => createLora(model, { ...rank, targets: ["q_proj", "k_proj"], layers: [1] })),
   make("lora-pattern", llama, (model) => createLora(model, { ...rank, targets: ".*\\.1\\..*\\.(q|k)_proj" })),
   make("lora-head", tied, (model) => createLora(model, { ...rank, targets: ["lm_head"] })),
+  make("lora-embeddings", llama, (model) => createLora(model, { ...rank, targets: ["embed_tokens", "v_proj"] })),
+  make("lora-tied-embeddings", tied, (model) => createLora(model, { ...rank, targets: ["embed_tokens", "v_proj"] })),
+  make("lora-bias", qwen2, (model) => createLora(model, { ...rank, bias: "all", targets: ["q_proj", "o_proj"] })),
+  make("lora-own-bias", qwen2, (model) =>
+    createLora(model, { ...rank, bias: "lora_only", targets: ["q_proj", "o_proj"] })
+  ),
+  make("lora-saved", llama, (model) => createLora(model, { ...rank, modulesToSave: ["lm_head", "norm"] })),
+  make("lora-saved-tied", tied, (model) => createLora(model, { ...rank, modulesToSave: ["embed_tokens"] })),
+  make("lora-saved-head", tied, (model) => createLora(model, { ...rank, modulesToSave: ["lm_head"] })),
+  make("ia3-saved", llama, (model) => createIa3(model, { modulesToSave: ["embed_tokens", "o_proj"] })),
   make("dora", llama, (model) => createLora(model, { ...rank, dora: true, targets: three })),
   make("dora-qwen2", qwen2, (model) => createLora(model, { ...rank, dora: true })),
   make("ia3", llama, createIa3),

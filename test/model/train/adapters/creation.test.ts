@@ -11,6 +11,7 @@ import {
   createPTuning,
   nextTokenLogits,
   saveAdapter,
+  stackAdapters,
   trainCausal
 } from "../../../../src/model/index.ts"
 import { readCheckpoint } from "../../../../src/model/train/checkpoint.ts"
@@ -37,6 +38,36 @@ test.each([
   found!.forEach((value, at) => {
     expect(Math.abs(value - plain![at]!)).toBeLessThan(1e-3)
   })
+})
+
+test.each([
+  ["LoRA on embeddings", createLora(model, { targets: ["embed_tokens"] })],
+  ["LoRA with all biases and a module", createLora(model, { bias: "all", modulesToSave: ["lm_head"] })],
+  ["IA³ with a module", createIa3(model, { modulesToSave: ["norm"] })]
+])("fresh, %s changes nothing", async (_, adapter) => {
+  expect(await nextTokenLogits(model, [ids], { adapter })).toEqual(await nextTokenLogits(model, [ids]))
+})
+
+test.each<[string, () => unknown, string]>([
+  ["a module that is not there", () => createLora(model, { modulesToSave: ["c_attn"] }), 'named "c_attn"'],
+  [
+    "a module that is corrected too",
+    () => createLora(model, { targets: ["q_proj"], modulesToSave: ["q_proj"] }),
+    "is to be corrected and to be trained whole"
+  ],
+  ["DoRA on embeddings", () => createLora(model, { dora: true, targets: ["embed_tokens"] }), "DoRA on embeddings"],
+  ["factors of embeddings", () => createIa3(model, { targets: ["embed_tokens"] }), "IA³ has no factors"]
+])("%s is refused", (_, create, message) => {
+  expect(create).toThrow(expect.objectContaining({ code: "SLUICE_BAD_ADAPTER" }))
+  expect(create).toThrow(message)
+})
+
+test("two adapters that train weights whole do not stand together", () => {
+  const saved = createLora(model, { modulesToSave: ["lm_head"] })
+  expect(() => stackAdapters([saved, createIa3(model, { modulesToSave: ["norm"] })])).toThrow(
+    "train weights of the model whole"
+  )
+  expect(stackAdapters([saved, createIa3(model)]).weights.has("0/whole/lm_head.weight")).toBe(true)
 })
 
 describe("targets", () => {

@@ -1,5 +1,5 @@
 // The weights that record-peft.py gave its models, made again: sines of a place and a name.
-import { type LlamaConfig, llamaConfig, llamaWeightShapes } from "../../../../src/model/llama-config.ts"
+import { modelConfig, weightShapes } from "../../../../src/model/architectures/index.ts"
 import type { Weight, Weights } from "../../../../src/model/weights.ts"
 import { tinyTokenizer } from "../../tiny-model.ts"
 
@@ -7,7 +7,8 @@ const phaseOf = (name: string): number =>
   (Array.from(name).reduce((sum, letter, place) => sum + (place + 1) * letter.charCodeAt(0), 0) % 1000) / 10
 
 const scaled = (name: string, wave: number): number => {
-  if (name.includes("layernorm") || name === "model.norm.weight") return 1 + 0.1 * wave
+  if (name.includes("layernorm") || name === "model.norm.weight" || /\.ln_\w+\.weight$/.test(name))
+    return 1 + 0.1 * wave
   if (name.includes("ia3_l") || name.includes("magnitude")) return 1 + 0.3 * wave
   return (name.includes("prompt_embeddings") || name.includes("embedding.weight") ? 0.5 : 0.3) * wave
 }
@@ -24,7 +25,8 @@ export const madeWeights = (like: Weights, start = ""): Map<string, Weight> =>
 
 /** The models of the recordings, and the text they were asked about. */
 export const recordedModel = (kind: "llama" | "qwen2" = "llama", tieEmbeddings = false) => {
-  const config: LlamaConfig = llamaConfig({
+  const config = modelConfig({
+    architecture: kind,
     vocabSize: 24,
     hiddenSize: 16,
     intermediateSize: 24,
@@ -32,10 +34,9 @@ export const recordedModel = (kind: "llama" | "qwen2" = "llama", tieEmbeddings =
     heads: 4,
     kvHeads: 2,
     maxPositions: 64,
-    tieEmbeddings,
-    biases: kind === "qwen2" ? ["q_proj", "k_proj", "v_proj"] : []
+    tieEmbeddings
   })
-  const weights = new Map([...llamaWeightShapes(config)].map(([name, shape]) => [name, madeWeight(name, shape)]))
+  const weights = new Map([...weightShapes(config)].map(([name, shape]) => [name, madeWeight(name, shape)]))
   return { config, weights, tokenizer: tinyTokenizer() }
 }
 

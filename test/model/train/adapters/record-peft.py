@@ -17,7 +17,7 @@ def made(name, shape):
     phase = sum((place + 1) * ord(letter) for place, letter in enumerate(name)) % 1000 / 10
     size = math.prod(shape)
     wave = [math.sin(phase + 0.731 * index) for index in range(size)]
-    if "layernorm" in name or name == "model.norm.weight":
+    if "layernorm" in name or name == "model.norm.weight" or ".ln_" in name and name.endswith("weight"):
         wave = [1 + 0.1 * value for value in wave]
     elif "ia3_l" in name or "magnitude" in name:
         wave = [1 + 0.3 * value for value in wave]
@@ -61,7 +61,10 @@ def refill(model, name):
     from peft import get_peft_model_state_dict, set_peft_model_state_dict
     state = get_peft_model_state_dict(model, adapter_name=name, save_embedding_layers=False)
     start = "" if name == "default" else f"{name}/"
-    fresh = {key: made(start + key.removeprefix("base_model.model."), value.shape) for key, value in state.items()}
+    plain = lambda key: key.removeprefix("base_model.model.").replace(".base_layer.", ".")
+    # What stands in for the model's own weights is told apart from them.
+    whole = lambda name: "" if "lora_" in name or "ia3_" in name or "." not in name else "whole/"
+    fresh = {key: made(start + whole(key) + plain(key), value.shape) for key, value in state.items()}
     set_peft_model_state_dict(model, fresh, adapter_name=name)
 
 
@@ -78,12 +81,23 @@ def record():
     found["lora-pattern"] = logits(adapted(base(), LoraConfig(
         **task, r=4, lora_alpha=8, target_modules=".*\\.1\\..*\\.(q|k)_proj")))
     found["lora-head"] = logits(adapted(base(tied=True), LoraConfig(**task, r=4, lora_alpha=8, target_modules=["lm_head"])))
+    embeddings = LoraConfig(**task, r=4, lora_alpha=8, target_modules=["embed_tokens", "v_proj"])
+    found["lora-embeddings"] = logits(adapted(base(), embeddings))
+    found["lora-tied-embeddings"] = logits(adapted(base(tied=True), embeddings))
+    for name, bias in [("lora-bias", "all"), ("lora-own-bias", "lora_only")]:
+        found[name] = logits(adapted(base("qwen2"), LoraConfig(
+            **task, r=4, lora_alpha=8, bias=bias, target_modules=["q_proj", "o_proj"])))
+    for name, tied, modules in [("lora-saved", False, ["lm_head", "norm"]), ("lora-saved-tied", True, ["embed_tokens"]),
+                                ("lora-saved-head", True, ["lm_head"])]:
+        found[name] = logits(adapted(base(tied=tied), LoraConfig(
+            **task, r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], modules_to_save=modules)))
     found["dora"] = logits(adapted(base(), LoraConfig(
         **task, r=4, lora_alpha=8, use_dora=True, target_modules=["q_proj", "v_proj", "down_proj"])))
     found["dora-qwen2"] = logits(adapted(base("qwen2"), LoraConfig(
         **task, r=4, lora_alpha=8, use_dora=True, target_modules=["q_proj", "v_proj"])))
     names = dict(target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"])
     found["ia3"] = logits(adapted(base(), IA3Config(**task, **names)))
+    found["ia3-saved"] = logits(adapted(base(), IA3Config(**task, **names, modules_to_save=["embed_tokens", "o_proj"])))
     found["ia3-qwen2"] = logits(adapted(base("qwen2"), IA3Config(**task, **names)))
     found["prompt"] = logits(adapted(base(), PromptTuningConfig(**task, num_virtual_tokens=3)))
     encoder = get_peft_model(base(), PromptEncoderConfig(**task, num_virtual_tokens=3, encoder_hidden_size=8))

@@ -1,7 +1,8 @@
 // The configuration in both directions, rotary frequencies and the names of weights.
 import { expect, test } from "vitest"
-import { fromConfigJson, toConfigJson } from "../../src/model/config-json.ts"
-import { type LlamaShape, llamaConfig, llamaWeightShapes, rotaryFrequencies } from "../../src/model/llama-config.ts"
+import { fromConfigJson, toConfigJson, weightShapes } from "../../../src/model/architectures/index.ts"
+import { type LlamaShape, llamaConfig } from "../../../src/model/architectures/llama.ts"
+import { rotaryFrequencies } from "../../../src/model/architectures/rotary.ts"
 
 const shape: LlamaShape = { vocabSize: 100, hiddenSize: 32, intermediateSize: 48, layers: 2, heads: 4, kvHeads: 2 }
 const ropeScaling = { factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 8192 }
@@ -18,9 +19,7 @@ test.each<[string, Partial<LlamaShape>]>([
 
 test("the old spelling of rotary settings is read", () => {
   const { rope_parameters: _new, ...old } = toConfigJson(llamaConfig({ ...shape, ropeScaling, ropeTheta: 5e5 }))
-  const config = fromConfigJson(old)
-  expect(config.ropeTheta).toBe(5e5)
-  expect(config.ropeScaling).toEqual(ropeScaling)
+  expect(fromConfigJson(old)).toMatchObject({ ropeTheta: 5e5, ropeScaling })
 })
 
 test.each([
@@ -34,7 +33,7 @@ test.each([
 })
 
 test("weights carry the names and the out × in shapes of Hugging Face", () => {
-  const names = llamaWeightShapes(llamaConfig({ ...shape, layers: 1 }))
+  const names = weightShapes(llamaConfig({ ...shape, layers: 1 }))
   expect(Object.fromEntries(names)).toEqual({
     "model.embed_tokens.weight": [100, 32],
     "model.layers.0.self_attn.q_proj.weight": [32, 32],
@@ -49,11 +48,11 @@ test("weights carry the names and the out × in shapes of Hugging Face", () => {
     "model.norm.weight": [32],
     "lm_head.weight": [100, 32]
   })
-  expect(llamaWeightShapes(llamaConfig({ ...shape, tieEmbeddings: true })).has("lm_head.weight")).toBe(false)
+  expect(weightShapes(llamaConfig({ ...shape, tieEmbeddings: true })).has("lm_head.weight")).toBe(false)
 })
 
 test.each([
-  [{ model_type: "gpt2" }, "SLUICE_UNSUPPORTED_MODEL"],
+  [{ model_type: "mamba" }, "SLUICE_UNSUPPORTED_MODEL"],
   [{ hidden_act: "gelu" }, "SLUICE_UNSUPPORTED_MODEL"],
   [{ rope_parameters: { rope_type: "yarn" } }, "SLUICE_UNSUPPORTED_MODEL"],
   [{ num_key_value_heads: 3 }, "SLUICE_BAD_MODEL_SHAPE"]

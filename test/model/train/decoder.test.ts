@@ -1,7 +1,7 @@
 // The whole decoder: gradients of every weight, of an adapter, and of tied embeddings, in f64 against finite differences.
 import { Tensor as Value } from "onnxruntime-node"
 import { expect, test } from "vitest"
-import { llamaConfig } from "../../../src/model/llama-config.ts"
+import { llamaConfig } from "../../../src/model/architectures/llama.ts"
 import { packSequences } from "../../../src/model/pack.ts"
 import { layOutBatch } from "../../../src/model/train/batch.ts"
 import { inputName } from "../../../src/model/train/binding.ts"
