@@ -154,7 +154,7 @@ class Builder {
       Object.keys(declaration.needs).map((need) => [need, columnName(declaration, options, need)])
     )
     const edges = this.#edges(call)
-    this.#checkColumns(name, declaration, reads, edges)
+    this.#checkColumns(name, declaration, options, reads, edges)
     const node: GraphNode = {
       name,
       kind: declaration.kind,
@@ -183,14 +183,20 @@ class Builder {
     })
   }
 
-  #checkColumns(name: string, declaration: Declaration, reads: GraphNode["reads"], edges: ReadonlyArray<Edge>) {
+  #checkColumns(
+    name: string,
+    declaration: Declaration,
+    options: GraphNode["options"],
+    reads: GraphNode["reads"],
+    edges: ReadonlyArray<Edge>
+  ) {
     for (const edge of edges) {
       const needs =
         edge.input === "rows"
           ? Object.values(reads)
           : declaration.kind === "select"
             ? Object.values(reads)
-            : Object.keys(declaration.inputs[edge.input]?.needs ?? {})
+            : Object.values(inputColumns({ declaration, options }, edge.input))
       if (edge.node.emits !== "dataset") continue
       for (const column of needs) {
         if (column in edge.node.columns) continue
@@ -226,6 +232,18 @@ export const columnName = (
   options: { readonly [name: string]: unknown },
   need: string
 ): string => (optionFields(declaration)[need]?.kind === "column" ? (options[need] as string) : need)
+
+/** What a program reads of an input: its needs, and the columns behind them. One that no option names is not read. */
+export const inputColumns = (
+  { declaration, options }: Pick<GraphNode, "declaration" | "options">,
+  input: string
+): { readonly [need: string]: string } =>
+  Object.fromEntries(
+    Object.keys(declaration.inputs[input]?.needs ?? {}).flatMap((need) => {
+      const column: string | undefined = columnName(declaration, options, need)
+      return column === undefined ? [] : [[need, column]]
+    })
+  )
 
 /** The columns that a node's column options name: no part of a function's key, but of where its results stand. */
 export const chosenColumns = (node: Pick<GraphNode, "declaration" | "options">): { readonly [name: string]: unknown } =>

@@ -1,5 +1,5 @@
 // What a node's record is stored under and made of: its functions, its options, and the content of what it reads.
-import { chosenColumns, type Edge, type GraphNode } from "../graph/graph.ts"
+import { chosenColumns, type Edge, type GraphNode, inputColumns } from "../graph/graph.ts"
 import { nodeKeys, runtime } from "../graph/key.ts"
 import type { NodeIngredients } from "../graph/plan.ts"
 import { unlessDamaged } from "../store/damage.ts"
@@ -17,14 +17,11 @@ export const edgeDigest = (edge: Edge, record: NodeRecord): string =>
 
 export const headOf = (edge: Pick<Edge, "part">, record: NodeRecord): DatasetHead => record.datasets[edge.part ?? ""]!
 
-/** The columns of an edge's dataset that a program reads. */
-export const programColumns = (node: GraphNode, edge: Edge): ReadonlyArray<string> =>
-  Object.keys(node.declaration.inputs[edge.input]?.needs ?? {})
-
 const inputOf = (node: GraphNode, edge: Edge, record: NodeRecord): unknown => {
   if (node.kind !== "program" || record.folder !== undefined) return edgeDigest(edge, record)
   const { content } = headOf(edge, record)
-  return [content.rows, content.ids, programColumns(node, edge).map((name) => [name, content.columns[name]])]
+  const read = Object.entries(inputColumns(node, edge.input)).map(([need, column]) => [need, content.columns[column]])
+  return [content.rows, content.ids, read]
 }
 
 /** The key of a node's record: its functions, its options and the content of all its inputs. */

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { SluiceError } from "../errors.ts"
-import { type Edge, type GraphNode, rowEdges } from "../graph/graph.ts"
+import { type Edge, type GraphNode, inputColumns, rowEdges } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
 import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
@@ -14,7 +14,7 @@ import type { Execution, Failure } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
 import { failedEntries } from "./group-failures.ts"
 import { datasetHead, type NodeRecord, type SelectRefs } from "./node-record.ts"
-import { headOf, programColumns, recordKey } from "./record-key.ts"
+import { headOf, recordKey } from "./record-key.ts"
 import { runProgram, takeScratch } from "./program.ts"
 import { type InputSpec, resultFolder, writeDataset } from "./program-inputs.ts"
 import { Rechecks } from "./rechecks.ts"
@@ -212,7 +212,7 @@ const inputSpec = async (
   folder: string
 ): Promise<InputSpec> => {
   const { store } = execution.survey
-  if (record.folder === undefined) return writeDataset(store, views, programColumns(node, edge), folder)
+  if (record.folder === undefined) return writeDataset(store, views, inputColumns(node, edge.input), folder)
   const place = resultFolder(store, record.folder, true)
   if (edge.node.emits === "model") return { kind: "model", folder: place, digest: record.folder.digest }
   return { kind: "report", folder: place, data: record.folder.data }

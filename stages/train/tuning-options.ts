@@ -2,15 +2,18 @@
 import * as Schema from "effect/Schema"
 import { input, opt } from "#sluice"
 import { sequenceReasons } from "./conversation.ts"
+import { mixtureOptions } from "./mixture.ts"
 import { sequenceColumns } from "./token-columns.ts"
 
 /** Tokens a row of a batch holds if not given. */
 export const defaultContext = 256
 
+const read = { ...sequenceColumns, source: Schema.optionalKey(Schema.String) }
+
 export const tuningInputs = {
   base: input.model(),
-  tokens: input.dataset(sequenceColumns),
-  validation: input.someDatasets(sequenceColumns)
+  tokens: input.dataset(read),
+  validation: input.someDatasets(read)
 }
 
 export const tuningReasons = sequenceReasons
@@ -32,6 +35,7 @@ export const tuningOptions = {
   /** How the learning rate goes on from there: to 0 along a cosine or a line, or as it is. */
   schedule: opt(Schema.Literals(["cosine", "linear", "constant"]), "cosine"),
   weightDecay: opt(Schema.Finite, 0),
+  ...mixtureOptions,
   /** Length to which a longer gradient is cut; 0 cuts none. */
   maxGradNorm: opt(Schema.Finite, 1),
   /** Share of each target that is spread over the vocabulary. */

@@ -23,6 +23,8 @@ export interface TrainTarget {
   readonly objective?: ObjectiveConfig
   /** α of NEFTune's noise on embeddings, none if not given. */
   readonly embeddingNoise?: number
+  /** Gives log p of every target too, as the output `logProbs` [targets]. */
+  readonly tellsTargets?: boolean
 }
 
 /** Weights that training changes. */
@@ -81,6 +83,7 @@ const forward = (
 const lossAndGradients = (graph: TensorGraph, target: TrainTarget, parts: Forward): Map<string, Tensor> => {
   const loss = buildObjective(graph, target.objective ?? plainCrossEntropy, parts.predicted)
   graph.output(loss, "loss")
+  if (target.tellsTargets === true) graph.output(parts.predicted.logProbs, "logProbs")
   const names = [...parts.parameters.keys()]
   const gradients = backward(graph, loss, [...parts.parameters.values()])
   return new Map(names.map((name, place) => [name, gradients[place]!]))
