@@ -27,6 +27,7 @@ export { type ByteLevelParts, byteLevelTokenizer } from "./tokenizer/byte-level.
 export type { AddedToken, TokenizerDefinition } from "./tokenizer/definition.ts"
 export { defaultPattern, gpt2Pattern, qwen2Pattern } from "./tokenizer/pre-tokenizer.ts"
 export {
+  endOfText,
   type PreferenceRow,
   type TokenReason,
   type TokenRequest,
@@ -64,6 +65,7 @@ export type { TokenSequence } from "./train/batch.ts"
 export type { CheckpointOptions } from "./train/checkpoint.ts"
 export { type Device, devices } from "./train/device.ts"
 export { type Generated, type GenerateOptions, generate } from "./train/generate.ts"
+export { nextTokenEntropy } from "./train/entropy.ts"
 export type { LedgerEntry } from "./train/ledger.ts"
 export { type TrainInput, type TrainResult, trainCausal } from "./train/run.ts"
 export { type Mixture, mixSources } from "./train/mixture.ts"

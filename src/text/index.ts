@@ -21,6 +21,7 @@ export { type Detection, detectLanguage, knownLanguages, makeDetector } from "./
 export { isoDate } from "./html-facts.ts"
 export { type HtmlPage, htmlPage, htmlText } from "./html.ts"
 export { markdownText } from "./markdown.ts"
+export { isRefusal } from "./refusal.ts"
 export { roffText } from "./roff.ts"
 export { type RstText, rstText } from "./rst.ts"
 export { contentWords, cosine, DIMENSIONS, packVector, textVector } from "./text-vector.ts"

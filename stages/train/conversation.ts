@@ -8,7 +8,14 @@ import { tokens as makeTokens } from "./tokens.ts"
 import type { Example } from "./training.ts"
 
 /** Why a row of a token table is not trained on. */
-export const sequenceReasons = ["too-long", "nothing-supervised", mixedOut, "not-reached"] as const
+export const sequenceReasons = [
+  "too-long",
+  "nothing-supervised",
+  mixedOut,
+  "not-reached",
+  "empty",
+  "not-measured"
+] as const
 
 interface Tokens {
   readonly ids: Uint8Array
@@ -51,21 +58,26 @@ export type TuningData<Source extends string = never> =
 
 /** A stage that trains on a token table, as one that takes conversations too. */
 export type OverConversations<Program extends (options: never) => Model> = <Source extends string = never>(
-  options: Omit<Parameters<Program>[0], "tokens" | "validation" | "source" | "mixture"> &
+  options: Omit<Parameters<Program>[0], "tokens" | "validation" | "retained" | "source" | "mixture"> &
     TuningData<Source> &
-    Mixing<Source>
+    Mixing<Source> & {
+      /** Texts of what the model is to keep; such as it writes itself if left out. */
+      readonly retained?: Dataset<{ readonly text: string }>
+    }
 ) => Model
 
 interface Tuning {
   readonly base: Model
+  readonly retained?: Dataset<{ readonly text: string }>
   readonly context?: number
 }
 
 /** The arguments of a tuning with its token table in place of conversations; `context` is the stage's if not given. */
-export const withTokens = (given: Tuning & TuningData, context: number): never => {
+export const withTokens = ({ retained, ...given }: Tuning & TuningData, context: number): never => {
+  const kept = retained === undefined ? {} : { retained: [retained] }
   if (given.data === undefined) {
     const { validation, ...rest } = given
-    return { ...rest, ...(validation !== undefined && { validation: [validation] }) } as never
+    return { ...rest, ...kept, ...(validation !== undefined && { validation: [validation] }) } as never
   }
   const { data, validation, supervise, chat, truncate, maxViolations, ...rest } = given
   const options = {
@@ -77,7 +89,7 @@ export const withTokens = (given: Tuning & TuningData, context: number): never =
     ...(maxViolations !== undefined && { maxViolations })
   }
   const held = validation === undefined ? {} : { validation: [validation.pipe(makeTokens(options))] }
-  return { ...rest, ...held, tokens: data.pipe(makeTokens(options)) } as never
+  return { ...rest, ...kept, ...held, tokens: data.pipe(makeTokens(options)) } as never
 }
 
 /** Rows of a token table as examples; one that is longer than `context` is left out. */

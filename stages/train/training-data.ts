@@ -1,5 +1,6 @@
 // What a training leaves as its data: steps, losses, what it measured, by source where rows say where they are from.
 import type { LedgerEntry, SourceLoss, TrainResult, ValidationEntry } from "#sluice/model"
+import type { Signals } from "./signals.ts"
 
 /** What training leaves as its data: the same for the same inputs, so it holds no clock and no throughput. */
 export interface TrainingData {
@@ -19,6 +20,8 @@ export interface TrainingData {
   readonly validation?: ValidationData
   /** Where a column says where rows are from: what each source contributed, by name. */
   readonly sources?: ReadonlyArray<SourceData>
+  /** What can go wrong in a tuning, measured. */
+  readonly signals?: Signals
 }
 
 /** What was measured on rows held out. */

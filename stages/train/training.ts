@@ -6,6 +6,7 @@ import type { ProgramContext } from "#sluice"
 import type { Adapter, CausalModel, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
 import { writeRows, writeSources, writeSteps, writeValidation } from "./ledger.ts"
 import { mixExamples, type SourceMixture } from "./mixture.ts"
+import type { measureSignals, ProbeAnswer } from "./signals.ts"
 import { describeRun, type TrainingData } from "./training-data.ts"
 
 export type Engine = typeof import("#sluice/model")
@@ -29,6 +30,8 @@ export interface Training {
   readonly examples: ReadonlyArray<Example>
   /** Rows that the loss is measured on, and that are not trained on. */
   readonly validation?: ReadonlyArray<Example>
+  /** Tries a tuned model on what it was tried on before. */
+  readonly measure?: (result: TrainResult, data: TrainingData) => ReturnType<typeof measureSignals>
   /** Lets a model that is being trained speak. */
   readonly sample?: (trained: Pick<TrainResult, "model" | "adapter">) => Promise<void>
   /** Tokens per row of a batch, an adapter's virtual ones apart. */
@@ -57,7 +60,6 @@ export interface TrainingOptions {
   readonly validateEvery?: number
   readonly patience?: number | undefined
   readonly keepBest?: boolean
-  readonly maxOverfit?: number | undefined
   readonly sampleEvery?: number
 }
 
@@ -122,7 +124,11 @@ export const runTraining = async (
   context: Context,
   engine: Engine,
   training: Training
-): Promise<{ readonly result: TrainResult; readonly data: TrainingData }> => {
+): Promise<{
+  readonly result: TrainResult
+  readonly data: TrainingData
+  readonly answers: ReadonlyArray<ProbeAnswer>
+}> => {
   const { options, out } = context
   const before = engine.virtualTokens(training.adapter)
   const { examples, sequences } = mixExamples(engine, training.examples, options.mixture, options.seed)
@@ -179,20 +185,16 @@ export const runTraining = async (
   })
   const { fates, rows } = account(context, { ...training, examples }, result)
   const sourceOf = new Map(examples.flatMap(({ id, source }) => (source === undefined ? [] : [[id, source] as const])))
-  const data = describeRun(result, rows, sourceOf)
+  const trained = describeRun(result, rows, sourceOf)
+  const measured = await training.measure?.(result, trained)
+  const data = measured === undefined ? trained : { ...trained, signals: measured.signals }
   await writeSteps(out, result.ledger)
   if (data.validation !== undefined) await writeValidation(out, result.validation)
   if (data.sources !== undefined) await writeSources(out, result.ledger)
   await writeRows(out, fates, result.ledger)
-  const overfit = data.validation?.overfit ?? 0
-  if (options.maxOverfit !== undefined && overfit > options.maxOverfit) {
-    const { lowest, lowestStep, last } = data.validation!
-    throw new Error(
-      `the loss on validation rose from ${lowest.toFixed(3)} at step ${lowestStep} to ${last.toFixed(3)}, by more than ` +
-        `maxOverfit ${options.maxOverfit}: train for fewer steps, with patience, or on more rows`
-    )
-  }
+  const answers = measured?.answers ?? []
+  if (answers.length > 0) await writeFile(join(out, "answers.json"), `${JSON.stringify(answers, null, 2)}\n`)
   const { checkpointEvery: _, sampleEvery: _sampleEvery, ...recorded } = options
   await writeFile(join(out, "training.json"), `${JSON.stringify({ options: recorded, ...data }, null, 2)}\n`)
-  return { result, data }
+  return { result, data, answers }
 }

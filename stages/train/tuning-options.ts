@@ -13,7 +13,9 @@ const read = { ...sequenceColumns, source: Schema.optionalKey(Schema.String) }
 export const tuningInputs = {
   base: input.model(),
   tokens: input.dataset(read),
-  validation: input.someDatasets(read)
+  validation: input.someDatasets(read),
+  /** Texts of what the model is to keep: how much less likely they become is what it forgets. */
+  retained: input.someDatasets({ text: Schema.String })
 }
 
 export const tuningReasons = sequenceReasons
@@ -48,8 +50,11 @@ export const tuningOptions = {
   patience: opt.maybe(Schema.Int),
   /** Whether the weights of the best measurement are kept instead of the last. */
   keepBest: opt(Schema.Boolean, true),
-  /** Nats a token by which the last loss on `validation` may exceed the lowest before the node fails. */
-  maxOverfit: opt.maybe(Schema.Finite),
+  /**
+   * Prompts of `validation`, or else of the rows trained on, that the model answers before and after: forgetting, collapse and
+   * misalignment are measured by them, and by as many texts of its own where none are `retained`; 0 measures none of them.
+   */
+  probes: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 256 })), 8),
   seed: opt(Schema.Int, 0),
   /** Steps between checkpoints; a killed run goes on from the last one. */
   checkpointEvery: opt.knob(Schema.Int, 50),
