@@ -5,7 +5,7 @@ import type { Declaration, Fields, Kind } from "../stage/declaration.ts"
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
 import type { Pipeline } from "../stage/pipeline.ts"
 import type { ModelSource } from "./model-source.ts"
-import { decodeOptions, optionFields } from "./options.ts"
+import { decodeOptions, judgeOptions, optionFields } from "./options.ts"
 import { Settings } from "./settings.ts"
 
 /** One input of a node: which node it comes from, which part of it, and under which name. */
@@ -253,10 +253,10 @@ export const chosenColumns = (node: Pick<GraphNode, "declaration" | "options">):
       .map(([name]) => [name, node.options[name]])
   )
 
-/** The options that a node's functions see: all but the names of columns. */
+/** The options that a node's functions see: all but the names of columns, and those by which a result is judged. */
 export const seenOptions = (node: GraphNode): { readonly [name: string]: unknown } => {
-  const columns = chosenColumns(node)
-  return Object.fromEntries(Object.entries(node.options).filter(([name]) => !(name in columns)))
+  const unseen = { ...chosenColumns(node), ...judgeOptions(node.declaration) }
+  return Object.fromEntries(Object.entries(node.options).filter(([name]) => !(name in unseen)))
 }
 
 const renamed = (declaration: Declaration, options: { readonly [name: string]: unknown }, fields: Fields): Fields =>

@@ -247,7 +247,8 @@ const gather = <
 ): GatherCall<Needs, Emits, Options> => onRows(declare("gather", { buckets: 16, ...given }))
 
 /**
- * Datasets and models → a model or a report: runs in its own process, with a scratch folder that survives a kill.
+ * Datasets and models → a model or a report: runs in its own process, with a scratch folder that survives a kill. What it
+ * measured can be judged by thresholds of which a change runs nothing again (`judge`).
  *
  * @example
  * import * as Schema from "effect/Schema"
@@ -269,7 +270,8 @@ const program = <
   const I extends InputFields,
   const E extends "model" | "report",
   Options extends OptionFields = None,
-  Main extends keyof I & string = never
+  Main extends keyof I & string = never,
+  JudgeOptions extends OptionFields = None
 >(given: {
   readonly name: `${string}.${string}`
   readonly options?: Options
@@ -280,8 +282,15 @@ const program = <
   readonly reasons?: ReadonlyArray<string>
   readonly impure?: string
   readonly run: (context: ProgramContext<Inputs<I>, Decoded<Options>>) => Promise<ProgramResult>
-}): ProgramCall<I, Options, E, Main> & { readonly declaration: Declaration } => {
-  const declaration = declare("program", { main: undefined, ...given })
+  /** The options that `judge` sees, and `run` does not: a change of one judges again and runs nothing. */
+  readonly judgeOptions?: JudgeOptions
+  /**
+   * Judges the data that `run` gave, as JSON: what stands against it, a sentence each. With none the node passes; where
+   * nothing is asked for, undefined. A node that does not pass keeps all that it made, and the run ends with exit 3.
+   */
+  readonly judge?: (data: unknown, options: Decoded<JudgeOptions>) => ReadonlyArray<string> | undefined
+}): ProgramCall<I, Options & JudgeOptions, E, Main> & { readonly declaration: Declaration } => {
+  const declaration = declare("program", { main: undefined, judge: undefined, judgeOptions: {}, ...given })
   const made = (args: object | undefined, piped: object) => {
     const call = divide(declaration, args as never)
     return makeHandle(given.emits as "model", { ...call, inputs: { ...call.inputs, ...piped } })

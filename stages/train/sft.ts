@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { judgeSignals, limitOptions } from "./limits.ts"
 import { tune } from "./tuning.ts"
 import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
@@ -14,6 +15,8 @@ const program = Stage.program({
     learningRate: opt(Schema.Finite, 2e-3),
     ...tuningOptions
   },
+  judgeOptions: limitOptions,
+  judge: judgeSignals,
   run: (context) => tune(context, ({ engine, result }) => engine.saveModel(context.out, result.model))
 })
 
