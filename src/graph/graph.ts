@@ -154,7 +154,6 @@ class Builder {
       Object.keys(declaration.needs).map((need) => [need, columnName(declaration, options, need)])
     )
     const edges = this.#edges(call)
-    this.#checkColumns(name, declaration, options, reads, edges)
     const node: GraphNode = {
       name,
       kind: declaration.kind,
@@ -166,6 +165,7 @@ class Builder {
       edges,
       columns: columnsOf(declaration, options, edges)
     }
+    this.#checkColumns(node)
     this.nodes.push(node)
     return node
   }
@@ -183,20 +183,15 @@ class Builder {
     })
   }
 
-  #checkColumns(
-    name: string,
-    declaration: Declaration,
-    options: GraphNode["options"],
-    reads: GraphNode["reads"],
-    edges: ReadonlyArray<Edge>
-  ) {
-    for (const edge of edges) {
+  #checkColumns(node: GraphNode) {
+    const { name, declaration, reads } = node
+    for (const edge of node.edges) {
       const needs =
         edge.input === "rows"
           ? Object.values(reads)
           : declaration.kind === "select"
             ? Object.values(reads)
-            : Object.values(inputColumns({ declaration, options }, edge.input))
+            : Object.values(inputColumns(node, edge.input))
       if (edge.node.emits !== "dataset") continue
       for (const column of needs) {
         if (column in edge.node.columns) continue

@@ -6,7 +6,7 @@ import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
 import type { Decoded, OptionFields } from "./option.ts"
 import { type Databases, type Folder, type Frames, sourceOptions } from "./source.ts"
-import type { ProgramContext, ProgramResult } from "./program.ts"
+import type { Judge, ProgramContext, ProgramResult } from "./program.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 
@@ -247,8 +247,7 @@ const gather = <
 ): GatherCall<Needs, Emits, Options> => onRows(declare("gather", { buckets: 16, ...given }))
 
 /**
- * Datasets and models → a model or a report: runs in its own process, with a scratch folder that survives a kill. What it
- * measured can be judged by thresholds of which a change runs nothing again (`judge`).
+ * Datasets and models → a model or a report: runs in its own process, with a scratch folder that survives a kill.
  *
  * @example
  * import * as Schema from "effect/Schema"
@@ -272,36 +271,30 @@ const program = <
   Options extends OptionFields = None,
   Main extends keyof I & string = never,
   JudgeOptions extends OptionFields = None
->(given: {
-  readonly name: `${string}.${string}`
-  readonly options?: Options
-  readonly inputs: I
-  /** The input that `.pipe()` fills. */
-  readonly main?: Main
-  readonly emits: E
-  readonly reasons?: ReadonlyArray<string>
-  readonly impure?: string
-  readonly run: (context: ProgramContext<Inputs<I>, Decoded<Options>>) => Promise<ProgramResult>
-  /** The options that `judge` sees, and `run` does not: a change of one judges again and runs nothing. */
-  readonly judgeOptions?: JudgeOptions
-  /**
-   * Judges the data that `run` gave, as JSON: what stands against it, a sentence each. With none the node passes; where
-   * nothing is asked for, undefined. A node that does not pass keeps all that it made, and the run ends with exit 3.
-   */
-  readonly judge?: (data: unknown, options: Decoded<JudgeOptions>) => ReadonlyArray<string> | undefined
-}): ProgramCall<I, Options & JudgeOptions, E, Main> & { readonly declaration: Declaration } => {
+>(
+  given: {
+    readonly name: `${string}.${string}`
+    readonly options?: Options
+    readonly inputs: I
+    /** The input that `.pipe()` fills. */
+    readonly main?: Main
+    readonly emits: E
+    readonly reasons?: ReadonlyArray<string>
+    readonly impure?: string
+    readonly run: (context: ProgramContext<Inputs<I>, Decoded<Options>>) => Promise<ProgramResult>
+  } & Judge<JudgeOptions>
+): ProgramCall<I, Options & JudgeOptions, E, Main> & { readonly declaration: Declaration } => {
   const declaration = declare("program", { main: undefined, judge: undefined, judgeOptions: {}, ...given })
   const made = (args: object | undefined, piped: object) => {
     const call = divide(declaration, args as never)
     return makeHandle(given.emits as "model", { ...call, inputs: { ...call.inputs, ...piped } })
   }
   const { main } = given
-  return Object.assign(
+  const call =
     main === undefined
       ? (args?: object) => made(args, {})
-      : (args?: object) => (piped: unknown) => made(args, isHandle(piped) ? { [main]: piped } : {}),
-    { declaration }
-  ) as never
+      : (args?: object) => (piped: unknown) => made(args, isHandle(piped) ? { [main]: piped } : {})
+  return Object.assign(call, { declaration }) as never
 }
 
 export const Stage = { source, map, filter, expand, select, gather, program } as const

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { type Dataset, input, keep, opt, param, pipeline, sample, share, split, Stage, union, without } from "#sluice"
 import { handleKind, isHandle } from "../../src/stage/handle.ts"
-import { isParam } from "../../src/stage/option.ts"
+import { isParam } from "../../src/stage/param.ts"
 import { isPipeline } from "../../src/stage/pipeline.ts"
 
 const never = (): never => {
