@@ -16,7 +16,7 @@ export interface Answer {
 
 const plain = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, " ").trim()
 
-/** The tokens that all prompts end with, as text: what a template puts between a question and its answer. */
+/** The last line of the tokens that all prompts end with: what a template puts before an answer. */
 export const sharedEnding = (tokenizer: Tokenizer, probes: ReadonlyArray<Probe>): string => {
   const [first, ...others] = probes
   if (first === undefined || others.length === 0) return ""
@@ -26,7 +26,8 @@ export const sharedEnding = (tokenizer: Tokenizer, probes: ReadonlyArray<Probe>)
     others.every(({ prompt }) => prompt.at(-1 - shared) === first.prompt.at(-1 - shared))
   )
     shared++
-  return tokenizer.decode(first.prompt.subarray(first.prompt.length - shared)).trim()
+  const ending = tokenizer.decode(first.prompt.subarray(first.prompt.length - shared)).trim()
+  return ending.slice(ending.lastIndexOf("\n") + 1).trim()
 }
 
 /** The shortest such ending that an answer cannot have by chance, in characters. */
