@@ -50,7 +50,7 @@ export const chooseProbes = (
     const key = probe.prompt.join(" ")
     if (!different.has(key)) different.set(key, probe)
   }
-  const room = config.maxPositions - taken - longestAnswer
+  const room = config.maxPositions - taken - answerRoom([...different.values()])
   const fitting = [...different.values()].filter(({ prompt }) => prompt.length <= room)
   const many = Math.min(count, fitting.length)
   return Array.from({ length: many }, (_, at) => fitting[Math.floor((at * fitting.length) / many)]!)

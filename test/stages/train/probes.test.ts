@@ -36,7 +36,7 @@ test("different prompts at equal distances, that leave room for an answer", () =
   expect(shown(many, 4).map(([id]) => id)).toEqual(["r0", "r2", "r5", "r7"])
   expect(shown(many, 99)).toHaveLength(10)
   expect(shown(many, 0)).toEqual([])
-  const long = example("long", Array<number>(40).fill(1), [...Array<number>(39).fill(0), 1])
+  const long = example("long", Array<number>(120).fill(1), [...Array<number>(119).fill(0), 1])
   expect(shown([long, many[0]!]).map(([id]) => id)).toEqual(["r0"])
 })
 
