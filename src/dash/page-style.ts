@@ -62,9 +62,9 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,310px),1fr));gap:1.2rem;margin-top:1.1rem}
 .panel{background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:1.1rem 1.2rem;min-width:0}
 .panel h3{margin-top:0}
-.training{max-width:600px}.training:has(.training-more){max-width:none;grid-column:1/-1}
-@media (min-width:900px){.training:only-child{max-width:none;display:grid;grid-template-columns:1fr 1fr;column-gap:2.4rem;align-items:center}
-.training:only-child>h3,.training:only-child>.facts,.training:only-child>.held-note,.training:only-child>.training-more{grid-column:1/-1}.training:only-child>.small-charts{border-top:0}.training:only-child .chart{max-width:460px}}
+.training{max-width:600px}.training.wide{max-width:none;grid-column:1/-1}
+@media (min-width:900px){.training:only-child,.training.wide{max-width:none;display:grid;grid-template-columns:1fr 1fr;column-gap:2.4rem;align-items:center}
+.training>h3,.training>.facts,.training>.held-note,.training>.training-more{grid-column:1/-1}.training:only-child>.small-charts,.training.wide>.small-charts{border-top:0}.training:only-child .chart,.training.wide .chart{max-width:460px}}
 .chart{display:block;width:100%;height:auto;font:11px var(--sans)}
 .grid{stroke:var(--rule)}.axis,.grid-mark{stroke:var(--muted);stroke-opacity:.6}
 .tick,.axis-name{fill:var(--muted);font-size:11px}

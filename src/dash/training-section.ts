@@ -62,10 +62,11 @@ const panel = (data: ReportData, training: TrainingReport): Markup => {
   const model = modelName(data, training.node)
   const loss = training.curves.find(({ name }) => name === "loss")
   const others = training.curves.filter(({ name }) => name !== "loss")
-  return html`<article class="panel training"><h3>${model} <code>${training.node}</code></h3>
+  const below = more(data, training, model)
+  return html`<article class="panel training${below !== null && " wide"}"><h3>${model} <code>${training.node}</code></h3>
 ${loss === undefined ? html`<p class="note">No steps were recorded.</p>` : chart(model, loss, 360, 230)}
 ${others.length > 0 && html`<div class="small-charts">${others.map((curve) => chart(model, curve, 360, 130))}</div>`}
-${loss?.held !== undefined && html`<p class="note held-note"><i class="held-key"></i> loss on rows held out</p>`}<dl class="facts">${facts(training).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${more(data, training, model)}</article>`
+${loss?.held !== undefined && html`<p class="note held-note"><i class="held-key"></i> loss on rows held out</p>`}<dl class="facts">${facts(training).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${below}</article>`
 }
 
 /** The section on training, or null where nothing was trained. */

@@ -9,9 +9,15 @@ import type { SpikeReport } from "./training-spikes.ts"
 
 const loss = (value: number | null): string => (value === null ? "–" : figure(value))
 
-/** A table that scrolls where it is too wide. */
-const scrolling = (label: string, caption: string, head: ReadonlyArray<string>, lines: ReadonlyArray<Markup>): Markup =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><caption>${caption}</caption><thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${lines}</tbody></table></div>`
+/** A table that scrolls where it is too wide; `numbers` are the places of the columns that hold some. */
+const scrolling = (
+  caption: string,
+  model: string,
+  head: ReadonlyArray<string>,
+  numbers: ReadonlyArray<number>,
+  lines: ReadonlyArray<Markup>
+): Markup =>
+  html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}: ${model}"><table><caption>${caption}</caption><thead><tr>${head.map((name, at) => html`<th scope="col"${numbers.includes(at) && html` class="n"`}>${name}</th>`)}</tr></thead><tbody>${lines}</tbody></table></div>`
 
 const sourceLine = ({ source, rows, seen, tokens, share, firstLoss, lastLoss, validation }: SourceSummary): Markup =>
   html`<tr><th scope="row">${source === "" ? html`<i>not named</i>` : source}<span class="bar"><i class="part-kept" style="width:${(share * 100).toFixed(2)}%"></i></span></th><td class="n">${count(rows)}</td><td class="n">${count(seen)}</td><td class="n">${count(tokens)}</td><td class="n">${percent(share, 1)}</td><td class="n">${loss(firstLoss)} → ${loss(lastLoss)}</td><td class="n">${validation === undefined ? "–" : `${loss(validation.first)} → ${loss(validation.last)}`}</td></tr>
@@ -22,9 +28,10 @@ export const sourcesTable = (model: string, sources: ReadonlyArray<SourceSummary
   sources.length === 0
     ? null
     : scrolling(
-        `Sources of ${model}`,
         "What each source contributed",
+        model,
         ["source", "rows", "times seen", "tokens", "share", "loss, first → last", "on held-out rows"],
+        [1, 2, 3, 4, 5, 6],
         sources.map(sourceLine)
       )
 
@@ -42,12 +49,7 @@ const signalLine = ({ signal, value, limit, account }: SignalLine): Markup => {
 export const signalsTable = (model: string, lines: ReadonlyArray<SignalLine>): Markup | null =>
   lines.length === 0
     ? null
-    : scrolling(
-        `Signals of ${model}`,
-        "Signals of failure",
-        ["signal", "measured", "limit", "behind it"],
-        lines.map(signalLine)
-      )
+    : scrolling("Signals of failure", model, ["signal", "measured", "limit", "behind it"], [1], lines.map(signalLine))
 
 const answerBlock = (name: string, text: string, fault: string | null): Markup =>
   html`<div class="side"><h5>${name}${fault !== null && html` <span class="badge bad">${fault}</span>`}</h5><blockquote dir="auto" tabindex="0">${text === "" ? html`<i>(empty)</i>` : shown(text)}</blockquote></div>`
