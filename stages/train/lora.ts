@@ -43,7 +43,7 @@ const program = Stage.program({
 
 /**
  * LoRA (Hu et al. 2021): y = W x + (alpha / rank) · B A x with W frozen, on conversations (`data`) or a token table
- * (`tokens`), as `train.sft` takes them. The folder is an adapter in PEFT layout; the
+ * (`tokens`), as `train.sft` takes them, with the same `validation`, `source`, `mixture`, `retained` and `limits`. The folder is an adapter in PEFT layout; the
  * model it corrects lies in its `base` folder, so that the result can be used alone. `train.merge` adds it into the weights.
  *
  * @example

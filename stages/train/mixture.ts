@@ -1,26 +1,12 @@
 // How a tuning is told where its rows are from, and how much of each source it is to see.
 import * as Schema from "effect/Schema"
-import { opt } from "#sluice"
 import type { Example, Engine } from "./training.ts"
 
-const positive = Schema.Finite.check(Schema.isGreaterThan(0))
-const atLeastZero = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
-
-export const mixtureOptions = {
-  /** The column that says where a row is from; the loss is then told for each source, on `validation` too. */
-  source: opt.maybeColumn(),
-  /**
-   * How sources are mixed: each of n rows gets a share ∝ weight · n^(1/temperature) of as many rows as there are, drawn from
-   * the seed once for all epochs. `weights` are 1 where none is given, 0 leaves a source out; a high `temperature` makes
-   * sources equal.
-   */
-  mixture: opt.maybe(
-    Schema.Struct({
-      weights: Schema.optionalKey(Schema.Record(Schema.String, atLeastZero)),
-      temperature: Schema.optionalKey(positive)
-    })
-  )
-}
+/** A mixture as an option. */
+export const Mixture = Schema.Struct({
+  weights: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)))),
+  temperature: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
+})
 
 /** How sources are mixed. */
 export interface SourceMixture {

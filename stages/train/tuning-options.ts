@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { input, opt } from "#sluice"
 import { sequenceReasons } from "./conversation.ts"
-import { mixtureOptions } from "./mixture.ts"
+import { Mixture } from "./mixture.ts"
 import { sequenceColumns } from "./token-columns.ts"
 
 /** Tokens a row of a batch holds if not given. */
@@ -37,7 +37,14 @@ export const tuningOptions = {
   /** How the learning rate goes on from there: to 0 along a cosine or a line, or as it is. */
   schedule: opt(Schema.Literals(["cosine", "linear", "constant"]), "cosine"),
   weightDecay: opt(Schema.Finite, 0),
-  ...mixtureOptions,
+  /** The column that says where a row is from; the loss is then told for each source, on `validation` too. */
+  source: opt.maybeColumn(),
+  /**
+   * How sources are mixed: one of n rows gets a share ∝ weight · n^(1/temperature) of as many rows as there are, drawn from the
+   * seed once for all epochs. `weights` are 1 where none is given, 0 leaves a source out; a high `temperature` makes
+   * sources equal.
+   */
+  mixture: opt.maybe(Mixture),
   /** Length to which a longer gradient is cut; 0 cuts none. */
   maxGradNorm: opt(Schema.Finite, 1),
   /** Share of each target that is spread over the vocabulary. */

@@ -74,6 +74,9 @@ const earlyOf = (declaration: Declaration): readonly [options: OptionFields, not
   return [{}, ""]
 }
 
+const judgedOf = (declaration: Declaration): OptionFields =>
+  declaration.kind === "program" ? (declaration.judgeOptions ?? {}) : {}
+
 const inputText = ({ kind, many }: InputFields[string]): string =>
   many === "one" ? kind : many === "list" ? `list of ${kind}s` : `${kind}s by name`
 
@@ -161,6 +164,7 @@ export const stagePage = (declaration: Declaration, source: StageSource, behind:
   const options = [
     ...optionRows(early, source, note),
     ...optionRows(declaration.options, source, ""),
+    ...optionRows(judgedOf(declaration), source, "A change judges again and runs nothing."),
     ...optionRows(later, source, "")
   ]
   const reasons = [declaration, ...behind.behind]

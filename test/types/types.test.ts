@@ -116,6 +116,16 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
     `train.lora({ base: base({ text: pages }), data: faq, mixture: { temperature: 2 } })`,
     "Property 'source' is missing in type '{ base: Model; data: Dataset<{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly page: number; readonly question: string; readonly site: string; }>; mixture: { ...; }; }' but required in type '{ readonly source: never; readonly mixture?: SourceMixture; }'."
   ],
+  "limit-of-unknown": [`train.lora({ base: base({ text: pages }), data: faq, limits: { forgeting: 1.5 } })`, "?"],
+  "retained-without-text": [`train.lora({ base: base({ text: pages }), data: faq, retained: bare })`, "?"],
+  "judge-sees-its-options": [
+    `Stage.program({ name: "a.p", inputs: {}, options: { n: opt(Schema.Int, 1) }, emits: "report", run: async () => ({ data: 1 }), judgeOptions: { most: opt(Schema.Int, 1) }, judge: (_, options) => (options.n > 1 ? [] : []) })`,
+    "?"
+  ],
+  "run-does-not-see-them": [
+    `Stage.program({ name: "a.q", inputs: {}, emits: "report", run: async ({ options }) => ({ data: options.most }), judgeOptions: { most: opt(Schema.Int, 1) }, judge: () => [] })`,
+    "?"
+  ],
   "mixture-of-unknown": [
     `train.lora({ base: base({ text: pages }), data: faq, source: "site", mixture: { temperatur: 2 } })`,
     "Object literal may only specify known properties, but 'temperatur' does not exist in type 'SourceMixture'. Did you mean to write 'temperature'?"
