@@ -116,15 +116,21 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
     `train.lora({ base: base({ text: pages }), data: faq, mixture: { temperature: 2 } })`,
     "Property 'source' is missing in type '{ base: Model; data: Dataset<{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly page: number; readonly question: string; readonly site: string; }>; mixture: { ...; }; }' but required in type '{ readonly source: never; readonly mixture?: SourceMixture; }'."
   ],
-  "limit-of-unknown": [`train.lora({ base: base({ text: pages }), data: faq, limits: { forgeting: 1.5 } })`, "?"],
-  "retained-without-text": [`train.lora({ base: base({ text: pages }), data: faq, retained: bare })`, "?"],
+  "limit-of-unknown": [
+    `train.lora({ base: base({ text: pages }), data: faq, limits: { forgeting: 1.5 } })`,
+    "Object literal may only specify known properties, but 'forgeting' does not exist in type '{ readonly overfitting?: number; readonly forgetting?: number; readonly collapse?: number; readonly misalignment?: number; }'. Did you mean to write 'forgetting'?"
+  ],
+  "retained-without-text": [
+    `train.lora({ base: base({ text: pages }), data: faq, retained: bare })`,
+    "Property 'text' is missing in type '{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly question: string; }' but required in type '{ readonly text: string; }'."
+  ],
   "judge-sees-its-options": [
     `Stage.program({ name: "a.p", inputs: {}, options: { n: opt(Schema.Int, 1) }, emits: "report", run: async () => ({ data: 1 }), judgeOptions: { most: opt(Schema.Int, 1) }, judge: (_, options) => (options.n > 1 ? [] : []) })`,
-    "?"
+    "Property 'n' does not exist on type 'Decoded<{ most: OptionSpec<number, false, \"data\">; }>'."
   ],
   "run-does-not-see-them": [
     `Stage.program({ name: "a.q", inputs: {}, emits: "report", run: async ({ options }) => ({ data: options.most }), judgeOptions: { most: opt(Schema.Int, 1) }, judge: () => [] })`,
-    "?"
+    "Property 'most' does not exist on type 'Decoded<None>'."
   ],
   "mixture-of-unknown": [
     `train.lora({ base: base({ text: pages }), data: faq, source: "site", mixture: { temperatur: 2 } })`,
