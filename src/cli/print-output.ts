@@ -25,8 +25,9 @@ const most = 40
 
 export const printFolder = (to: Terminal, name: string, kind: string, place: string, folder: FolderHead): void => {
   to.line(
-    `${to.paint("bold", name)}: a ${kind}, ${folder.digest.slice(0, 12)}${folder.passed ? "" : ", gate not passed"}`
+    `${to.paint("bold", name)}: a ${kind}, ${folder.digest.slice(0, 12)}${folder.passed ? "" : folder.objections === undefined ? ", gate not passed" : ", not passed"}`
   )
+  for (const text of folder.objections ?? []) to.line(`  ${to.paint("red", "✗")} ${text}`)
   to.line(`  ${place}`)
   const rows = folder.files.map(({ path, bytes: size }) => [path, bytes(size)])
   for (const line of table(to, rows, ["left", "right"], "    ")) to.line(line)

@@ -29,15 +29,35 @@ export const printResult = (pipeline: string, result: RunResult, idle: boolean, 
     to.line(`\n${to.paint("bold", "done")} in ${seconds(result.seconds)}. Try next:`)
     for (const line of nextCommands(pipeline, result)) to.line(`  ${line}`)
   }
-  if (!result.passed) throw gateError(pipeline, evaluation ?? reportData(result))
+  if (!result.passed) throw gateError(pipeline, result, evaluation ?? reportData(result))
 }
 
-const gateError = (pipeline: string, evaluation: Evaluation | undefined): SluiceError =>
-  new SluiceError("SLUICE_GATE", `${pipeline}: the gate did not open`, {
-    evidence: (evaluation?.gates ?? []).filter(({ passed }) => !passed).map(({ sentence }) => sentence),
-    hint: "everything is kept; train longer, on better data, or lower the bar",
+/** What a run ends with that a gate or a judge did not let pass: figures and bounds, and what to type next. */
+export const gateError = (
+  pipeline: string,
+  { nodes }: Pick<RunResult, "nodes">,
+  evaluation: Evaluation | undefined
+): SluiceError => {
+  const judged = nodes.filter(({ objections = [] }) => objections.length > 0)
+  const shut = (evaluation?.gates ?? []).filter(({ passed }) => !passed).map(({ sentence }) => sentence)
+  const evidence = [
+    ...judged.flatMap(({ name, objections = [] }) => objections.map((text) => `${name}: ${text}`)),
+    ...shut
+  ]
+  const [first] = judged
+  if (first === undefined)
+    return new SluiceError("SLUICE_GATE", `${pipeline}: the gate did not open`, {
+      evidence,
+      hint: "everything is kept; train longer, on better data, or lower the bar",
+      exit: 3
+    })
+  const names = judged.map(({ name }) => name).join(" and ")
+  return new SluiceError("SLUICE_GATE", `${pipeline}: ${names} did not pass`, {
+    evidence,
+    hint: `everything is kept: ${command()} report ${pipeline} shows it; other limits are judged without running it again`,
     exit: 3
   })
+}
 
 /** A path as it is shown: from this folder where it lies below it. */
 export const shortPath = (path: string): string => {

@@ -1,6 +1,7 @@
 // The step ledger as text: a table thinned to what fits, and spikes with the rows that they saw.
 import { placeText } from "../lineage/origin.ts"
 import type { LedgerStep, Spike, StepRow } from "../lineage/steps.ts"
+import type { SourceSummary } from "../lineage/training-summary.ts"
 import { count, plural, table, type Terminal } from "./print.ts"
 import { shortId } from "./print-lineage.ts"
 
@@ -30,6 +31,30 @@ export const printSteps = (to: Terminal, steps: ReadonlyArray<LedgerStep>, most:
   to.line(
     `  ${plural(steps.length, "step")}, ${plural(tokens, "token")}${left > 0 ? `; ${count(left)} not shown (--rows, --json)` : ""}`
   )
+}
+
+const loss = (value: number | null): string => (value === null ? "–" : value.toFixed(4))
+
+/** What each source contributed: rows, tokens, its share of the supervised ones, and its loss from first to last. */
+export const printSources = (to: Terminal, sources: ReadonlyArray<SourceSummary>): void => {
+  if (sources.length === 0) return
+  const held = sources.some(({ validation }) => validation !== undefined)
+  const head = ["source", "rows", "seen", "tokens", "supervised", "share", "loss", ...(held ? ["validation"] : [])]
+  const lines = sources.map(
+    ({ source, rows, seen, tokens, supervisedTokens, share, firstLoss, lastLoss, validation }) => [
+      source === "" ? "(none)" : source,
+      count(rows),
+      count(seen),
+      count(tokens),
+      count(supervisedTokens),
+      `${(share * 100).toFixed(1)} %`,
+      `${loss(firstLoss)} → ${loss(lastLoss)}`,
+      ...(held ? [validation === undefined ? "–" : `${loss(validation.first)} → ${loss(validation.last)}`] : [])
+    ]
+  )
+  to.line()
+  const sides = ["left", ...Array<"right">(head.length - 1).fill("right")] as const
+  for (const line of table(to, [head.map((name) => to.paint("dim", name)), ...lines], [...sides])) to.line(line)
 }
 
 interface ShownSpike extends Omit<Spike, "rowIds"> {

@@ -29,9 +29,10 @@ export const show = Command.make(
     const { folder } = past.record(output.node)
     if (folder !== undefined) {
       const place = resultFolder(past.store, folder)
-      const { digest, files, data, passed } = folder
+      const { digest, files, data, passed, objections } = folder
       const listed = files.map(({ path, bytes }) => ({ path, bytes }))
-      if (shared.json) printJson({ output: name, kind: output.kind, path: place, digest, passed, files: listed, data })
+      if (shared.json)
+        printJson({ output: name, kind: output.kind, path: place, digest, passed, objections, files: listed, data })
       else print.printFolder(to, name, output.kind, place, folder)
       return
     }

@@ -20,18 +20,27 @@ export const steps = Command.make(
     )
   },
   handler(async ({ model, spikes, rows }, shared) => {
-    const [{ readSteps, rowsOfStep, spikesOf }, { Origins }, print, { printJson, terminal }] = await Promise.all([
-      import("../lineage/steps.ts"),
-      import("../lineage/origin.ts"),
-      import("./print-steps.ts"),
-      import("./print.ts")
-    ])
+    const [{ readSteps, rowsOfStep, spikesOf }, { readSummary }, { Origins }, print, { printJson, terminal }, fs] =
+      await Promise.all([
+        import("../lineage/steps.ts"),
+        import("../lineage/training-summary.ts"),
+        import("../lineage/origin.ts"),
+        import("./print-steps.ts"),
+        import("./print.ts"),
+        import("node:fs")
+      ])
     const { path, made } = namedModel(model, shared)
     const all = await readSteps(path)
     const to = terminal(process.stdout)
     if (!spikes) {
       if (shared.json) printJson(...all)
-      else print.printSteps(to, all, rows)
+      else {
+        print.printSteps(to, all, rows)
+        const summary = fs.existsSync(`${path}/training.json`)
+          ? readSummary(JSON.parse(fs.readFileSync(`${path}/training.json`, "utf8")))
+          : undefined
+        print.printSources(to, summary?.sources ?? [])
+      }
       return
     }
     const origins = made && new Origins(made.past)
@@ -47,12 +56,12 @@ export const steps = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "List the steps of a training: loss, tokens, gradient norm and learning rate; with --spikes those whose loss is far above the steps before, and the rows that they saw."
+    "List the steps of a training: loss, tokens, gradient norm and learning rate, and what each source contributed; with --spikes those whose loss is far above the steps before, and the rows that they saw."
   ),
   Command.withShortDescription("The steps of a training"),
   Command.withExamples([
     { command: "sluice steps quickstart/tuned", description: "Of a model that a pipeline made" },
     { command: "sluice steps quickstart/tuned --spikes", description: "What made the loss jump" },
-    { command: "sluice steps models/mine --json", description: "Every step with its row ids" }
+    { command: "sluice steps models/mine --json", description: "Every step with its row ids and its sources" }
   ])
 )

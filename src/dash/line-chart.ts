@@ -10,6 +10,8 @@ export interface LineChart {
   readonly points: ReadonlyArray<CurvePoint>
   /** A smoother line drawn over the points. */
   readonly trend?: ReadonlyArray<CurvePoint>
+  /** A second line, with a mark at each point. */
+  readonly also?: { readonly name: string; readonly points: ReadonlyArray<CurvePoint> }
   readonly width: number
   readonly height: number
 }
@@ -44,9 +46,11 @@ const range = (values: ReadonlyArray<number>): readonly [low: number, high: numb
 }
 
 /** Draws one series over its steps. */
-export const lineChart = ({ title, x, y, points, trend = [], width, height }: LineChart): Markup => {
-  const [firstStep, lastStep] = range(points.map(([step]) => step))
-  const [least, greatest] = range(points.map(([, value]) => value))
+export const lineChart = ({ title, x, y, points, trend = [], also, width, height }: LineChart): Markup => {
+  const others = also?.points ?? []
+  const all = [...points, ...others]
+  const [firstStep, lastStep] = range(all.map(([step]) => step))
+  const [least, greatest] = range(all.map(([, value]) => value))
   const rows = Math.max(2, Math.round(height / 48))
   const low = least >= 0 && least < (greatest - least) * 0.6 ? 0 : least - (greatest - least) * 0.05
   const high = greatest + (greatest - least) * 0.05
@@ -62,6 +66,10 @@ export const lineChart = ({ title, x, y, points, trend = [], width, height }: Li
       .map(([step, value], at) => `${at === 0 ? "M" : "L"}${left(step).toFixed(1)} ${top(value).toFixed(1)}`)
       .join("")
   const end = points.at(-1)!
+  const last = others.at(-1)
+  // Where the lines end close together, the text of the second is moved out of the way of the first's.
+  const gap = last === undefined ? 0 : top(last[1]) - top(end[1])
+  const apart = Math.abs(gap) < 12 ? (gap < 0 ? -12 : 12) - gap : 0
   const base = height - room.bottom
   const yTicks = marks.map(
     (value) =>
@@ -73,9 +81,13 @@ export const lineChart = ({ title, x, y, points, trend = [], width, height }: Li
       (value) =>
         html`<line class="grid-mark" x1="${left(value).toFixed(1)}" x2="${left(value).toFixed(1)}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${left(value).toFixed(1)}" y="${base + 15}" text-anchor="middle">${tickText(value)}</text>`
     )
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: ${figure(points[0]![1])} at step ${count(points[0]![0])}, ${figure(points.at(-1)![1])} at step ${count(points.at(-1)![0])}">
+  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: ${figure(points[0]![1])} at step ${count(points[0]![0])}, ${figure(points.at(-1)![1])} at step ${count(points.at(-1)![0])}${last !== undefined && html`; ${also!.name} ${figure(others[0]![1])} at step ${count(others[0]![0])}, ${figure(last[1])} at step ${count(last[0])}`}">
 ${yTicks}${xTicks}<line class="axis" x1="${room.left}" x2="${width - room.right}" y1="${base}" y2="${base}"/>
 <path class="${trend.length > 0 ? "line-raw" : "line"}" d="${line(points)}"/>${trend.length > 0 && html`<path class="line" d="${line(trend)}"/>`}
+${
+  last !== undefined &&
+  html`<path class="line-held" d="${line(others)}"/>${others.map(([step, value]) => html`<circle class="held-point" cx="${left(step).toFixed(1)}" cy="${top(value).toFixed(1)}" r="2"/>`)}<text class="held-value" x="${(left(last[0]) + 7).toFixed(1)}" y="${(top(last[1]) + apart + 4).toFixed(1)}">${figure(last[1])}</text>`
+}
 <circle class="line-end" cx="${left(end[0]).toFixed(1)}" cy="${top(end[1]).toFixed(1)}" r="3"/><text class="line-value" x="${(left(end[0]) + 7).toFixed(1)}" y="${(top(end[1]) + 4).toFixed(1)}">${figure(end[1])}</text>
 <text class="axis-name" x="${((room.left + width - room.right) / 2).toFixed(1)}" y="${height - 4}" text-anchor="middle">${x}</text><text class="axis-name" transform="translate(11 ${((room.top + base) / 2).toFixed(1)}) rotate(-90)" text-anchor="middle">${y}</text></svg>`
 }

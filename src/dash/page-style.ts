@@ -62,9 +62,9 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,310px),1fr));gap:1.2rem;margin-top:1.1rem}
 .panel{background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:1.1rem 1.2rem;min-width:0}
 .panel h3{margin-top:0}
-.training{max-width:600px}
-@media (min-width:900px){.training:only-child{max-width:none;display:grid;grid-template-columns:1fr 1fr;column-gap:2.4rem;align-items:center}
-.training:only-child>h3,.training:only-child>.facts{grid-column:1/-1}.training:only-child>.small-charts{border-top:0}.training:only-child .chart{max-width:460px}}
+.training{max-width:600px}.training.wide{max-width:none;grid-column:1/-1}
+@media (min-width:900px){.training:only-child,.training.wide{max-width:none;display:grid;grid-template-columns:1fr 1fr;column-gap:2.4rem;align-items:center}
+.training>h3,.training>.facts,.training>.held-note,.training>.training-more{grid-column:1/-1}.training:only-child>.small-charts,.training.wide>.small-charts{border-top:0}.training:only-child .chart,.training.wide .chart{max-width:460px}}
 .chart{display:block;width:100%;height:auto;font:11px var(--sans)}
 .grid{stroke:var(--rule)}.axis,.grid-mark{stroke:var(--muted);stroke-opacity:.6}
 .tick,.axis-name{fill:var(--muted);font-size:11px}
@@ -79,6 +79,17 @@ text.verdict-run{fill:var(--ink);font-weight:640}text.verdict-hit{fill:var(--mut
 .facts dt{color:var(--muted);flex:0 0 6.5rem}
 .facts dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .facts.wide dt{flex-basis:11rem}
+.line-held{fill:none;stroke:var(--merged);stroke-width:1.6;stroke-dasharray:5 3;stroke-linejoin:round}
+.held-point{fill:var(--merged)}
+.held-value{fill:var(--muted);font-size:11.5px}
+.held-note{margin:.2rem 0 0;font-size:.85rem}.held-key{display:inline-block;width:1.6em;vertical-align:.25em;border-top:2px dashed var(--merged)}
+.training-more{margin-top:.6rem;min-width:0}.training-more td.wide{min-width:14rem;white-space:normal}
+.training-more h5{font-size:.8rem;margin:.5rem 0 .2rem;color:var(--muted);font-weight:620}
+.training-more .sides.three{grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr))}
+.training-more blockquote{margin:0;font-size:.85rem;max-height:9em;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}
+.probes{margin-top:.9rem}.probes summary{cursor:pointer}.probe{border-top:1px solid var(--rule);padding:.5rem 0}
+.probe-prompt{margin:0;font-size:.87rem;white-space:pre-wrap;overflow-wrap:anywhere}
+.spikes,.spike-rows{margin:.2rem 0;padding-left:1.1rem;font-size:.87rem}
 `
 
 const rows = `

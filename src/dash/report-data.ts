@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { basename, dirname, join, relative } from "node:path"
 import { SluiceError } from "../errors.ts"
+import { PastRun } from "../lineage/past-run.ts"
 import { readJournal } from "../run/journal.ts"
 import type { EdgeRef, NodeRecord, PipelineRef, RowTotals } from "../run/node-record.ts"
 import type { Store } from "../store/store.ts"
@@ -201,9 +202,10 @@ const trainingsOf = async (
   records: ReadonlyMap<string, NodeRecord>
 ): Promise<ReadonlyArray<TrainingReport>> => {
   const trainings: Array<TrainingReport> = []
+  const past = new PastRun(store, ref.pipeline, ref)
   for (const record of records.values()) {
     const inputs = (ref.edges[record.node] ?? []).map((edge: EdgeRef) => [edge, records.get(edge.node)!] as const)
-    const training = await gatherTraining(store, record, inputs)
+    const training = await gatherTraining(store, record, inputs, past)
     if (training !== null) trainings.push(training)
   }
   return trainings

@@ -5,11 +5,21 @@ import { lineChart } from "./line-chart.ts"
 import { amount, count, counted, figure } from "./number-text.ts"
 import type { ReportData } from "./report-data.ts"
 import type { Curve, TrainingReport } from "./training.ts"
+import { probesList, signalsTable, sourcesTable, spikesList } from "./training-tables.ts"
 
 const axisNames = { loss: "loss (nats per token)", gradNorm: "gradient norm", learningRate: "learning rate" } as const
 
-const chart = (model: string, { name, points, trend }: Curve, width: number, height: number): Markup =>
-  lineChart({ title: `${axisNames[name]} of ${model}`, x: "step", y: axisNames[name], points, trend, width, height })
+const chart = (model: string, { name, points, trend, held }: Curve, width: number, height: number): Markup =>
+  lineChart({
+    title: `${axisNames[name]} of ${model}`,
+    x: "step",
+    y: axisNames[name],
+    points,
+    trend,
+    ...(held !== undefined && { also: { name: "on held-out rows", points: held } }),
+    width,
+    height
+  })
 
 const facts = (training: TrainingReport): ReadonlyArray<readonly [string, string]> => {
   const { steps, firstLoss, finalLoss, closingLoss, tokens, supervisedTokens, parameters, trainedParameters, rows } =
@@ -37,14 +47,26 @@ const facts = (training: TrainingReport): ReadonlyArray<readonly [string, string
   return list
 }
 
+/** What stands below the figures, over the whole width. */
+const more = (data: ReportData, training: TrainingReport, model: string): Markup | null => {
+  const parts = [
+    sourcesTable(model, training.sources),
+    signalsTable(model, training.signals),
+    probesList(training.probes),
+    spikesList(data.pipeline, training)
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? null : html`<div class="training-more">${parts}</div>`
+}
+
 const panel = (data: ReportData, training: TrainingReport): Markup => {
   const model = modelName(data, training.node)
   const loss = training.curves.find(({ name }) => name === "loss")
   const others = training.curves.filter(({ name }) => name !== "loss")
-  return html`<article class="panel training"><h3>${model} <code>${training.node}</code></h3>
+  const below = more(data, training, model)
+  return html`<article class="panel training${below !== null && " wide"}"><h3>${model} <code>${training.node}</code></h3>
 ${loss === undefined ? html`<p class="note">No steps were recorded.</p>` : chart(model, loss, 360, 230)}
 ${others.length > 0 && html`<div class="small-charts">${others.map((curve) => chart(model, curve, 360, 130))}</div>`}
-<dl class="facts">${facts(training).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></article>`
+${loss?.held !== undefined && html`<p class="note held-note"><i class="held-key"></i> loss on rows held out</p>`}<dl class="facts">${facts(training).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${below}</article>`
 }
 
 /** The section on training, or null where nothing was trained. */

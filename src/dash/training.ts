@@ -1,6 +1,9 @@
 // Gathers what a training left in its folder: its summary, and the curves of its step ledger, thinned for drawing.
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { PastRun } from "../lineage/past-run.ts"
+import { parquetRows, stepsIn } from "../lineage/steps.ts"
+import { readSummary, type SignalLine, signalLines, type SourceSummary } from "../lineage/training-summary.ts"
 import { type EdgeRef, type FolderHead, type NodeRecord, viewsOf } from "../run/node-record.ts"
 import type { Store } from "../store/store.ts"
 import { columnValues, valueAt } from "../table/column.ts"
@@ -8,6 +11,7 @@ import { digestHex } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { readParquet } from "../table/parquet.ts"
 import { Partition } from "../table/view.ts"
+import { gatherSpikes, type SpikeReport } from "./training-spikes.ts"
 
 export type CurvePoint = readonly [step: number, value: number]
 
@@ -16,6 +20,17 @@ export interface Curve {
   readonly points: ReadonlyArray<CurvePoint>
   /** A running mean, for the loss of more than a few steps. */
   readonly trend: ReadonlyArray<CurvePoint>
+  /** Of the loss: that on rows held out. */
+  readonly held?: ReadonlyArray<CurvePoint>
+}
+
+/** A prompt with the answers to it. */
+export interface ProbeReport {
+  readonly prompt: string
+  readonly reference: string
+  readonly before: string
+  readonly after: string
+  readonly fault: string | null
 }
 
 export interface TrainingReport {
@@ -35,21 +50,12 @@ export interface TrainingReport {
   /** The id of a row it was trained on. */
   readonly exampleRow: string | null
   readonly curves: ReadonlyArray<Curve>
+  /** What each source contributed, where a column says where rows are from. */
+  readonly sources: ReadonlyArray<SourceSummary>
+  readonly signals: ReadonlyArray<SignalLine>
+  readonly probes: ReadonlyArray<ProbeReport>
+  readonly spikes: ReadonlyArray<SpikeReport>
 }
-
-const Summary = Schema.Struct({
-  steps: Schema.Finite,
-  firstLoss: Schema.Finite,
-  finalLoss: Schema.Finite,
-  closingLoss: Schema.optional(Schema.Finite),
-  tokens: Schema.optional(Schema.Finite),
-  supervisedTokens: Schema.optional(Schema.Finite),
-  parameters: Schema.optional(Schema.Finite),
-  trainedParameters: Schema.optional(Schema.Finite),
-  curve: Schema.optional(Schema.Array(Schema.Tuple([Schema.Finite, Schema.Finite])))
-})
-
-const readSummary = Schema.decodeUnknownOption(Summary)
 
 const number: Field = { type: "number", integer: false, nullable: false }
 
@@ -143,19 +149,45 @@ const countDocuments = async (
   return documents.size === 0 ? null : documents.size
 }
 
+const readProbes = Schema.decodeUnknownOption(
+  Schema.Array(
+    Schema.Struct({
+      prompt: Schema.String,
+      reference: Schema.String,
+      before: Schema.String,
+      after: Schema.String,
+      fault: Schema.NullOr(Schema.String)
+    })
+  )
+)
+
+/** The loss on rows held out, of all of them together. */
+const heldCurve = async (bytes: Uint8Array): Promise<ReadonlyArray<CurvePoint>> =>
+  (await parquetRows(bytes)).flatMap(({ step, source, loss }) =>
+    source === "" ? [[step as number, loss as number] as const] : []
+  )
+
 /** The training behind a model's record, or null where its folder has no `training.json`. */
 export const gatherTraining = async (
   store: Store,
   record: NodeRecord,
-  inputs: ReadonlyArray<readonly [EdgeRef, NodeRecord]>
+  inputs: ReadonlyArray<readonly [EdgeRef, NodeRecord]>,
+  past: PastRun
 ): Promise<TrainingReport | null> => {
   const { folder } = record
   if (folder === undefined) return null
-  const summary = Option.getOrUndefined(readSummary(folderJson(store, folder, "training.json")))
+  const summary = readSummary(folderJson(store, folder, "training.json"))
   if (summary === undefined) return null
-  const steps = folder.files.find(({ path }) => path === "steps.parquet")
+  const bytesOf = (name: string): Uint8Array | undefined => {
+    const file = folder.files.find(({ path }) => path === name)
+    return file === undefined ? undefined : store.get(file.object)
+  }
+  const [steps, held] = [bytesOf("steps.parquet"), bytesOf("validation.parquet")]
   const ledger = JSON.parse(Buffer.from(store.get(folder.ledger)).toString()) as Ledger
-  const curves = steps === undefined ? [] : await ledgerCurves(store.get(steps.object))
+  const measured = held === undefined ? [] : await heldCurve(held)
+  const curves = (steps === undefined ? [] : await ledgerCurves(steps)).map((one) =>
+    one.name === "loss" && measured.length > 0 ? { ...one, held: thin(measured) } : one
+  )
   return {
     node: record.node,
     steps: summary.steps,
@@ -166,9 +198,13 @@ export const gatherTraining = async (
     supervisedTokens: summary.supervisedTokens ?? null,
     parameters: summary.parameters ?? null,
     trainedParameters: summary.trainedParameters ?? null,
-    rows: { used: record.totals.kept, skipped: record.reasons },
+    rows: { used: summary.rows?.used ?? record.totals.kept, skipped: record.reasons },
     documents: await countDocuments(store, inputs, ledger),
     exampleRow: Object.values(ledger.used).flat()[0] ?? null,
-    curves: curves.some(({ name }) => name === "loss") ? curves : curve("loss", summary.curve ?? [])
+    curves: curves.some(({ name }) => name === "loss") ? curves : curve("loss", summary.curve ?? []),
+    sources: summary.sources ?? [],
+    signals: signalLines(summary, record.ingredients.options),
+    probes: Option.getOrElse(readProbes(folderJson(store, folder, "answers.json")), () => []),
+    spikes: steps === undefined ? [] : gatherSpikes(past, record.node, await stepsIn(steps))
   }
 }

@@ -4,7 +4,7 @@ import type { ChosenRows, Declaration, Fields, Kind } from "../stage/declaration
 import { type Call, type Handle, handleKind, type InputValue, isHandle } from "../stage/handle.ts"
 import type { Pipeline } from "../stage/pipeline.ts"
 import type { ModelSource } from "./model-source.ts"
-import { decodeOptions, optionFields } from "./options.ts"
+import { decodeOptions, judgeOptions, optionFields } from "./options.ts"
 import { Settings } from "./settings.ts"
 
 /** One input of a node: which node it comes from, which part of it, and under which name. */
@@ -153,7 +153,6 @@ class Builder {
       Object.keys(declaration.needs).map((need) => [need, columnName(declaration, options, need)])
     )
     const edges = this.#edges(call)
-    this.#checkColumns(name, declaration, reads, edges)
     const node: GraphNode = {
       name,
       kind: declaration.kind,
@@ -165,6 +164,7 @@ class Builder {
       edges,
       columns: columnsOf(declaration, options, edges)
     }
+    this.#checkColumns(node)
     this.nodes.push(node)
     return node
   }
@@ -182,14 +182,15 @@ class Builder {
     })
   }
 
-  #checkColumns(name: string, declaration: Declaration, reads: GraphNode["reads"], edges: ReadonlyArray<Edge>) {
-    for (const edge of edges) {
+  #checkColumns(node: GraphNode) {
+    const { name, declaration, reads } = node
+    for (const edge of node.edges) {
       const needs =
         edge.input === "rows"
           ? Object.values(reads)
           : declaration.kind === "select"
             ? Object.values(reads)
-            : Object.keys(declaration.inputs[edge.input]?.needs ?? {})
+            : Object.values(inputColumns(node, edge.input))
       if (edge.node.emits !== "dataset") continue
       for (const column of needs) {
         if (column in edge.node.columns) continue
@@ -226,6 +227,18 @@ export const columnName = (
   need: string
 ): string => (optionFields(declaration)[need]?.kind === "column" ? (options[need] as string) : need)
 
+/** What a program reads of an input: its needs, and the columns behind them. One that no option names is not read. */
+export const inputColumns = (
+  { declaration, options }: Pick<GraphNode, "declaration" | "options">,
+  input: string
+): { readonly [need: string]: string } =>
+  Object.fromEntries(
+    Object.keys(declaration.inputs[input]?.needs ?? {}).flatMap((need) => {
+      const column: string | undefined = columnName(declaration, options, need)
+      return column === undefined ? [] : [[need, column]]
+    })
+  )
+
 /** The columns that a node's column options name: no part of a function's key, but of where its results stand. */
 export const chosenColumns = (node: Pick<GraphNode, "declaration" | "options">): { readonly [name: string]: unknown } =>
   Object.fromEntries(
@@ -234,10 +247,10 @@ export const chosenColumns = (node: Pick<GraphNode, "declaration" | "options">):
       .map(([name]) => [name, node.options[name]])
   )
 
-/** The options that a node's functions see: all but the names of columns. */
+/** The options that a node's functions see: all but the names of columns, and those by which a result is judged. */
 export const seenOptions = (node: GraphNode): { readonly [name: string]: unknown } => {
-  const columns = chosenColumns(node)
-  return Object.fromEntries(Object.entries(node.options).filter(([name]) => !(name in columns)))
+  const unseen = { ...chosenColumns(node), ...judgeOptions(node.declaration) }
+  return Object.fromEntries(Object.entries(node.options).filter(([name]) => !(name in unseen)))
 }
 
 const renamed = (declaration: Declaration, options: { readonly [name: string]: unknown }, fields: Fields): Fields =>

@@ -25,9 +25,9 @@ export interface ComputeClass {
 
 /** The keys of a node's functions, before any data. */
 export interface NodeKeys {
-  /** The function that runs on each row: apply, measure, prepare, parse, or decide where nothing is measured. */
+  /** The function that runs on each row: apply, measure, prepare, parse, or decide where nothing is measured; a program's run. */
   readonly row: string
-  /** The decision on top of a measure, the resolution of a select, the grouping of a gather; else as `row`. */
+  /** The decision on top of a measure or a run, the resolution of a select, the grouping of a gather; else as `row`. */
   readonly whole: string
 }
 
@@ -156,8 +156,13 @@ const functionKeys = (node: GraphNode, code: Code, system: unknown): NodeKeys =>
         spec.kind,
         fields(node, spec.needs)
       ])
-      const whole = keyOf([epochsOf("program", "columns"), hashOf(code, "run"), inputs, optionsOf(node), system])
-      return { row: whole, whole }
+      const run = [epochsOf("program", "columns"), hashOf(code, "run"), inputs]
+      if (declaration.judge === undefined) {
+        const whole = keyOf([...run, optionsOf(node), system])
+        return { row: whole, whole }
+      }
+      const row = keyOf([...run, pick(node, declaration.options), system])
+      return { row, whole: keyOf([row, hashOf(code, "judge"), pick(node, declaration.judgeOptions)]) }
     }
   }
 }

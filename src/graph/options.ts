@@ -15,11 +15,16 @@ export interface DecodedOptions {
   readonly errors: ReadonlyArray<SluiceError>
 }
 
-/** All options a declaration knows: those of its decision and those of its measure or preparation. */
+/** All options a declaration knows: those of its decision, and those of its measure, preparation or judgement. */
 export const optionFields = (declaration: Declaration): OptionFields => ({
   ...declaration.options,
-  ...earlyOptions(declaration)
+  ...earlyOptions(declaration),
+  ...judgeOptions(declaration)
 })
+
+/** The options by which a program's result is judged. */
+export const judgeOptions = (declaration: Declaration): OptionFields =>
+  declaration.kind === "program" ? declaration.judgeOptions : {}
 
 /** The options seen by the function that runs first, row by row: a filter's measure, a select's prepare. */
 export const earlyOptions = (declaration: Declaration): OptionFields =>

@@ -44,10 +44,15 @@ const upstream = (past: PastRun, node: string): ReadonlyArray<string> => {
   return past.nodes.filter((one) => reached.has(one))
 }
 
-/** The rows that a program used, each with the paths of the files that it goes back to. */
+/** Inputs of a training that it measures on and does not learn from. */
+const measuredOn: ReadonlySet<string> = new Set(["validation", "retained"])
+
+/** The rows that a program learnt from, or asked about, each with the paths of the files that it goes back to. */
 const usedRows = (origins: Origins, node: string): ReadonlyArray<ReadonlySet<string>> =>
   (origins.ledgers.of(node)?.entries ?? []).flatMap(({ input, used }) =>
-    [...used].map((id) => new Set(origins.ofRead(node, id, input).map(({ path }) => path)))
+    (measuredOn.has(input) ? [] : [...used]).map(
+      (id) => new Set(origins.ofRead(node, id, input).map(({ path }) => path))
+    )
   )
 
 const trainingOf = (past: PastRun, origins: Origins, node: string): TrainingData => {

@@ -1,5 +1,5 @@
 // The step ledger of a trained model: what each step saw and what came of it, and the steps whose loss stands out.
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { zstdDecompressSync } from "node:zlib"
 import { SluiceError } from "../errors.ts"
@@ -16,6 +16,15 @@ export interface LedgerStep {
   /** Before clipping. */
   readonly gradNorm: number
   readonly learningRate: number
+  /** The same by source, where a column says where rows are from. */
+  readonly sources?: { readonly [source: string]: SourceStep }
+}
+
+/** What a step saw of a source. */
+export interface SourceStep {
+  readonly tokens: number
+  readonly supervised: number
+  readonly loss: number
 }
 
 /** A step whose loss is far above what the steps before it had. */
@@ -34,11 +43,28 @@ export const readSteps = async (folder: string): Promise<ReadonlyArray<LedgerSte
       evidence: ["steps.parquet is written by train.base, train.sft, train.lora and its siblings"],
       hint: "name a model that was trained in a pipeline, as PIPELINE/OUTPUT"
     })
-  const { asyncBufferFromFile, parquetReadObjects } = await import("hyparquet")
-  return (await parquetReadObjects({
-    file: await asyncBufferFromFile(path),
-    compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) }
-  })) as unknown as ReadonlyArray<LedgerStep>
+  const parts = join(folder, "sources.parquet")
+  return stepsIn(readFileSync(path), existsSync(parts) ? readFileSync(parts) : undefined)
+}
+
+/** The rows of a Parquet file. */
+export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<Record<string, unknown>>> => {
+  const { parquetReadObjects } = await import("hyparquet")
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  return parquetReadObjects({ file: buffer, compressors: { ZSTD: (packed) => zstdDecompressSync(packed) } })
+}
+
+/** The steps in the bytes of `steps.parquet`, with what those of `sources.parquet` say of each source. */
+export const stepsIn = async (steps: Uint8Array, sources?: Uint8Array): Promise<ReadonlyArray<LedgerStep>> => {
+  const read = (await parquetRows(steps)) as unknown as ReadonlyArray<LedgerStep>
+  if (sources === undefined) return read
+  const parts = Map.groupBy(await parquetRows(sources), ({ step }) => step as number)
+  return read.map((step) => ({
+    ...step,
+    sources: Object.fromEntries(
+      (parts.get(step.step) ?? []).map(({ source, tokens, supervised, loss }) => [source, { tokens, supervised, loss }])
+    )
+  }))
 }
 
 /** Steps before a step whose median loss is the usual one, and those that say how much it changes from step to step. */

@@ -29,6 +29,7 @@ export { type ByteLevelParts, byteLevelTokenizer } from "./tokenizer/byte-level.
 export type { AddedToken, TokenizerDefinition } from "./tokenizer/definition.ts"
 export { defaultPattern, gpt2Pattern, qwen2Pattern } from "./tokenizer/pre-tokenizer.ts"
 export {
+  endOfText,
   type PreferenceRow,
   type TokenReason,
   type TokenRequest,
@@ -66,6 +67,7 @@ export type { TokenSequence } from "./train/batch.ts"
 export type { CheckpointOptions } from "./train/checkpoint.ts"
 export { type Device, devices } from "./train/device.ts"
 export { type Generated, type GenerateOptions, generate } from "./train/generate.ts"
+export { nextTokenEntropy } from "./train/entropy.ts"
 export type { LedgerEntry } from "./train/ledger.ts"
 export { type TrainInput, type TrainResult, trainCausal } from "./train/run.ts"
 export { type Mixture, mixSources } from "./train/mixture.ts"
@@ -76,5 +78,6 @@ export { type PlainScore, TextScorer } from "./train/score-text.ts"
 export { type TrainOptions, trainDefaults } from "./train/train-options.ts"
 export type { ValidationEntry, ValidationOptions } from "./train/validation.ts"
 export type { Sampling } from "./train/sampling.ts"
+export type { SourceLoss, SourceLosses } from "./train/source-loss.ts"
 export { planTraining, type SequenceLoss, type TrainPlan } from "./train/train-plan.ts"
 export type { Weight, Weights } from "./weights.ts"

@@ -100,7 +100,14 @@ export const tokenizePrompt = (
   }
 }
 
-/** The token that ends a text: the vocabulary's own, or the one that the settings name. */
+/**
+ * The token that ends a text: the vocabulary's own, or the one that the settings name; undefined where there is none.
+ *
+ * @example
+ * import { endOfText, trainTokenizer } from "#sluice/model"
+ * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
+ * tokenizer.decode([endOfText(tokenizer)!]) // → "<|endoftext|>"
+ */
 export const endOfText = (tokenizer: Tokenizer): number | undefined => {
   const { eos_token: eos } = tokenizer.settings
   const named = typeof eos === "string" ? eos : eos?.content

@@ -26,7 +26,8 @@ import type { Pool } from "./pool.ts"
 import type { Survey } from "./survey.ts"
 import { Tally } from "./tally.ts"
 import type { RecheckTask, TaskResult } from "./task.ts"
-import { runGather, runProgramNode, runSelect } from "./whole-node.ts"
+import { runProgramNode } from "./program-node.ts"
+import { runGather, runSelect } from "./whole-node.ts"
 
 export type Failure = SluiceError | Error
 
@@ -126,6 +127,7 @@ export class Execution {
         seconds: 0,
         bytes: 0,
         ...(record.folder?.gate === true ? { passed: record.folder.passed } : {}),
+        ...(record.folder?.objections === undefined ? {} : { objections: record.folder.objections }),
         ...(by === undefined ? {} : { by })
       },
       node

@@ -25,7 +25,8 @@ export const earlierWork = (store: Store, pipeline: string, device: Device = "cp
     if (ends?.first.event !== "started" || ends.first.pipeline !== pipeline || ends.last.event !== "finished") continue
     const same = (ends.first.device ?? "cpu") === device
     for (const node of ends.last.nodes) {
-      if (node.verdict === "hit" || (node.kind === "program" && !same)) continue
+      const judged = node.kind === "program" && node.partitions.run === 0
+      if (node.verdict === "hit" || judged || (node.kind === "program" && !same)) continue
       const known = work.get(node.name)
       if (known === undefined) work.set(node.name, [node])
       else known.push(node)
@@ -76,6 +77,8 @@ const telling = (computing: ReadonlyArray<NodeSummary>, rows: number): ReadonlyA
 
 /** The cost of a node that reads everything: as before, or in proportion to the rows where these are known. */
 const wholeCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>): Expected => {
+  // A program whose result is there is only judged.
+  if (plan.kind === "program" && plan.partitions.hit > 0) return { seconds: [0, 0], bytes: [0, 0] }
   const known = plan.kind === "program" && plan.rows.open === undefined && plan.rows.new > 0
   const scale = ({ rows }: NodeSummary) => (known && rows.in > 0 ? plan.rows.new / rows.in : 1)
   const of = (figure: (one: NodeSummary) => number) =>

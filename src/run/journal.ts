@@ -20,6 +20,8 @@ export interface NodeSummary {
   readonly bytes: number
   /** What a gate said; absent for nodes that judge nothing. */
   readonly passed?: boolean
+  /** What a judge has against a program's result; absent where nothing is judged. */
+  readonly objections?: ReadonlyArray<string>
   /** The run that made a hit's result while this one waited for it. */
   readonly by?: string
 }

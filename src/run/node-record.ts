@@ -47,6 +47,8 @@ export interface FolderHead {
   readonly passed: boolean
   /** Whether the program gave a verdict at all; older records do not say. */
   readonly gate?: boolean
+  /** What the stage's judge has against it, a sentence each; undefined where nothing was judged. */
+  readonly objections?: ReadonlyArray<string>
   /** Object with the ledger: which input rows were used, which skipped for what reason. */
   readonly ledger: string
 }
@@ -130,6 +132,12 @@ export interface SelectRefs {
   readonly tables: ReadonlyArray<string>
   /** Where rows failed to be prepared, the actions that prepared the partitions. */
   readonly prepared?: ReadonlyArray<string>
+}
+
+/** A program that is judged. */
+export interface JudgedRefs {
+  /** What its run made, for a judgement by other bounds. */
+  readonly ran: string
 }
 
 export interface GatherRefs {

@@ -16,6 +16,7 @@ import { type Foreseen, type Foresight, foreseeRecords, foreseeRows, foreseeView
 import { keysWithModels } from "./model-links.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
 import { parseKey, recordDigests } from "./parse.ts"
+import { onlyJudges } from "./program-node.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { type FrameBeside, Records } from "./records.ts"
 import { earlierActions, leftOver } from "./reuse-list.ts"
@@ -111,6 +112,10 @@ class Planner {
     }
     this.known.set(node, { record: undefined, parts: undefined })
     if (prepares(node)) return this.#plan(node, waiting, this.#prepared(node))
+    if (waiting.length === 0 && onlyJudges(this.#survey, node, this.#found)) {
+      const { new: read } = this.#whole(node, waiting)
+      return this.#plan(node, waiting, { partitions: { hit: 1, run: 0 }, rows: { reusable: read, new: 0 } })
+    }
     return this.#plan(node, waiting, { partitions: { hit: 0, run: 1 }, rows: this.#whole(node, waiting) })
   }
 

@@ -31,27 +31,30 @@ export const idColumn = (columns: ReadonlyArray<string>): string => {
 
 const text: Field = { type: "text", integer: false, nullable: false }
 
-/** Writes the needed columns of a dataset, and `id`, as Parquet files under `folder`. */
+/** Writes columns of a dataset by the names of the needs that they stand for, and `id`, as Parquet files under `folder`. */
 export const writeDataset = async (
   store: Store,
   views: ReadonlyArray<View>,
-  columns: ReadonlyArray<string>,
+  columns: { readonly [need: string]: string },
   folder: string
 ): Promise<InputSpec> => {
   onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const files: Array<string> = []
   let fields: { readonly [column: string]: Field } = {}
+  const needs = Object.entries(columns)
   for (const view of views) {
     const partition = new Partition(view, store)
-    fields = Object.fromEntries(columns.map((name) => [name, view.columns[name]!.field]))
+    fields = Object.fromEntries(needs.map(([need, column]) => [need, view.columns[column]!.field]))
     const ids = partition.ids()
     const id = columnOf(
       Array.from({ length: partition.rows }, (_, row) => digestHex(ids, row)),
       text
     )
-    const name = idColumn(columns)
+    const name = idColumn(Object.keys(columns))
+    const read = await partition.columns([...new Set(Object.values(columns))])
+    const named = Object.fromEntries(needs.map(([need, column]) => [need, read[column]!]))
     const file = `part-${String(files.length).padStart(5, "0")}.parquet`
-    const bytes = writeParquet({ [name]: id, ...(await partition.columns(columns)) }, { [name]: text, ...fields })
+    const bytes = writeParquet({ [name]: id, ...named }, { [name]: text, ...fields })
     onDisk(join(folder, file), () => writeFileSync(join(folder, file), bytes))
     files.push(file)
   }

@@ -1,7 +1,15 @@
 // What a node's record reaches in the store: the objects and results without which it, its rows or its lineage cannot be read.
 import { DamagedObject, type Store } from "../store/store.ts"
 import type { View } from "../table/view.ts"
-import { type GatherRefs, type NodeRecord, refsOf, type SelectRefs, type SourceRefs, viewsOf } from "./node-record.ts"
+import {
+  type GatherRefs,
+  type JudgedRefs,
+  type NodeRecord,
+  refsOf,
+  type SelectRefs,
+  type SourceRefs,
+  viewsOf
+} from "./node-record.ts"
 import type { RowAction } from "./row-action.ts"
 import type { GatherAction, SelectAction } from "./task.ts"
 
@@ -45,13 +53,14 @@ export const reachOf = function* (store: Store, record: NodeRecord): Generator<R
     for (const view of viewsOf(store, head)) for (const digest of objectsOf(view)) yield object(digest)
   }
   yield object(record.refs)
-  const refs = refsOf<Partial<SourceRefs & SelectRefs & GatherRefs>>(store, record)
+  const refs = refsOf<Partial<SourceRefs & SelectRefs & GatherRefs & JudgedRefs>>(store, record)
   for (const digest of refs.places ?? []) yield object(digest)
   const keys = [
     ...(refs.partitions ?? []).flatMap(({ action, reuse }) => [action, reuse]),
     ...(refs.action === undefined ? [] : [refs.action]),
     ...(refs.prepared ?? []),
-    ...(refs.buckets ?? [])
+    ...(refs.buckets ?? []),
+    ...(refs.ran === undefined ? [] : [refs.ran])
   ]
   for (const key of new Set(keys)) {
     yield { kind: "result", name: key }

@@ -1,6 +1,6 @@
 // What a node's record is stored under and made of: its functions, its options, and the content of what it reads.
-import { chosenColumns, type Edge, type GraphNode } from "../graph/graph.ts"
-import { nodeKeys, runtime } from "../graph/key.ts"
+import { chosenColumns, type Edge, type GraphNode, inputColumns } from "../graph/graph.ts"
+import { type NodeKeys, nodeKeys, runtime } from "../graph/key.ts"
 import type { NodeIngredients } from "../graph/plan.ts"
 import { unlessDamaged } from "../store/damage.ts"
 import type { Store } from "../store/store.ts"
@@ -10,26 +10,38 @@ import { isThere, reachOf } from "./reach.ts"
 import type { Survey } from "./survey.ts"
 
 /** The digest of what an edge delivers, from the record of the node it comes from. */
-export const edgeDigest = (edge: Edge, record: NodeRecord): string =>
-  record.folder === undefined
-    ? datasetDigest(headOf(edge, record).content)
-    : keyOf([record.folder.digest, record.folder.passed])
+export const edgeDigest = (edge: Edge, record: NodeRecord): string => {
+  const { folder } = record
+  if (folder === undefined) return datasetDigest(headOf(edge, record).content)
+  // What is judged of a result changes none of it.
+  return keyOf([folder.digest, folder.objections === undefined ? folder.passed : true])
+}
 
 export const headOf = (edge: Pick<Edge, "part">, record: NodeRecord): DatasetHead => record.datasets[edge.part ?? ""]!
-
-/** The columns of an edge's dataset that a program reads. */
-export const programColumns = (node: GraphNode, edge: Edge): ReadonlyArray<string> =>
-  Object.keys(node.declaration.inputs[edge.input]?.needs ?? {})
 
 const inputOf = (node: GraphNode, edge: Edge, record: NodeRecord): unknown => {
   if (node.kind !== "program" || record.folder !== undefined) return edgeDigest(edge, record)
   const { content } = headOf(edge, record)
-  return [content.rows, content.ids, programColumns(node, edge).map((name) => [name, content.columns[name]])]
+  const read = Object.entries(inputColumns(node, edge.input)).map(([need, column]) => [need, content.columns[column]])
+  return [content.rows, content.ids, read]
 }
 
 /** The key of a node's record: its functions, its options and the content of all its inputs. */
-export const recordKey = (survey: Survey, node: GraphNode, inputs: ReadonlyMap<GraphNode, NodeRecord>): string => {
-  const keys = survey.keys.get(node)!
+export const recordKey = (survey: Survey, node: GraphNode, inputs: ReadonlyMap<GraphNode, NodeRecord>): string =>
+  keyWith(survey, node, inputs, survey.keys.get(node)!)
+
+/** The key of what a program's run makes, before it is judged; that of its record where it is not. */
+export const runKeyOf = (survey: Survey, node: GraphNode, inputs: ReadonlyMap<GraphNode, NodeRecord>): string => {
+  const { row } = survey.keys.get(node)!
+  return keyWith(survey, node, inputs, { row, whole: row })
+}
+
+const keyWith = (
+  survey: Survey,
+  node: GraphNode,
+  inputs: ReadonlyMap<GraphNode, NodeRecord>,
+  keys: NodeKeys
+): string => {
   if (node.kind === "source") {
     const files = survey.files.get(node)!.map(({ path, digest }) => [path, digest])
     return keyOf(["record", keys.row, files])

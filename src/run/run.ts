@@ -221,12 +221,11 @@ const finish = (
   const nodes = graph.nodes.map((node) => execution.summaries.get(node)!)
   const outputs: Record<string, OutputSummary> = {}
   const refs: Record<string, OutputRef> = {}
-  let passed = true
+  const passed = [...execution.records.values()].every(({ folder }) => folder?.passed !== false)
   for (const output of graph.outputs) {
     const record = execution.records.get(output.node)!
     const digest = outputDigest(record, output.part)
     const rows = record.folder === undefined ? headOf(output, record).content.rows : undefined
-    if (record.folder?.passed === false) passed = false
     outputs[output.name] =
       record.folder === undefined
         ? { kind: output.kind, rows: rows!, digest }

@@ -20,6 +20,8 @@ export class Tally {
   bytes = 0
   /** What a gate said, if the node is one. */
   passed: boolean | undefined
+  /** What a judge had against what a program made. */
+  objections: ReadonlyArray<string> | undefined
   readonly reasons: Record<string, number> = {}
 
   constructor(node: GraphNode) {
@@ -66,7 +68,8 @@ export class Tally {
       reasons: sorted(this.reasons),
       seconds: Math.round(this.seconds * 1000) / 1000,
       bytes: this.bytes,
-      ...(this.passed === undefined ? {} : { passed: this.passed })
+      ...(this.passed === undefined ? {} : { passed: this.passed }),
+      ...(this.objections === undefined ? {} : { objections: this.objections })
     }
   }
 }

@@ -1,22 +1,18 @@
-// Nodes that need a whole dataset: resolving a select, gathering groups, running a program.
+// Nodes that need a whole dataset: resolving a select, gathering groups.
 import * as Effect from "effect/Effect"
-import { join } from "node:path"
 import { SluiceError } from "../errors.ts"
-import { type Edge, type GraphNode, rowEdges } from "../graph/graph.ts"
-import { graphKey } from "../graph/key.ts"
-import type { ProgramDeclaration, SelectDeclaration } from "../stage/declaration.ts"
+import { type GraphNode, rowEdges } from "../graph/graph.ts"
+import type { SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
 import { firstRows } from "../table/digest-map.ts"
-import { idsIn, rowsIn, type View } from "../table/view.ts"
+import { idsIn, rowsIn } from "../table/view.ts"
 import type { Lease } from "../store/lease.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
 import { failedEntries } from "./group-failures.ts"
 import { datasetHead, type NodeRecord, type SelectRefs } from "./node-record.ts"
-import { headOf, programColumns, recordKey } from "./record-key.ts"
-import { runProgram, takeScratch } from "./program.ts"
-import { type InputSpec, resultFolder, writeDataset } from "./program-inputs.ts"
+import { headOf } from "./record-key.ts"
 import { Rechecks } from "./rechecks.ts"
 import type { Store } from "../store/store.ts"
 import { sourcePlace } from "./source-place.ts"
@@ -203,68 +199,6 @@ const gatheredBytes = (store: Store, { view, edges }: GatherAction): number => {
   const blocks = Object.values(view.columns).map(({ block }) => block)
   return [...new Set([edges, view.ids, ...blocks])].reduce((sum, digest) => sum + store.size(digest), 0)
 }
-
-const inputSpec = async (
-  execution: Execution,
-  node: GraphNode,
-  edge: Edge,
-  record: NodeRecord,
-  views: ReadonlyArray<View>,
-  folder: string
-): Promise<InputSpec> => {
-  const { store } = execution.survey
-  if (record.folder === undefined) return writeDataset(store, views, programColumns(node, edge), folder)
-  const place = resultFolder(store, record.folder, true)
-  if (edge.node.emits === "model") return { kind: "model", folder: place, digest: record.folder.digest }
-  return { kind: "report", folder: place, data: record.folder.data }
-}
-
-export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lease): Effect.Effect<Made, Failure> =>
-  Effect.gen(function* () {
-    const inputs: Array<{ readonly edge: Edge; readonly record: NodeRecord; readonly views: ReadonlyArray<View> }> = []
-    for (const edge of node.edges) {
-      const record = yield* execution.record(edge.node)
-      inputs.push({ edge, record, views: record.folder === undefined ? yield* execution.views(edge) : [] })
-    }
-    return yield* execution.promise(async (signal) => {
-      const before = performance.now()
-      const { survey, journal, threads } = execution
-      const key = recordKey(survey, node, execution.records)
-      const rows = inputs.reduce((sum, { views }) => sum + rowsIn(views), 0)
-      execution.started(node, rows, 1)
-      const folder = takeScratch(survey.store, key, lease)
-      const specs = await Promise.all(
-        inputs.map(async ({ edge, record, views }, index) => {
-          const place = join(folder, "inputs", `${index}`)
-          return { edge, spec: await inputSpec(execution, node, edge, record, views, place) }
-        })
-      )
-      const made = await runProgram({
-        store: survey.store,
-        node,
-        folder,
-        pipeline: survey.file,
-        graph: graphKey(survey.graph),
-        root: survey.project.root,
-        sets: survey.sets,
-        threads,
-        device: survey.compute.device,
-        inputs: specs,
-        sources: survey.sources,
-        emit: (event) => journal.write(event),
-        signal: AbortSignal.any([signal, lease.lost])
-      })
-      const tally = execution.tally(node)
-      Object.assign(tally, made.totals)
-      tally.reason(made.reasons)
-      tally.computed = rows
-      tally.run = 1
-      tally.bytes = made.head.files.reduce((sum, { bytes }) => sum + bytes, 0)
-      if (made.head.gate === true) tally.passed = made.head.passed
-      tally.seconds = (performance.now() - before) / 1000
-      return { datasets: {}, folder: made.head, refs: { program: (node.declaration as ProgramDeclaration).name } }
-    })
-  })
 
 export const outputDigest = (record: NodeRecord, part: string | undefined): string =>
   record.folder === undefined ? keyOf(headOf({ part }, record).content) : record.folder.digest

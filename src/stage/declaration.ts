@@ -124,6 +124,10 @@ export interface ProgramDeclaration extends Base {
   readonly main: string | undefined
   readonly emits: "model" | "report"
   readonly run: AnyFunction
+  /** The options that `judge` sees; a change of them runs nothing again. */
+  readonly judgeOptions: OptionFields
+  /** What stands against the data that `run` gave. */
+  readonly judge: AnyFunction | undefined
 }
 
 export type Declaration =

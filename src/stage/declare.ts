@@ -17,6 +17,9 @@ export const declare = (kind: Kind, given: object): Declaration => {
       kind === "filter" ? "measureOptions" : kind === "program" ? "its inputs, as input.model()" : "a map or a filter"
     throw new TypeError(`${declaration.name}: a model is no option of a ${kind}; "${model[0]}" belongs to ${instead}`)
   }
+  const open = Object.entries(declaration.options).find(([, spec]) => spec.kind === "column" && !spec.fallback)
+  if (open !== undefined && kind !== "program")
+    throw new TypeError(`${declaration.name}: a ${kind} reads all of its columns; give "${open[0]}" a default`)
   return declaration
 }
 

@@ -76,6 +76,29 @@ interface Opt {
    */
   readonly column: <const Name extends string>(fallback: Name) => OptionSpec<Name, false, "column">
   /**
+   * The name of a column that a program reads where it is given one: the need of the same name, which is optional, is then
+   * there in every row, and else in none. Which rows are asked to have it, the compiler sees.
+   *
+   * @example
+   * import * as Schema from "effect/Schema"
+   * import { input, opt, Stage } from "#sluice"
+   * const sources = Stage.program({
+   *   name: "evaluate.sources",
+   *   inputs: { data: input.dataset({ text: Schema.String, source: Schema.optionalKey(Schema.String) }) },
+   *   options: { source: opt.maybeColumn() },
+   *   emits: "report",
+   *   run: async ({ inputs: { data }, used }) => {
+   *     const read = await data.read()
+   *     used("data", read.map(({ id }) => id))
+   *     return { data: { sources: [...new Set(read.map(({ row }) => row.source ?? "unknown"))] } }
+   *   }
+   * })
+   * const data = rows({ text: "dawn", book: "law" }, { text: "dusk", book: "poems" })
+   * sources({ data }) // → { sources: ["unknown"] }
+   * sources({ data, source: "book" }) // → { sources: ["law", "poems"] }
+   */
+  readonly maybeColumn: () => OptionSpec<never, false, "column">
+  /**
    * A struct schema that says what rows a source emits.
    *
    * @example
@@ -240,6 +263,7 @@ export const opt: Opt = Object.assign(
     maybe: (schema: Schema.Top) => spec("data", schema, false, undefined),
     knob: (schema: Schema.Top, fallback: unknown) => spec("knob", schema, false, fallback),
     column: (fallback: string) => spec("column", undefined, false, fallback),
+    maybeColumn: () => spec("column", undefined, false, undefined),
     rows: () => spec("rows", undefined, true, undefined),
     maybeRows: () => spec("rows", undefined, false, undefined),
     file: () => spec("file", undefined, true, undefined),

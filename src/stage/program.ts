@@ -1,5 +1,6 @@
 // What a program's `run` is given: inputs as folders, a scratch folder that survives a kill, and a line to the engine.
 import type { Dataset, Model, Report } from "./handle.ts"
+import type { Decoded, OptionFields } from "./option.ts"
 
 export interface Identified<Row> {
   readonly id: string
@@ -59,4 +60,15 @@ export interface ProgramContext<Inputs, Options> {
 export interface ProgramResult {
   readonly data: unknown
   readonly passed?: boolean
+}
+
+/** How a program's result is judged by bounds, apart from its run. */
+export interface Judge<Options extends OptionFields> {
+  /** The options that `judge` sees and `run` does not: a change of one judges again and runs nothing. */
+  readonly judgeOptions?: Options
+  /**
+   * What stands against the data that `run` gave, as JSON, a sentence each: where there is none the node passes. Undefined
+   * where nothing is to be judged. A node that does not pass keeps all that it made, and the run ends with exit 3.
+   */
+  readonly judge?: (data: unknown, options: Decoded<Options>) => ReadonlyArray<string> | undefined
 }

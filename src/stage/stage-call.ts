@@ -57,6 +57,18 @@ export type GatherCall<Needs extends Fields, Emits extends Fields, O extends Opt
 }
 
 type MadeOf<E> = E extends "model" ? Model : Report
+/** An input of a program whose column options name columns: those are asked for by their names in the dataset. */
+type NamedInput<V, O extends OptionFields, N extends string> =
+  V extends Dataset<infer Row>
+    ? Dataset<{ readonly [K in keyof Row as K extends ColumnKeys<O> ? N : K]-?: Row[K] }>
+    : V extends ReadonlyArray<infer E>
+      ? ReadonlyArray<NamedInput<E, O, N>>
+      : V
+type NamedInputs<I extends InputFields, O extends OptionFields, N extends string> = {
+  readonly [K in keyof Inputs<I>]: NamedInput<Inputs<I>[K], O, N>
+}
 export type ProgramCall<I extends InputFields, O extends OptionFields, E, Main extends keyof I> = [Main] extends [never]
-  ? (args: Simplify<Given<O> & Inputs<I>>) => MadeOf<E>
+  ? [ColumnKeys<O>] extends [never]
+    ? (args: Simplify<Given<O> & Inputs<I>>) => MadeOf<E>
+    : <N extends string = never>(args: Simplify<Given<O> & ColumnOptions<O, N> & NamedInputs<I, O, N>>) => MadeOf<E>
   : (...args: Arguments<Simplify<Given<O> & Omit<Inputs<I>, Main>>>) => (main: InputOf<I[Main]>) => MadeOf<E>

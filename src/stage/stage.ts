@@ -6,7 +6,7 @@ import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
 import type { Decoded, OptionFields } from "./option.ts"
 import { type Databases, type Folder, type Frames, sourceOptions } from "./source.ts"
-import type { ProgramContext, ProgramResult } from "./program.ts"
+import type { Judge, ProgramContext, ProgramResult } from "./program.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 
@@ -269,30 +269,32 @@ const program = <
   const I extends InputFields,
   const E extends "model" | "report",
   Options extends OptionFields = None,
-  Main extends keyof I & string = never
->(given: {
-  readonly name: `${string}.${string}`
-  readonly options?: Options
-  readonly inputs: I
-  /** The input that `.pipe()` fills. */
-  readonly main?: Main
-  readonly emits: E
-  readonly reasons?: ReadonlyArray<string>
-  readonly impure?: string
-  readonly run: (context: ProgramContext<Inputs<I>, Decoded<Options>>) => Promise<ProgramResult>
-}): ProgramCall<I, Options, E, Main> & { readonly declaration: Declaration } => {
-  const declaration = declare("program", { main: undefined, ...given })
+  Main extends keyof I & string = never,
+  JudgeOptions extends OptionFields = None
+>(
+  given: {
+    readonly name: `${string}.${string}`
+    readonly options?: Options
+    readonly inputs: I
+    /** The input that `.pipe()` fills. */
+    readonly main?: Main
+    readonly emits: E
+    readonly reasons?: ReadonlyArray<string>
+    readonly impure?: string
+    readonly run: (context: ProgramContext<Inputs<I>, Decoded<Options>>) => Promise<ProgramResult>
+  } & Judge<JudgeOptions>
+): ProgramCall<I, Options & JudgeOptions, E, Main> & { readonly declaration: Declaration } => {
+  const declaration = declare("program", { main: undefined, judge: undefined, judgeOptions: {}, ...given })
   const made = (args: object | undefined, piped: object) => {
     const call = divide(declaration, args as never)
     return makeHandle(given.emits as "model", { ...call, inputs: { ...call.inputs, ...piped } })
   }
   const { main } = given
-  return Object.assign(
+  const call =
     main === undefined
       ? (args?: object) => made(args, {})
-      : (args?: object) => (piped: unknown) => made(args, isHandle(piped) ? { [main]: piped } : {}),
-    { declaration }
-  ) as never
+      : (args?: object) => (piped: unknown) => made(args, isHandle(piped) ? { [main]: piped } : {})
+  return Object.assign(call, { declaration }) as never
 }
 
 export const Stage = { source, map, filter, expand, select, gather, program } as const

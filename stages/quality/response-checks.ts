@@ -2,12 +2,6 @@
 import { countWords, detectLanguage, type makeDetector, plainWords } from "#sluice/text"
 import { askedFormat, hasCode, hasTable, isJson, itemsIn } from "./asked-format.ts"
 
-const REFUSAL =
-  /^(?:i['\u2019]?m (?:very |really |so )?sorry,? (?:but|i)|sorry,? (?:but )?i|i apologi[sz]e|unfortunately,? i|as an? (?:ai|artificial|large|language)|i (?:cannot|can['\u2019]?t|can not|am (?:unable|not able)|won['\u2019]?t|will not|do not|don['\u2019]?t have (?:access|the ability|enough)|am just an? (?:ai|language))|i['\u2019]?m (?:unable|not able|just an? (?:ai|language))|(?:my|the) (?:training|knowledge) (?:data )?(?:ends|only|does)|it is not (?:possible|appropriate) for me)/i
-
-/** Whether an answer begins by declining. */
-export const isRefusal = (answer: string): boolean => REFUSAL.test(answer.trim().replace(/^["'*_#>\s]+/, ""))
-
 const OPENERS: { readonly [closer: string]: string } = { ")": "(", "]": "[", "}": "{" }
 
 /** Whether brackets of a text outside of strings close in order. */

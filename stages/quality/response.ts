@@ -1,8 +1,8 @@
 // quality.response: drops answers that decline, copy, break off, or have another form or language than was asked for.
 import * as Schema from "effect/Schema"
 import { keep, opt, Stage } from "#sluice"
-import { countWords, makeDetector } from "#sluice/text"
-import { copiedShare, differsInLanguage, formatFaults, isRefusal, isTruncated } from "./response-checks.ts"
+import { countWords, isRefusal, makeDetector } from "#sluice/text"
+import { copiedShare, differsInLanguage, formatFaults, isTruncated } from "./response-checks.ts"
 
 /**
  * Checks `answer` beside `question` by rule: it says something; it does not decline; it is not made of the question's words

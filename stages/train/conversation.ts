@@ -2,27 +2,43 @@
 import type { Dataset, Identified, Model } from "#sluice"
 import type { Tokenizer } from "#sluice/model"
 import type { Messages } from "./messages.ts"
+import { type Mixing, mixedOut } from "./mixture.ts"
 import { bytesToIds } from "./token-columns.ts"
 import { tokens as makeTokens } from "./tokens.ts"
 import type { Example } from "./training.ts"
 
 /** Why a row of a token table is not trained on. */
-export const sequenceReasons = ["too-long", "nothing-supervised", "not-reached"] as const
+export const sequenceReasons = [
+  "too-long",
+  "nothing-supervised",
+  mixedOut,
+  "not-reached",
+  "empty",
+  "not-measured"
+] as const
 
-/** A row of a token table. */
-export interface Sequence {
+interface Tokens {
   readonly ids: Uint8Array
   readonly mask: Uint8Array
 }
 
+/** A row of a token table. */
+export interface Sequence extends Tokens {
+  /** Where the row is from, where a column says so. */
+  readonly source?: string
+}
+
+/** A dataset whose rows have `Columns`, and the column that says where they are from, if one is named. */
+type From<Columns, Source extends string> = Dataset<Columns & { readonly [Name in NoInfer<Source>]: string }>
+
 /** How a tuning is told what to train on: by conversations, or by a token table. */
-export type TuningData =
+export type TuningData<Source extends string = never> =
   | {
       /** Conversations; `train.tokens` makes the table of them, with `context` as the most tokens of a row. */
-      readonly data: Dataset<{ readonly messages: Messages }>
+      readonly data: From<{ readonly messages: Messages }, Source>
       readonly tokens?: never
       /** Conversations that the loss is measured on and that are not trained on. */
-      readonly validation?: Dataset<{ readonly messages: Messages }>
+      readonly validation?: From<{ readonly messages: Messages }, Source>
       /** `completion` supervises the last answer, `assistant` every answer, `all` every token ("completion"). */
       readonly supervise?: "completion" | "assistant" | "all"
       /** Name of a built-in chat format, or a Jinja template; the model's own if left out. */
@@ -34,27 +50,34 @@ export type TuningData =
     }
   | {
       /** A token table that `train.tokens` or one of its siblings made for a model with the same tokenizer. */
-      readonly tokens: Dataset<Sequence>
+      readonly tokens: From<Tokens, Source>
       readonly data?: never
       /** A token table that the loss is measured on and that is not trained on. */
-      readonly validation?: Dataset<Sequence>
+      readonly validation?: From<Tokens, Source>
     }
 
 /** A stage that trains on a token table, as one that takes conversations too. */
-export type OverConversations<Program extends (options: never) => Model> = (
-  options: Omit<Parameters<Program>[0], "tokens" | "validation"> & TuningData
+export type OverConversations<Program extends (options: never) => Model> = <Source extends string = never>(
+  options: Omit<Parameters<Program>[0], "tokens" | "validation" | "retained" | "source" | "mixture"> &
+    TuningData<Source> &
+    Mixing<Source> & {
+      /** Texts of what the model is to keep; such as it writes itself if left out. */
+      readonly retained?: Dataset<{ readonly text: string }>
+    }
 ) => Model
 
 interface Tuning {
   readonly base: Model
+  readonly retained?: Dataset<{ readonly text: string }>
   readonly context?: number
 }
 
 /** The arguments of a tuning with its token table in place of conversations; `context` is the stage's if not given. */
-export const withTokens = (given: Tuning & TuningData, context: number): never => {
+export const withTokens = ({ retained, ...given }: Tuning & TuningData, context: number): never => {
+  const kept = retained === undefined ? {} : { retained: [retained] }
   if (given.data === undefined) {
     const { validation, ...rest } = given
-    return { ...rest, ...(validation !== undefined && { validation: [validation] }) } as never
+    return { ...rest, ...kept, ...(validation !== undefined && { validation: [validation] }) } as never
   }
   const { data, validation, supervise, chat, truncate, maxViolations, ...rest } = given
   const options = {
@@ -66,15 +89,16 @@ export const withTokens = (given: Tuning & TuningData, context: number): never =
     ...(maxViolations !== undefined && { maxViolations })
   }
   const held = validation === undefined ? {} : { validation: [validation.pipe(makeTokens(options))] }
-  return { ...rest, ...held, tokens: data.pipe(makeTokens(options)) } as never
+  return { ...rest, ...kept, ...held, tokens: data.pipe(makeTokens(options)) } as never
 }
 
 /** Rows of a token table as examples; one that is longer than `context` is left out. */
 export const sequenceExamples = (rows: ReadonlyArray<Identified<Sequence>>, context: number): ReadonlyArray<Example> =>
-  rows.map(({ id, row: { ids: bytes, mask } }) => {
+  rows.map(({ id, row: { ids: bytes, mask, source } }) => {
     const ids = bytesToIds(bytes)
-    if (ids.length > context) return { id, content: bytes, skipped: "too-long" }
-    return { id, content: bytes, sequence: { rowId: id, ids, mask } }
+    const from = source === undefined ? {} : { source }
+    if (ids.length > context) return { id, content: bytes, skipped: "too-long", ...from }
+    return { id, content: bytes, sequence: { rowId: id, ids, mask, ...from }, ...from }
   })
 
 /** Rows of token tables that are held out, as examples; undefined where there is no table. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { constants, zstdCompressSync } from "node:zlib"
 import type { SchemaElement } from "hyparquet"
-import type { LedgerEntry } from "#sluice/model"
+import type { LedgerEntry, ValidationEntry } from "#sluice/model"
 
 const codec = {
   ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
@@ -58,6 +58,43 @@ export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): 
       learningRate: ledger.map(({ lr }) => lr)
     }
   )
+
+/** Writes `sources.parquet`: of each step and source the tokens, those supervised, and their mean loss in nats. */
+export const writeSources = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> => {
+  const parts = ledger.flatMap(({ step, sources = {} }) =>
+    Object.entries(sources).map(([source, part]) => ({ step, source, ...part }))
+  )
+  return write(
+    join(folder, "sources.parquet"),
+    [
+      plain("step", "INT32"),
+      text("source"),
+      plain("tokens", "INT32"),
+      plain("supervised", "INT32"),
+      plain("loss", "DOUBLE")
+    ],
+    {
+      step: parts.map(({ step }) => step),
+      source: parts.map(({ source }) => source),
+      tokens: parts.map(({ tokens }) => tokens),
+      supervised: parts.map(({ supervised }) => supervised),
+      loss: parts.map(({ loss }) => loss)
+    }
+  )
+}
+
+/** Writes `validation.parquet`: step and loss of each measurement on held-out rows, of all ("") and of each source. */
+export const writeValidation = (folder: string, entries: ReadonlyArray<ValidationEntry>): Promise<void> => {
+  const parts = entries.flatMap(({ step, loss, sources = {} }) => [
+    { step, source: "", loss },
+    ...Object.entries(sources).map(([source, part]) => ({ step, source, loss: part.loss }))
+  ])
+  return write(join(folder, "validation.parquet"), [plain("step", "INT32"), text("source"), plain("loss", "DOUBLE")], {
+    step: parts.map(({ step }) => step),
+    source: parts.map(({ source }) => source),
+    loss: parts.map(({ loss }) => loss)
+  })
+}
 
 /** What became of one input row. */
 export interface RowFate {

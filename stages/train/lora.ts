@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { judgeSignals, limitOptions } from "./limits.ts"
 import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
@@ -34,6 +35,8 @@ const program = Stage.program({
     learningRate: opt(Schema.Finite, 2e-2),
     ...tuningOptions
   },
+  judgeOptions: limitOptions,
+  judge: judgeSignals,
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {
       const { rank, alpha, targets, layers, rankStabilised, dora, dropout, rankPattern, alphaPattern, seed } = options
@@ -45,7 +48,7 @@ const program = Stage.program({
 
 /**
  * LoRA (Hu et al. 2021): y = W x + (alpha / rank) · B A x with W frozen, on conversations (`data`) or a token table
- * (`tokens`), as `train.sft` takes them. The folder is an adapter in PEFT layout; the
+ * (`tokens`), as `train.sft` takes them, with the same `validation`, `source`, `mixture`, `retained` and `limits`. The folder is an adapter in PEFT layout; the
  * model it corrects lies in its `base` folder, so that the result can be used alone. `train.merge` adds it into the weights.
  *
  * @example

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 import { trainAdapter } from "./adapting.ts"
 import { type OverConversations, withTokens } from "./conversation.ts"
+import { judgeSignals, limitOptions } from "./limits.ts"
 import { defaultContext, tuningInputs, tuningOptions, tuningReasons } from "./tuning-options.ts"
 
 const program = Stage.program({
@@ -18,6 +19,8 @@ const program = Stage.program({
     learningRate: opt(Schema.Finite, 5e-3),
     ...tuningOptions
   },
+  judgeOptions: limitOptions,
+  judge: judgeSignals,
   run: (context) =>
     trainAdapter(context, (engine, model, options) => {
       const { virtualTokens: tokens, encoderHidden, seed } = options

@@ -4,7 +4,10 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
 import type { Adapter, CausalModel, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
-import { writeRows, writeSteps } from "./ledger.ts"
+import { writeRows, writeSources, writeSteps, writeValidation } from "./ledger.ts"
+import { mixExamples, type SourceMixture } from "./mixture.ts"
+import type { measureSignals, ProbeAnswer } from "./signals.ts"
+import { describeRun, type TrainingData } from "./training-data.ts"
 
 export type Engine = typeof import("#sluice/model")
 
@@ -15,6 +18,8 @@ export interface Example {
   readonly content: string | Uint8Array
   readonly sequence?: TokenSequence
   readonly skipped?: string
+  /** Where the row is from, where a column says so. */
+  readonly source?: string
 }
 
 export interface Training {
@@ -25,6 +30,8 @@ export interface Training {
   readonly examples: ReadonlyArray<Example>
   /** Rows that the loss is measured on, and that are not trained on. */
   readonly validation?: ReadonlyArray<Example>
+  /** Tries a tuned model on what it was tried on before. */
+  readonly measure?: (result: TrainResult, data: TrainingData) => ReturnType<typeof measureSignals>
   /** Lets a model that is being trained speak. */
   readonly sample?: (trained: Pick<TrainResult, "model" | "adapter">) => Promise<void>
   /** Tokens per row of a batch, an adapter's virtual ones apart. */
@@ -50,83 +57,11 @@ export interface TrainingOptions {
   readonly labelSmoothing?: number
   readonly neftune?: number
   readonly checkpointing?: boolean
+  readonly mixture?: SourceMixture | undefined
   readonly validateEvery?: number
   readonly patience?: number | undefined
   readonly keepBest?: boolean
-  readonly maxOverfit?: number | undefined
   readonly sampleEvery?: number
-}
-
-/** What training leaves as its data: the same for the same inputs, so it holds no clock and no throughput. */
-export interface TrainingData {
-  readonly steps: number
-  readonly firstLoss: number
-  readonly finalLoss: number
-  /** Mean loss over the last tenth of the steps. */
-  readonly closingLoss: number
-  readonly tokens: number
-  readonly supervisedTokens: number
-  readonly parameters: number
-  readonly trainedParameters: number
-  readonly rows: { readonly used: number; readonly skipped: { readonly [reason: string]: number } }
-  /** Step and loss, thinned to at most 200 points. */
-  readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
-  /** Where rows were held out to validate. */
-  readonly validation?: ValidationData
-}
-
-/** What was measured on rows held out. */
-export interface ValidationData {
-  readonly lowest: number
-  /** The step of the lowest loss. */
-  readonly lowestStep: number
-  readonly last: number
-  /** How far the last loss is above the lowest: what was unlearnt by learning on. */
-  readonly overfit: number
-  /** The step whose weights were kept. */
-  readonly keptStep: number
-  readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
-}
-
-const size = (weights: ReadonlyMap<string, { readonly data: { readonly length: number } }>): number =>
-  [...weights.values()].reduce((total, { data }) => total + data.length, 0)
-
-const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
-
-const describeValidation = ({ validation, step }: TrainResult): { readonly validation?: ValidationData } => {
-  if (validation.length === 0) return {}
-  const lowest = validation.reduce((low, entry) => (entry.loss < low.loss ? entry : low))
-  const last = validation.at(-1)!.loss
-  return {
-    validation: {
-      lowest: lowest.loss,
-      lowestStep: lowest.step,
-      last,
-      overfit: last - lowest.loss,
-      keptStep: step,
-      curve: validation.map((entry) => [entry.step, entry.loss])
-    }
-  }
-}
-
-const describeRun = (result: TrainResult, rows: TrainingData["rows"]): TrainingData => {
-  const { ledger, model, adapter } = result
-  const losses = ledger.map(({ loss }) => loss)
-  const stride = Math.ceil(ledger.length / 200)
-  const kept = ledger.filter(({ step }) => step % stride === 0 || step === 1 || step === ledger.length)
-  return {
-    steps: ledger.length,
-    firstLoss: losses[0]!,
-    finalLoss: losses.at(-1)!,
-    closingLoss: mean(losses.slice(-Math.ceil(losses.length / 10))),
-    tokens: ledger.reduce((total, { tokens }) => total + tokens, 0),
-    supervisedTokens: ledger.reduce((total, { supervised }) => total + supervised, 0),
-    parameters: size(model.weights) + (adapter ? size(adapter.weights) : 0),
-    trainedParameters: size(adapter?.weights ?? model.weights),
-    rows,
-    curve: kept.map(({ step, loss }) => [step, loss]),
-    ...describeValidation(result)
-  }
 }
 
 type Context = Pick<
@@ -190,10 +125,14 @@ export const runTraining = async (
   context: Context,
   engine: Engine,
   training: Training
-): Promise<{ readonly result: TrainResult; readonly data: TrainingData }> => {
+): Promise<{
+  readonly result: TrainResult
+  readonly data: TrainingData
+  readonly answers: ReadonlyArray<ProbeAnswer>
+}> => {
   const { options, out } = context
   const before = engine.virtualTokens(training.adapter)
-  const sequences = training.examples.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]))
+  const { examples, sequences } = mixExamples(engine, training.examples, options.mixture, options.seed)
   const settings: Partial<TrainOptions> = {
     ...(training.steps === undefined
       ? { epochs: training.epochs ?? 1 }
@@ -246,19 +185,18 @@ export const runTraining = async (
       context.progress(step, expected, `loss ${loss.toFixed(2)}`)
     }
   })
-  const { fates, rows } = account(context, training, result)
-  const data = describeRun(result, rows)
+  const { fates, rows } = account(context, { ...training, examples }, result)
+  const sourceOf = new Map(examples.flatMap(({ id, source }) => (source === undefined ? [] : [[id, source] as const])))
+  const trained = describeRun(result, rows, sourceOf)
+  const measured = await training.measure?.(result, trained)
+  const data = measured === undefined ? trained : { ...trained, signals: measured.signals }
   await writeSteps(out, result.ledger)
+  if (data.validation !== undefined) await writeValidation(out, result.validation)
+  if (data.sources !== undefined) await writeSources(out, result.ledger)
   await writeRows(out, fates, result.ledger)
-  const overfit = data.validation?.overfit ?? 0
-  if (options.maxOverfit !== undefined && overfit > options.maxOverfit) {
-    const { lowest, lowestStep, last } = data.validation!
-    throw new Error(
-      `the loss on validation rose from ${lowest.toFixed(3)} at step ${lowestStep} to ${last.toFixed(3)}, by more than ` +
-        `maxOverfit ${options.maxOverfit}: train for fewer steps, with patience, or on more rows`
-    )
-  }
+  const answers = measured?.answers ?? []
+  if (answers.length > 0) await writeFile(join(out, "answers.json"), `${JSON.stringify(answers, null, 2)}\n`)
   const { checkpointEvery: _, sampleEvery: _sampleEvery, ...recorded } = options
   await writeFile(join(out, "training.json"), `${JSON.stringify({ options: recorded, ...data }, null, 2)}\n`)
-  return { result, data }
+  return { result, data, answers }
 }

@@ -2,15 +2,20 @@
 import * as Schema from "effect/Schema"
 import { input, opt } from "#sluice"
 import { sequenceReasons } from "./conversation.ts"
+import { Mixture } from "./mixture.ts"
 import { sequenceColumns } from "./token-columns.ts"
 
 /** Tokens a row of a batch holds if not given. */
 export const defaultContext = 256
 
+const read = { ...sequenceColumns, source: Schema.optionalKey(Schema.String) }
+
 export const tuningInputs = {
   base: input.model(),
-  tokens: input.dataset(sequenceColumns),
-  validation: input.someDatasets(sequenceColumns)
+  tokens: input.dataset(read),
+  validation: input.someDatasets(read),
+  /** Texts of what the model is to keep: how much less likely they become is what it forgets. */
+  retained: input.someDatasets({ text: Schema.String })
 }
 
 export const tuningReasons = sequenceReasons
@@ -32,6 +37,14 @@ export const tuningOptions = {
   /** How the learning rate goes on from there: to 0 along a cosine or a line, or as it is. */
   schedule: opt(Schema.Literals(["cosine", "linear", "constant"]), "cosine"),
   weightDecay: opt(Schema.Finite, 0),
+  /** The column that says where a row is from; the loss is then told for each source, on `validation` too. */
+  source: opt.maybeColumn(),
+  /**
+   * How sources are mixed: one of n rows gets a share ∝ weight · n^(1/temperature) of as many rows as there are, drawn from the
+   * seed once for all epochs. `weights` are 1 where none is given, 0 leaves a source out; a high `temperature` makes
+   * sources equal.
+   */
+  mixture: opt.maybe(Mixture),
   /** Length to which a longer gradient is cut; 0 cuts none. */
   maxGradNorm: opt(Schema.Finite, 1),
   /** Share of each target that is spread over the vocabulary. */
@@ -46,8 +59,11 @@ export const tuningOptions = {
   patience: opt.maybe(Schema.Int),
   /** Whether the weights of the best measurement are kept instead of the last. */
   keepBest: opt(Schema.Boolean, true),
-  /** Nats a token by which the last loss on `validation` may exceed the lowest before the node fails. */
-  maxOverfit: opt.maybe(Schema.Finite),
+  /**
+   * Prompts of `validation`, or else of the rows trained on, that the model answers before and after: forgetting, collapse and
+   * misalignment are measured by them, and by as many texts of its own where none are `retained`; 0 measures none of them.
+   */
+  probes: opt(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 256 })), 8),
   seed: opt(Schema.Int, 0),
   /** Steps between checkpoints; a killed run goes on from the last one. */
   checkpointEvery: opt.knob(Schema.Int, 50),

@@ -1,8 +1,10 @@
 // sluice steps and sluice chat over a real training: the ledger, a spike with the row behind it, and answers.
 import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { saveModel } from "../../src/model/index.ts"
+import { checkPage } from "../dash/page-check.ts"
 import { tinyModel } from "../model/tiny-model.ts"
 import { type Json, makeProject, type TestProject } from "./project.ts"
 
@@ -58,6 +60,18 @@ it("a spike leads to the line of the file that made it", async () => {
   expect(out).toMatch(/^step \d+ {2}loss [\d.]+, usually [\d.]+ \(\d+ spreads\), gradient norm [\d.]+\n/)
   expect(out).toContain("faq.jsonl line 18")
   expect(out).toContain("→ sluice trace faq <short>")
+})
+
+it("the report leads from a spike to the same line", async () => {
+  const [{ path }] = await project.json("report", "faq")
+  const page = readFileSync(path, "utf8")
+  const { trainings } = JSON.parse(/id="report-data">([^<]*)</.exec(page)![1]!)
+  const [spike] = trainings[0].spikes
+  expect(spike.loss).toBeGreaterThan(2 * spike.usual)
+  expect(spike.shown).toEqual([{ id: expect.stringMatching(/^[0-9a-f]{32}$/), places: ["faq.jsonl line 18"] }])
+  const { text } = checkPage(page)
+  expect(text).toContain("Loss spikes")
+  expect(text).toContain(`faq.jsonl line 18 sluice trace faq ${spike.shown[0].id}`)
 })
 
 it("chat answers by a model of a run, its folder, and an adapter", async () => {

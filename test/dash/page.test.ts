@@ -95,7 +95,22 @@ test("hostile texts stay texts wherever they stand", () => {
           rows: { used: 1, skipped: { [evil]: 1 } },
           documents: null,
           exampleRow: evil,
-          curves: []
+          curves: [],
+          sources: [
+            {
+              source: evil,
+              rows: 1,
+              seen: 2,
+              tokens: 3,
+              supervisedTokens: 2,
+              share: 1,
+              firstLoss: null,
+              lastLoss: null
+            }
+          ],
+          signals: [{ signal: "forgetting", value: 2, limit: 1, account: evil }],
+          probes: [{ prompt: evil, reference: evil, before: evil, after: evil, fault: evil }],
+          spikes: [{ step: 1, loss: 9, usual: 1, gradNorm: 1, rows: 2, shown: [{ id: evil, places: [evil] }] }]
         }
       ],
       evaluations: [{ node: evil, evaluation }],

@@ -74,10 +74,19 @@ const earlyOf = (declaration: Declaration): readonly [options: OptionFields, not
   return [{}, ""]
 }
 
+const judgedOf = (declaration: Declaration): OptionFields =>
+  declaration.kind === "program" ? (declaration.judgeOptions ?? {}) : {}
+
 const inputText = ({ kind, many }: InputFields[string]): string =>
   many === "one" ? kind : many === "list" ? `list of ${kind}s` : `${kind}s by name`
 
-const inputs = (fields: InputFields): string =>
+/** A need, or the column that an option names in its place. */
+const neededText = ([column, schema]: readonly [string, Fields[string]], options: OptionFields): string =>
+  options[column]?.kind === "column"
+    ? `the one that ${code(column)} names, if any: ${schemaText(schema)}`
+    : `${code(column)} ${schemaText(schema)}`
+
+const inputs = (fields: InputFields, options: OptionFields): string =>
   Object.keys(fields).length === 0
     ? ""
     : table(
@@ -86,7 +95,7 @@ const inputs = (fields: InputFields): string =>
           code(name),
           `${inputText(spec)}${"optional" in spec ? ", may be left out" : ""}`,
           Object.entries(spec.needs)
-            .map(([column, schema]) => `${code(column)} ${schemaText(schema)}`)
+            .map((need) => neededText(need, options))
             .join(", ")
         ])
       )
@@ -160,6 +169,7 @@ export const stagePage = (declaration: Declaration, source: StageSource, behind:
   const options = [
     ...optionRows(early, source, note),
     ...optionRows(declaration.options, source, ""),
+    ...optionRows(judgedOf(declaration), source, "A change judges again and runs nothing."),
     ...optionRows(later, source, "")
   ]
   const reasons = [declaration, ...behind.behind]
@@ -172,7 +182,7 @@ export const stagePage = (declaration: Declaration, source: StageSource, behind:
     source.text,
     ...(declaration.impure === undefined ? [] : [`It never counts as unchanged: ${declaration.impure}.`]),
     ...section("Reads", columns(declaration.needs, all)),
-    ...section("Inputs", inputs(declaration.inputs)),
+    ...section("Inputs", inputs(declaration.inputs, all)),
     ...made(declaration, all),
     ...section("Options", options.length === 0 ? "" : table(["option", "type", "default", "remarks"], options)),
     ...section("Reasons", reasons),

@@ -122,7 +122,7 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "model/train/step-graph",
     "model/train/tensor-graph"
   ],
-  program: ["run/program", "run/program-process", "run/program-inputs"]
+  program: ["run/program", "run/program-node", "run/program-process", "run/program-inputs"]
 }
 
 /** A file's code without comments, layout and positions. */

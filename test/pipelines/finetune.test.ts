@@ -51,7 +51,7 @@ it("plans from documents to a gate: the model's file is hashed, not read as a mo
     "report report"
   ])
   const inputs = (name: string) => nodes.find((node) => node.name === name)!.inputs.map(({ node }) => node)
-  expect(inputs("train.lora")).toEqual(["train.pretrained", "train.proven"])
+  expect(inputs("train.lora")).toEqual(["train.pretrained", "train.proven", "train.proven#2"])
   expect(inputs("evaluate.suite")).toEqual(["train.pretrained", "train.lora", "synth.toChat#2"])
   expect(inputs("evaluate.gate")).toEqual(["evaluate.suite"])
 })

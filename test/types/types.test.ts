@@ -5,8 +5,8 @@ import { compile } from "./compile.ts"
 const header = `// a wrong use
 import * as Schema from "effect/Schema"
 import { input, keep, opt, split, Stage } from "#sluice"
-import { dedup, ingest } from "#stages"
-import { base, chunk, counts, decontaminate, exact, gate, gopher, jsonl, lora, Page, pages, redact, suite } from "../stages.ts"
+import { dedup, ingest, train } from "#stages"
+import { base, bySource, bare, chunk, counts, decontaminate, exact, faq, gate, gopher, jsonl, lora, Page, pages, redact, suite } from "../stages.ts"
 `
 
 const wrong: { readonly [what: string]: readonly [code: string, lastLine: string] } = {
@@ -107,6 +107,54 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   "model-option-is-seen-as-files": [
     `Stage.map({ name: "a.n", needs: {}, options: { model: opt.maybeModel() }, adds: { x: Schema.Int }, apply: (_, { model }) => ({ x: model.files.length }) })`,
     "'model' is possibly 'undefined'."
+  ],
+  "source-of-no-column": [
+    `train.lora({ base: base({ text: pages }), data: faq, source: "nope" })`,
+    "Property 'nope' is missing in type '{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly page: number; readonly question: string; readonly site: string; }' but required in type '{ readonly nope: string; }'."
+  ],
+  "source-of-numbers": [
+    `train.sft({ base: base({ text: pages }), data: faq, source: "page" })`,
+    "Type 'number' is not assignable to type 'string'."
+  ],
+  "mixture-without-source": [
+    `train.lora({ base: base({ text: pages }), data: faq, mixture: { temperature: 2 } })`,
+    "Property 'source' is missing in type '{ base: Model; data: Dataset<{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly page: number; readonly question: string; readonly site: string; }>; mixture: { ...; }; }' but required in type '{ readonly source: never; readonly mixture?: SourceMixture; }'."
+  ],
+  "limit-of-unknown": [
+    `train.lora({ base: base({ text: pages }), data: faq, limits: { forgeting: 1.5 } })`,
+    "Object literal may only specify known properties, but 'forgeting' does not exist in type '{ readonly overfitting?: number; readonly forgetting?: number; readonly collapse?: number; readonly misalignment?: number; }'. Did you mean to write 'forgetting'?"
+  ],
+  "retained-without-text": [
+    `train.lora({ base: base({ text: pages }), data: faq, retained: bare })`,
+    "Property 'text' is missing in type '{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly question: string; }' but required in type '{ readonly text: string; }'."
+  ],
+  "judge-sees-its-options": [
+    `Stage.program({ name: "a.p", inputs: {}, options: { n: opt(Schema.Int, 1) }, emits: "report", run: async () => ({ data: 1 }), judgeOptions: { most: opt(Schema.Int, 1) }, judge: (_, options) => (options.n > 1 ? [] : []) })`,
+    "Property 'n' does not exist on type 'Decoded<{ most: OptionSpec<number, false, \"data\">; }>'."
+  ],
+  "run-does-not-see-them": [
+    `Stage.program({ name: "a.q", inputs: {}, emits: "report", run: async ({ options }) => ({ data: options.most }), judgeOptions: { most: opt(Schema.Int, 1) }, judge: () => [] })`,
+    "Property 'most' does not exist on type 'Decoded<None>'."
+  ],
+  "mixture-of-unknown": [
+    `train.lora({ base: base({ text: pages }), data: faq, source: "site", mixture: { temperatur: 2 } })`,
+    "Object literal may only specify known properties, but 'temperatur' does not exist in type 'SourceMixture'. Did you mean to write 'temperature'?"
+  ],
+  "source-not-in-validation": [
+    `train.lora({ base: base({ text: pages }), tokens: faq.pipe(train.tokens({ model: "models/small" })), validation: bare.pipe(train.tokens({ model: "models/small" })), source: "site" })`,
+    "Property 'site' is missing in type '{ readonly answer: string; readonly cut: number; readonly detail: string; readonly ids: Uint8Array<ArrayBufferLike>; readonly mask: Uint8Array<ArrayBufferLike>; ... 4 more ...; readonly tokens: number; }' but required in type '{ readonly site: string; }'."
+  ],
+  "source-not-in-tokens": [
+    `train.ia3({ base: base({ text: pages }), tokens: bare.pipe(train.tokens({ model: "models/small" })), source: "site" })`,
+    "Property 'site' is missing in type '{ readonly answer: string; readonly cut: number; readonly detail: string; readonly ids: Uint8Array<ArrayBufferLike>; readonly mask: Uint8Array<ArrayBufferLike>; ... 4 more ...; readonly tokens: number; }' but required in type '{ readonly site: string; }'."
+  ],
+  "maybe-column-missing": [
+    `bySource({ data: bare, source: "site" })`,
+    "Property 'site' is missing in type '{ readonly answer: string; readonly messages: readonly { readonly role: \"assistant\" | \"system\" | \"user\"; readonly content: string; }[]; readonly question: string; }' but required in type '{ readonly messages: unknown; readonly site: string; }'."
+  ],
+  "maybe-column-in-function": [
+    `Stage.program({ name: "a.o", inputs: { data: input.dataset({ source: Schema.optionalKey(Schema.String) }) }, options: { source: opt.maybeColumn() }, emits: "report", run: async ({ options }) => ({ data: options.source }) })`,
+    "Property 'source' does not exist on type 'Decoded<{ source: OptionSpec<never, false, \"column\">; }>'."
   ],
   "list-option-of-numbers": [
     `Stage.map({ name: "a.i", needs: {}, options: { list: opt.list([]) }, adds: { x: Schema.Int }, apply: (_, { list }) => ({ x: list.length }) })({ list: [1] })`,

@@ -7,7 +7,7 @@ import { bare, childOf, childrenOf, isFunction, literalText, type Node, textOf }
 
 /** Names of properties that hold functions in the kinds of stages there are. */
 export const FUNCTION_NAMES: ReadonlySet<string> = new Set(
-  "measure measureBatch decide apply applyBatch prepare prepareBatch resolve resolveBatch run list frame parse parseBatch".split(
+  "measure measureBatch decide apply applyBatch prepare prepareBatch resolve resolveBatch run judge list frame parse parseBatch".split(
     " "
   )
 )

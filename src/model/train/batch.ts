@@ -8,6 +8,8 @@ export interface TokenSequence {
   readonly ids: Int32Array
   readonly mask: Uint8Array
   readonly rowId: string
+  /** Where the row is from; given for any, losses are told by source. */
+  readonly source?: string
 }
 
 /** Throws `SLUICE_BAD_SEQUENCE` for a mask of another length than its ids, or a token outside the vocabulary. */
@@ -42,12 +44,13 @@ export const withVirtualTokens = (
   vocabSize: number
 ): readonly TokenSequence[] => {
   if (count === 0) return sequences
-  return sequences.map(({ ids, mask, rowId }) => {
-    if (ids.length === 0) return { ids, mask, rowId }
+  return sequences.map((sequence) => {
+    const { ids, mask } = sequence
+    if (ids.length === 0) return sequence
     const longer = new Uint8Array(count + mask.length)
     longer.set(mask, count)
     longer[count] = 0
-    return { ids: withVirtualIds(ids, count, vocabSize), mask: longer, rowId }
+    return { ...sequence, ids: withVirtualIds(ids, count, vocabSize), mask: longer }
   })
 }
 
@@ -59,6 +62,8 @@ export interface Batch {
   /** Tokens that are not padding. */
   readonly tokens: number
   readonly sequences: readonly number[]
+  /** How many of its tokens are in the batch, by sequence. */
+  readonly sequenceTokens: ReadonlyMap<number, number>
   /** Of each target place: the sequence it belongs to, −1 where the place is unused. */
   readonly targetSequence: Int32Array
 }
@@ -109,6 +114,7 @@ export const layOutBatch = (
   const targets = new Int32Array(shape.targets)
   const weights = new Float32Array(shape.targets)
   const targetSequence = new Int32Array(shape.targets).fill(-1)
+  const sequenceTokens = new Map<number, number>()
   const dense = isDense(shape)
   let supervised = 0
   let tokens = 0
@@ -128,7 +134,9 @@ export const layOutBatch = (
         targetSequence[target] = piece.sequence
         supervised++
       }
-      tokens += piece.end - piece.start
+      const length = piece.end - piece.start
+      sequenceTokens.set(piece.sequence, (sequenceTokens.get(piece.sequence) ?? 0) + length)
+      tokens += length
     })
   })
   return {
@@ -142,7 +150,8 @@ export const layOutBatch = (
     },
     supervised,
     tokens,
-    sequences: [...new Set(rows.flatMap((row) => row.map((piece) => piece.sequence)))],
+    sequences: [...sequenceTokens.keys()],
+    sequenceTokens,
     targetSequence
   }
 }

@@ -58,9 +58,9 @@ export const runDigest = (
   for (const group of weights) {
     for (const [name, { shape, data }] of group) hash.update(JSON.stringify([name, shape])).update(data)
   }
-  for (const { rowId, ids, mask } of sequences) {
+  for (const { rowId, ids, mask, source } of sequences) {
     hash
-      .update(JSON.stringify([rowId, ids.length]))
+      .update(JSON.stringify(source === undefined ? [rowId, ids.length] : [rowId, ids.length, source]))
       .update(ids)
       .update(mask)
   }

@@ -1,4 +1,5 @@
 // The step ledger: which rows every step saw, and what came of it, so that a loss spike leads to documents.
+import type { SourceLosses } from "./source-loss.ts"
 
 /** One step of a run: what it saw and what came of it. */
 export interface LedgerEntry {
@@ -14,4 +15,6 @@ export interface LedgerEntry {
   /** Global gradient norm before clipping. */
   readonly gradNorm: number
   readonly lr: number
+  /** The same by source, where rows say where they are from. */
+  readonly sources?: SourceLosses
 }

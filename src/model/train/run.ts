@@ -8,6 +8,7 @@ import { type CheckpointOptions, readCheckpoint, runDigest, writeCheckpoint } fr
 import type { LedgerEntry } from "./ledger.ts"
 import type { AdamWConfig } from "./optimizer.ts"
 import { scheduleFactor } from "./schedule.ts"
+import { SourceSums } from "./source-loss.ts"
 import { type TrainTarget, trainableWeights } from "./step-graph.ts"
 import { type TrainOptions, trainDefaults } from "./train-options.ts"
 import { planTraining, type SequenceLoss } from "./train-plan.ts"
@@ -122,7 +123,8 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
     ...(adapter && { adapter }),
     objective: { kind: "cross-entropy", labelSmoothing: options.labelSmoothing },
     embeddingNoise: options.neftune,
-    checkpointing: options.checkpointing
+    checkpointing: options.checkpointing,
+    tellsTargets: sequences.some(({ source }) => source !== undefined)
   }
   const known = resumed && inOrder(resumed.weights, trainableWeights(start))
   const target: TrainTarget =
@@ -152,7 +154,7 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
         )
       )
       const lr = options.lr * scheduleFactor(schedule, index)
-      const { loss, gradNorm, badBatch } = await trainer.step(batches, index + 1, lr)
+      const { loss, gradNorm, badBatch, logProbs } = await trainer.step(batches, index + 1, lr)
       if (badBatch >= 0) {
         const rowIds = batches[badBatch]!.sequences.map((place) => sequences[place]!.rowId)
         throw new ModelError(
@@ -161,6 +163,8 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
           { step: index + 1, rowIds, loss, gradNorm }
         )
       }
+      const sums = new SourceSums()
+      for (const [place, found] of logProbs.entries()) sums.addBatch(batches[place]!, sequences, found)
       const entry: LedgerEntry = {
         step: index + 1,
         rowIds: batches.flatMap((batch) => batch.sequences.map((place) => sequences[place]!.rowId)),
@@ -168,7 +172,8 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
         supervised: batches.reduce((total, batch) => total + batch.supervised, 0),
         loss,
         gradNorm,
-        lr
+        lr,
+        ...(logProbs.length > 0 && { sources: sums.means() })
       }
       ledger.push(entry)
       if (validation?.isDue(index + 1, plan.totalSteps)) {

@@ -26,6 +26,8 @@ export interface TrainTarget {
   readonly embeddingNoise?: number
   /** Whether each layer's activations are computed again for its gradients instead of being kept. */
   readonly checkpointing?: boolean
+  /** Gives log p of every target too, as the output `logProbs` [targets]. */
+  readonly tellsTargets?: boolean
 }
 
 /** Weights that training changes. */
@@ -105,6 +107,7 @@ const lossAndGradients = (
 ): { readonly loss: Tensor; readonly gradients: ReadonlyMap<string, Tensor> } => {
   const loss = buildObjective(graph, target.objective ?? plainCrossEntropy, parts.predicted)
   graph.output(loss, "loss")
+  if (target.tellsTargets === true) graph.output(parts.predicted.logProbs, "logProbs")
   const names = [...parts.parameters.keys()]
   const gradients = backward(graph, loss, [...parts.parameters.values()], parts.marks)
   return { loss, gradients: new Map(names.map((name, place) => [name, gradients[place]!])) }

@@ -25,6 +25,8 @@ export interface StepResult {
   readonly gradNorm: number
   /** Place of the first micro-batch whose loss is not finite, −1 if none. */
   readonly badBatch: number
+  /** log p of the targets of each micro-batch, where the target tells them. */
+  readonly logProbs: readonly Float32Array[]
 }
 
 /** Optimiser state: first and second moments by weight name. */
@@ -52,6 +54,10 @@ const newState = (weights: Weights, moments: Moments | undefined, device: Device
   }
   return state
 }
+
+/** What a run tells of its targets. */
+const told = ({ logProbs }: Values): readonly Float32Array[] =>
+  logProbs === undefined ? [] : [logProbs.data as Float32Array]
 
 /** A training in progress. */
 export class Trainer {
@@ -124,20 +130,22 @@ export class Trainer {
       }
       const result = await main.run(feeds, state.targets())
       state.advance(result)
-      return this.report([result.loss!.data[0] as number], result.gradNorm!.data[0] as number)
+      return this.report([result.loss!.data[0] as number], result.gradNorm!.data[0] as number, told(result))
     }
     await sums.clear()
     const losses: number[] = []
+    const logProbs: Float32Array[] = []
     for (const [place, batch] of batches.entries()) {
       const random = noise?.draw(this.seed, step, place)
       const feeds = { ...this.weightFeeds(), ...sums.feeds(), ...batch.feeds, ...random, inverseCount }
       const result = await main.run(feeds, sums.targets())
       sums.advance(result)
       losses.push(result.loss!.data[0] as number)
+      logProbs.push(...told(result))
     }
     const result = await update.run({ ...state.feeds(), ...sums.feeds(), ...scalars }, state.targets())
     state.advance(result)
-    return this.report(losses, result.gradNorm!.data[0] as number)
+    return this.report(losses, result.gradNorm!.data[0] as number, logProbs)
   }
 
   private weightFeeds(): Values {
@@ -145,10 +153,10 @@ export class Trainer {
     return Object.fromEntries([...this.names.keys()].map((name) => [inputName(name), feeds[inputName(name)]!]))
   }
 
-  private report(losses: readonly number[], gradNorm: number): StepResult {
+  private report(losses: readonly number[], gradNorm: number, logProbs: readonly Float32Array[]): StepResult {
     const loss = losses.reduce((total, part) => total + part, 0)
     const bad = losses.findIndex((part) => !Number.isFinite(part))
-    return { loss, gradNorm, badBatch: bad === -1 && !Number.isFinite(gradNorm) ? 0 : bad }
+    return { loss, gradNorm, badBatch: bad === -1 && !Number.isFinite(gradNorm) ? 0 : bad, logProbs }
   }
 
   private async copies(...renames: ReadonlyArray<(name: string) => string>): Promise<Map<string, Weight>[]> {

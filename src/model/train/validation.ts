@@ -4,7 +4,8 @@ import { ModelError } from "../model-error.ts"
 import type { Weight, Weights } from "../weights.ts"
 import type { Adapter } from "./adapters/any-adapter.ts"
 import type { TokenSequence } from "./batch.ts"
-import { type ScoreOptions, scoreSequences } from "./score.ts"
+import { type ScoreOptions, type SequenceScore, scoreSequences } from "./score.ts"
+import { type SourceLosses, SourceSums } from "./source-loss.ts"
 
 /** How a run is validated. */
 export interface ValidationOptions {
@@ -22,6 +23,8 @@ export interface ValidationEntry {
   readonly step: number
   /** Mean negative log-probability of the supervised tokens, in nats. */
   readonly loss: number
+  /** The same by source, where rows say where they are from. */
+  readonly sources?: SourceLosses
 }
 
 /** The state of a run's validation. */
@@ -74,10 +77,21 @@ export class Validation {
     const tokens = scores.reduce((total, score) => total + score.tokens, 0)
     const loss = -scores.reduce((total, { logProb }) => total + logProb, 0) / tokens
     const before = this.lowest
-    const entry = { step, loss }
+    const entry = { step, loss, ...this.bySource(scores) }
     this.entries.push(entry)
     if (before === undefined || loss < before.loss) this.bestWeights = weights
     return entry
+  }
+
+  private bySource(scores: readonly SequenceScore[]): { readonly sources?: SourceLosses } {
+    const { sequences } = this.options
+    if (!sequences.some(({ source }) => source !== undefined)) return {}
+    const sums = new SourceSums()
+    for (const [place, { tokens, logProb }] of scores.entries()) {
+      const { source = "", ids } = sequences[place]!
+      sums.add(source, ids.length, tokens, -logProb)
+    }
+    return { sources: sums.means() }
   }
 
   /** Whether the last `patience` measurements brought nothing better. */

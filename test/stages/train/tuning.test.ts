@@ -7,7 +7,7 @@ import { base } from "../../../stages/train/base.ts"
 import { lora } from "../../../stages/train/lora.ts"
 import { sft } from "../../../stages/train/sft.ts"
 import { idBytes } from "../../../stages/train/token-columns.ts"
-import type { TrainingData } from "../../../stages/train/training.ts"
+import type { TrainingData } from "../../../stages/train/training-data.ts"
 import { dataset, digests, runProgram, Scratch } from "./program-run.ts"
 import { conversations, documents, tinyModel } from "./small-corpus.ts"
 import { tokenTable } from "./token-table.ts"
@@ -127,13 +127,11 @@ describe("validation", () => {
     expect(digests(last.out)["model.safetensors"]).not.toBe(digests(out)["model.safetensors"])
   })
 
-  test("ends a run that gets no better, and fails one that overfits by more than is allowed", async () => {
+  test("ends a run that gets no better", async () => {
     const { validation } = (await over({})).data as TrainingData
     expect(validation!.overfit).toBeGreaterThan(0.01)
     const early = (await over({ patience: 1 })).data as TrainingData
     expect(early.steps).toBeLessThan(validation!.curve.at(-1)![0])
-    await expect(over({ maxOverfit: validation!.overfit / 2 })).rejects.toThrow("by more than maxOverfit")
-    await over({ maxOverfit: validation!.overfit * 2 })
   })
 })
 
