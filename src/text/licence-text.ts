@@ -86,12 +86,10 @@ const commonsIn = (text: string): readonly Found[] =>
     return { id: `CC-BY${given.join("")}-${match[2]}`, at: match.index }
   })
 
+const spdx = /SPDX-License-Identifier:[ \t]*([\w.+() \t-]+)/
+
 /** What the line `SPDX-License-Identifier:` names, without the end of the comment that it stands in. */
-export const spdxLine = (text: string): string | undefined =>
-  /SPDX-License-Identifier:[ \t]*([^\r\n]+)/
-    .exec(text)?.[1]
-    ?.replace(/\s*(?:\*\/|-->|\*\)|#\}|")\s*,?\s*$/, "")
-    .trim()
+export const spdxLine = (text: string): string | undefined => spdx.exec(text)?.[1]?.replace(/[\s-]+$/, "")
 
 /**
  * The licence that `text` is or names, as an SPDX identifier or expression; undefined where none is known. Of several the one
@@ -105,8 +103,6 @@ export const spdxLine = (text: string): string | undefined =>
  * licenceOf("All rights reserved.") // → undefined
  */
 export const licenceOf = (text: string): string | undefined => {
-  const named = spdxLine(text)
-  if (named !== undefined) return named
   const plain = text
     .toLowerCase()
     .replace(/^[ \t]*(?:\/\/|#+|\*|;|>)+/gm, " ")
@@ -118,5 +114,7 @@ export const licenceOf = (text: string): string | undefined => {
     const isIt = at >= 0 && (also === undefined || also.test(plain)) && not?.test(plain) !== true
     return isIt ? [{ id, at }] : []
   })
-  return [...found, ...commonsIn(plain)].sort((a, b) => a.at - b.at)[0]?.id
+  const first = [...found, ...commonsIn(plain)].sort((a, b) => a.at - b.at)[0]
+  const line = plain.search(/spdx-license-identifier:/)
+  return line < 0 || (first !== undefined && first.at < line) ? first?.id : spdxLine(text)
 }
