@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { type CausalModel, createLora, trainCausal } from "../../../src/model/index.ts"
 import type { Adapter } from "../../../src/model/train/adapters/any-adapter.ts"
 import { buildGradientGraph } from "../../../src/model/train/step-graph.ts"
+import { madeModel, shapes } from "../architectures/families.ts"
 import { randomSequences, tinyModel } from "../tiny-model.ts"
 import { adapterCases } from "./adapters/cases.ts"
 import { recordedModel } from "./adapters/made-weights.ts"
@@ -20,6 +21,13 @@ const cases: ReadonlyArray<Case> = [
   { name: "every weight, tied embeddings", model: recordedModel("llama", true) },
   { name: "every weight, two batches a step", model, accumulate: 2 },
   { name: "LoRA with dropout", model, adapter: createLora(model, { targets: "all-linear", dropout: 0.3, seed: 2 }) },
+  ...Object.entries(shapes).flatMap(([family, shape]) => {
+    const own = madeModel(shape)
+    return [
+      { name: `every weight, ${family}`, model: own },
+      { name: `LoRA, ${family}`, model: own, adapter: createLora(own, { targets: "all-linear", seed: 3 }) }
+    ]
+  }),
   ...adapterCases.map(({ name, model: own, adapter }) => ({ name, model: own as CausalModel, adapter }))
 ]
 
