@@ -102,7 +102,7 @@ export class Execution {
       const one = yield* Semaphore.make(1)
       const chainList = chainsOf(waiting)
       self.#noteEarlier(chainList)
-      for (const chain of chainList) if (self.#waitsForSelect(chain)) void self.ahead.chain(chain)
+      for (const chain of chainList) void self.ahead.chain(chain)
       const chains = chainList.map((chain) => self.#chain(chain))
       const whole = waiting
         .filter((node) => node.kind === "select" || node.kind === "gather" || node.kind === "program")
@@ -171,12 +171,6 @@ export class Execution {
     const before = this.#earlier.get(link)!
     const known = new Set(before)
     return [...before, ...this.#earlierNow(link).filter((key) => !known.has(key))]
-  }
-
-  /** Whether a chain's rows are those that a select is yet to decide on, and its code is that of earlier runs. */
-  #waitsForSelect({ input, links }: Chain): boolean {
-    if (input?.node.kind !== "select" || this.records.has(input.node)) return false
-    return this.#earlier.get(links[0]!)!.length > 0
   }
 
   /** The record of a node, when it is there. */

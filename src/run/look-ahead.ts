@@ -22,14 +22,19 @@ export class LookAhead {
     this.#execution = execution
   }
 
-  /** Looks up, whenever this thread has nothing else to do, until the chain begins. What cannot be read is left to the chain. */
+  /**
+   * Looks up, whenever this thread has nothing else to do, until the chain begins: where its rows are those that a select is
+   * yet to decide on, and its code is that of earlier runs. What cannot be read is left to the chain.
+   */
   async chain(chain: Chain): Promise<void> {
+    const { input, links } = chain
+    if (input?.node.kind !== "select" || this.#execution.records.has(input.node)) return
+    if (this.#execution.earlier(links[0]!).length === 0) return
     try {
-      const views = this.#viewsBefore(chain.input!)
-      for (const view of views.slice(0, mostPartitions)) {
+      for (const view of this.#viewsBefore(input).slice(0, mostPartitions)) {
         await setImmediate()
         if (this.#begun.has(chain)) return
-        this.#walk(chain.links, view)
+        this.#walk(links, view)
       }
     } catch {
       // The chain meets it again, and tells it.

@@ -1,6 +1,7 @@
 // What a program's `run` is given: inputs as folders, a scratch folder that survives a kill, and a line to the engine.
 import type { Dataset, Model, Report } from "./handle.ts"
-import type { Decoded, OptionFields } from "./option.ts"
+import type { OptionFields } from "./option.ts"
+import type { Decoded } from "./option-value.ts"
 
 export interface Identified<Row> {
   readonly id: string

@@ -3,7 +3,8 @@ import type * as Schema from "effect/Schema"
 import type { Declaration, Fields, OptionalKeys, Plus, RowOf } from "./declaration.ts"
 import type { Dataset, Model, Report } from "./handle.ts"
 import type { InputFields, InputOf, Inputs } from "./input.ts"
-import type { ColumnKeys, DefaultColumn, Given, OptionFields } from "./option.ts"
+import type { OptionFields } from "./option.ts"
+import type { ColumnKeys, DefaultColumn, Given } from "./option-value.ts"
 
 export type None = Record<never, never>
 /** The same type written out: `& {}` makes the compiler's messages show its members and not this name. */
