@@ -1,4 +1,5 @@
 // What a source works with: the records that its framing finds, what it may look at and ask for, and the options that all have.
+import type { ChosenRows, Fields, RowOf } from "./declaration.ts"
 import * as Schema from "effect/Schema"
 import { opt } from "./option.ts"
 
@@ -44,3 +45,10 @@ export const sourceOptions = {
   maxExpandedBytes: opt.knob(Schema.Int, 4 * 2 ** 30),
   maxArchiveDepth: opt.knob(Schema.Int, 3)
 }
+
+/** What `parse` gives of a record: a row of the fields that a source emits, or of the struct that its option gives. */
+export type Parsed<E> = E extends ChosenRows
+  ? { readonly [column: string]: unknown }
+  : E extends Fields
+    ? RowOf<E>
+    : never

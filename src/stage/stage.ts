@@ -6,12 +6,10 @@ import { isHandle, makeHandle } from "./handle.ts"
 import type { InputFields, Inputs } from "./input.ts"
 import type { OptionFields } from "./option.ts"
 import type { Decoded } from "./option-value.ts"
-import { type Databases, type Folder, type Frames, sourceOptions } from "./source.ts"
+import { type Databases, type Folder, type Frames, type Parsed, sourceOptions } from "./source.ts"
 import type { Judge, ProgramContext, ProgramResult } from "./program.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
-
-type Parsed<E> = E extends ChosenRows ? { readonly [column: string]: unknown } : E extends Fields ? RowOf<E> : never
 
 /**
  * → n rows. Lists files, frames their bytes into records and parses each record alone.
