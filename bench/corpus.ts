@@ -1,19 +1,19 @@
 // A hundred thousand documents through six row-local stages and two dedups: cold, unchanged, one document edited, memory;
 // and the row-local stages alone, with more workers.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { runCommand } from "./command.ts"
 import { Figures, median, root } from "./figure.ts"
 import { corpusFiles } from "./given-corpus.ts"
 
-const files = corpusFiles("corpus")
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"))
 const figures = new Figures("corpus")
 const once = join(folder, "once")
 const twice = join(folder, "twice")
 for (const made of [once, twice]) mkdirSync(made)
-for (const { name, text } of files) {
+for (const { name, text } of corpusFiles("corpus")) {
   writeFileSync(join(once, name), text)
   writeFileSync(join(twice, name), text)
   const copy = text.replaceAll(/^\{"id":"/gm, '{"id":"copy-').replaceAll(/"(text|html)":"/g, '"$1":"Copy. ')
@@ -41,16 +41,10 @@ const speedUp = async (pipeline: string, set: string): Promise<number> => {
 
 /** Adds a sentence to one document in the middle of a file. */
 const edit = (documents: string, round: number) => {
-  const path = join(
-    documents,
-    readdirSync(documents)
-      .sort()
-      .at(-1 - round)!
-  )
-  const lines = readFileSync(path, "utf8").split("\n")
-  const line = lines.length >> 1
-  lines[line] = lines[line]!.replace(/"(text|html)":"/, '"$1":"A sentence more. ')
-  writeFileSync(path, lines.join("\n"))
+  const name = readdirSync(documents)
+    .sort()
+    .at(-1 - round)!
+  execFileSync(process.execPath, [join(root, "bench/edit-document.ts"), join(documents, name)])
 }
 
 const cold = await run(once, "two", 2)
