@@ -67,7 +67,7 @@ describe("the packed file", () => {
     )
     expect(packed.files.length).toBeLessThan(1200)
     expect(packed.size).toBeLessThan(1_500_000)
-    expect(packed.unpackedSize).toBeLessThan(4_000_000)
+    expect(packed.unpackedSize).toBeLessThan(4_500_000)
   })
 })
 
