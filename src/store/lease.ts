@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { diskError } from "./durable-file.ts"
+import { diskError, removeIfPossible } from "./durable-file.ts"
 import { FencedStore } from "./fence.ts"
 import { startBeating, stopBeating } from "./heartbeat.ts"
 import { listed } from "./folder.ts"
@@ -52,10 +52,15 @@ export class Lease {
     const away = join(this.#root, `.done-${this.token}`)
     try {
       renameSync(this.folder, away)
-      rmSync(away, { recursive: true, force: true })
+    } catch {
+      // Taken over, and no longer under this name; or the disk fails, and the lease of a process that lives would stay.
+      removeIfPossible(this.folder)
+    }
+    removeIfPossible(away)
+    try {
       rmdirSync(this.#slot)
     } catch {
-      // Taken over, or taken by the next already.
+      // Taken by the next already.
     }
   }
 }

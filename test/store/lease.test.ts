@@ -32,6 +32,16 @@ const lookUntil = async (watch: Watch) => {
 }
 
 describe("a lease", () => {
+  it("is free though the disk does not let its folder be renamed", () => {
+    const root = fresh()
+    const lease = new Leases(root, "one").take("key")!
+    mkdirSync(join(root, "leases", `.done-${lease.token}`, "in the way"), { recursive: true })
+    lease.release()
+    expect(lease.held).toBe(false)
+    expect(readdirSync(join(root, "leases"))).toEqual([])
+    expect(new Leases(root, "two").take("key")).toBeDefined()
+  })
+
   it("has one holder, and is free when that releases it", () => {
     const root = fresh()
     const [one, two] = [new Leases(root, "one"), new Leases(root, "two")]
