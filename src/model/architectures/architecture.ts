@@ -94,7 +94,7 @@ export interface GgufLayout<Shape> {
 export interface DecoderSizes extends ModelShape {
   readonly kvHeads: number
   readonly headDim: number
-  readonly normEpsilon: number
+  readonly rmsNormEpsilon: number
   readonly ropeTheta: number
 }
 

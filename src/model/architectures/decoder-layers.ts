@@ -2,7 +2,8 @@
 import { add, reshape, rmsNorm, swiGlu } from "../train/operation.ts"
 import type { Tensor, TensorGraph } from "../train/tensor-graph.ts"
 import { type Forward, headModule } from "./architecture.ts"
-import { type DecoderConfig, decoderLinear } from "./decoder-config.ts"
+import { type DecoderConfig, decoderLinear, decoderNames } from "./decoder-config.ts"
+import { rotaryFrequencies } from "./rotary.ts"
 
 /** Where a family's layers differ from Llama's. */
 export interface DecoderStyle {
@@ -18,7 +19,7 @@ export interface DecoderStyle {
  * Name and shape of every weight, linear weights as [out, in] and biases as [out]; `lm_head.weight` is absent when
  * embeddings are tied.
  */
-export const decoderWeightShapes = (config: DecoderConfig, style: DecoderStyle = {}): Map<string, number[]> => {
+const decoderWeightShapes = (config: DecoderConfig, style: DecoderStyle): Map<string, number[]> => {
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = config
   const sizes: Record<string, number[]> = {
     q_proj: [heads * headDim, hiddenSize],
@@ -49,10 +50,19 @@ export const decoderWeightShapes = (config: DecoderConfig, style: DecoderStyle =
   return shapes
 }
 
+/** What a family has whose layers are Llama's, or differ from them by a style. */
+export const decoderFamily = (style: DecoderStyle = {}) => ({
+  names: decoderNames,
+  linear: decoderLinear,
+  weightShapes: (config: DecoderConfig) => decoderWeightShapes(config, style),
+  hidden: (parts: Forward<DecoderConfig>) => decoderHidden(parts, style),
+  rotaryFrequencies
+})
+
 /** Runs the layers → hidden states after the last norm [rows, hidden]. */
-export const decoderHidden = (
+const decoderHidden = (
   { graph, config, binding, input, attend }: Forward<DecoderConfig>,
-  style: DecoderStyle = {}
+  style: DecoderStyle
 ): Tensor => {
   const { batch, time } = input
   const { gated = swiGlu } = style

@@ -7,12 +7,9 @@ import {
   type DecoderShape,
   decoderConfig,
   decoderFromJson,
-  decoderLinear,
-  decoderNames,
   decoderToJson
 } from "./decoder-config.ts"
-import { type DecoderStyle, decoderHidden, decoderWeightShapes } from "./decoder-layers.ts"
-import { rotaryFrequencies } from "./rotary.ts"
+import { type DecoderStyle, decoderFamily } from "./decoder-layers.ts"
 
 /** The shape of a Gemma. */
 export interface GemmaConfig extends DecoderConfig {
@@ -37,8 +34,7 @@ const config = (shape: DecoderShape): GemmaConfig =>
 /** Gemma, the first; its successors have other layers. */
 export const gemma: Architecture<"gemma", GemmaShape, GemmaConfig> = {
   kind: "gemma",
-  names: decoderNames,
-  linear: decoderLinear,
+  ...decoderFamily(style),
   config,
   fromJson: (json) => {
     if (json["use_bidirectional_attention"] === true) {
@@ -53,9 +49,6 @@ export const gemma: Architecture<"gemma", GemmaShape, GemmaConfig> = {
     const family = { architectures: ["GemmaForCausalLM"], model_type: "gemma" }
     return decoderToJson(given, family, "gelu_pytorch_tanh")
   },
-  weightShapes: decoderWeightShapes,
-  hidden: (parts) => decoderHidden(parts, style),
   embeddingScale: ({ hiddenSize }) => Math.sqrt(hiddenSize),
-  rotaryFrequencies,
   initialValue: () => 0
 }

@@ -7,13 +7,10 @@ import {
   type DecoderShape,
   decoderConfig,
   decoderFromJson,
-  decoderLinear,
-  decoderNames,
   decoderToJson,
   feedForwardModules
 } from "./decoder-config.ts"
-import { decoderHidden, decoderWeightShapes } from "./decoder-layers.ts"
-import { rotaryFrequencies } from "./rotary.ts"
+import { decoderFamily } from "./decoder-layers.ts"
 
 /** The shape of a Llama; defaults follow `LlamaConfig` of transformers where a field may be left out. */
 export interface LlamaConfig extends DecoderConfig {
@@ -46,8 +43,7 @@ const flagsOf = (biases: readonly string[]): ConfigJson => {
 /** Llama. */
 export const llama: Architecture<"llama", LlamaShape, LlamaConfig> = {
   kind: "llama",
-  names: decoderNames,
-  linear: decoderLinear,
+  ...decoderFamily(),
   config: llamaConfig,
   fromJson: (json) => {
     const biases = families.flatMap(([flag, modules]) => (json[flag] === true ? modules : []))
@@ -57,12 +53,9 @@ export const llama: Architecture<"llama", LlamaShape, LlamaConfig> = {
     const family = { architectures: ["LlamaForCausalLM"], model_type: "llama", ...flagsOf(config.biases) }
     return decoderToJson(config, family)
   },
-  weightShapes: decoderWeightShapes,
-  hidden: decoderHidden,
-  rotaryFrequencies,
   gguf: {
     name: "llama",
     isInterleaved: true,
-    shape: ({ normEpsilon, ...sizes }, biases) => ({ ...sizes, rmsNormEpsilon: normEpsilon, biases })
+    shape: (sizes, biases) => ({ ...sizes, biases })
   }
 }

@@ -7,12 +7,9 @@ import {
   type DecoderShape,
   decoderConfig,
   decoderFromJson,
-  decoderLinear,
-  decoderNames,
   decoderToJson
 } from "./decoder-config.ts"
-import { decoderHidden, decoderWeightShapes } from "./decoder-layers.ts"
-import { rotaryFrequencies } from "./rotary.ts"
+import { decoderFamily } from "./decoder-layers.ts"
 
 /** The shape of a Mistral. */
 export interface MistralConfig extends DecoderConfig {
@@ -40,8 +37,7 @@ const usualWindow = 4096
 /** Mistral. */
 export const mistral: Architecture<"mistral", MistralShape, MistralConfig> = {
   kind: "mistral",
-  names: decoderNames,
-  linear: decoderLinear,
+  ...decoderFamily(),
   config,
   fromJson: (json) => {
     const window = json["sliding_window"] === null ? undefined : (numberUnder(json, "sliding_window") ?? usualWindow)
@@ -54,8 +50,5 @@ export const mistral: Architecture<"mistral", MistralShape, MistralConfig> = {
       model_type: "mistral",
       sliding_window: given.window ?? null
     }),
-  weightShapes: decoderWeightShapes,
-  hidden: decoderHidden,
-  rotaryFrequencies,
   window: ({ window }) => window
 }

@@ -6,12 +6,9 @@ import {
   type DecoderShape,
   decoderConfig,
   decoderFromJson,
-  decoderLinear,
-  decoderNames,
   decoderToJson
 } from "./decoder-config.ts"
-import { decoderHidden, decoderWeightShapes } from "./decoder-layers.ts"
-import { rotaryFrequencies } from "./rotary.ts"
+import { decoderFamily } from "./decoder-layers.ts"
 
 /** The shape of a Qwen 2. */
 export interface Qwen2Config extends DecoderConfig {
@@ -31,8 +28,7 @@ const config = (shape: DecoderShape): Qwen2Config => decoderConfig("qwen2", shap
 /** Qwen 2. */
 export const qwen2: Architecture<"qwen2", Qwen2Shape, Qwen2Config> = {
   kind: "qwen2",
-  names: decoderNames,
-  linear: decoderLinear,
+  ...decoderFamily(),
   config,
   fromJson: (json) => {
     if (json["use_sliding_window"] === true) {
@@ -42,12 +38,9 @@ export const qwen2: Architecture<"qwen2", Qwen2Shape, Qwen2Config> = {
   },
   toJson: (given) =>
     decoderToJson(given, { architectures: ["Qwen2ForCausalLM"], model_type: "qwen2", use_sliding_window: false }),
-  weightShapes: decoderWeightShapes,
-  hidden: decoderHidden,
-  rotaryFrequencies,
   gguf: {
     name: "qwen2",
     isInterleaved: false,
-    shape: ({ normEpsilon, ...sizes }) => ({ ...sizes, architecture: "qwen2", rmsNormEpsilon: normEpsilon })
+    shape: (sizes) => ({ ...sizes, architecture: "qwen2" })
   }
 }

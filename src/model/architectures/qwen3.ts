@@ -7,12 +7,9 @@ import {
   type DecoderShape,
   decoderConfig,
   decoderFromJson,
-  decoderLinear,
-  decoderNames,
   decoderToJson
 } from "./decoder-config.ts"
-import { type DecoderStyle, decoderHidden, decoderWeightShapes } from "./decoder-layers.ts"
-import { rotaryFrequencies } from "./rotary.ts"
+import { type DecoderStyle, decoderFamily } from "./decoder-layers.ts"
 
 /** The shape of a Qwen 3. */
 export interface Qwen3Config extends DecoderConfig {
@@ -36,8 +33,7 @@ const config = (shape: Omit<Qwen3Shape, "architecture">): Qwen3Config =>
 /** Qwen 3, dense. */
 export const qwen3: Architecture<"qwen3", Qwen3Shape, Qwen3Config> = {
   kind: "qwen3",
-  names: decoderNames,
-  linear: decoderLinear,
+  ...decoderFamily(style),
   config,
   fromJson: (json) => {
     if (json["use_sliding_window"] === true) {
@@ -53,18 +49,10 @@ export const qwen3: Architecture<"qwen3", Qwen3Shape, Qwen3Config> = {
       attention_bias: given.biases.length > 0,
       use_sliding_window: false
     }),
-  weightShapes: (given) => decoderWeightShapes(given, style),
-  hidden: (parts) => decoderHidden(parts, style),
-  rotaryFrequencies,
   gguf: {
     name: "qwen3",
     isInterleaved: false,
     modules: { attn_q_norm: "q_norm", attn_k_norm: "k_norm" },
-    shape: ({ normEpsilon, ...sizes }, biases) => ({
-      ...sizes,
-      architecture: "qwen3",
-      rmsNormEpsilon: normEpsilon,
-      biases
-    })
+    shape: (sizes, biases) => ({ ...sizes, architecture: "qwen3", biases })
   }
 }

@@ -130,7 +130,7 @@ export const ggufConfig = (head: GgufHead): ModelConfig => {
     heads,
     kvHeads: numberIn(metadata, key("attention.head_count_kv"), heads),
     headDim,
-    normEpsilon: Number(numberIn(metadata, key("attention.layer_norm_rms_epsilon")).toPrecision(7)),
+    rmsNormEpsilon: Number(numberIn(metadata, key("attention.layer_norm_rms_epsilon")).toPrecision(7)),
     ropeTheta: numberIn(metadata, key("rope.freq_base"), 10_000),
     tieEmbeddings: !names.has("output.weight"),
     maxPositions: numberIn(metadata, key("context_length")),
