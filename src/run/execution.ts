@@ -207,7 +207,6 @@ export class Execution {
     return Effect.gen(function* () {
       for (const edge of modelEdges(chain.links[0]!.node)) yield* self.record(edge.node)
       const views = chain.input === undefined ? undefined : yield* self.views(chain.input)
-      self.ahead.begins(chain)
       const running = new ChainRun(self, chain, views)
       yield* running.run()
       const failure = running.failure()

@@ -15,7 +15,6 @@ export class LookAhead {
   readonly #execution: Execution
   /** By edge, by the key of a view there. */
   readonly #found = new Map<Edge, Map<string, Outcome>>()
-  readonly #begun = new Set<Chain>()
   #last: PipelineRef | undefined
 
   constructor(execution: Execution) {
@@ -23,27 +22,22 @@ export class LookAhead {
   }
 
   /**
-   * Looks up, whenever this thread has nothing else to do, until the chain begins: where its rows are those that a select is
-   * yet to decide on, and its code is that of earlier runs. What cannot be read is left to the chain.
+   * Looks up, whenever this thread has nothing else to do, what a chain will: where its rows are those that a select is yet
+   * to decide on, until that has, and its code is that of earlier runs. What cannot be read is left to the chain.
    */
-  async chain(chain: Chain): Promise<void> {
-    const { input, links } = chain
-    if (input?.node.kind !== "select" || this.#execution.records.has(input.node)) return
+  async chain({ input, links }: Chain): Promise<void> {
+    const { records } = this.#execution
+    if (input?.node.kind !== "select" || records.has(input.node)) return
     if (this.#execution.earlier(links[0]!).length === 0) return
     try {
       for (const view of this.#viewsBefore(input).slice(0, mostPartitions)) {
         await setImmediate()
-        if (this.#begun.has(chain)) return
+        if (records.has(input.node)) return
         this.#walk(links, view)
       }
     } catch {
       // The chain meets it again, and tells it.
     }
-  }
-
-  /** The chain begins: it looks up the rest. */
-  begins(chain: Chain) {
-    this.#begun.add(chain)
   }
 
   /** What was found of a view at a link. */

@@ -1,5 +1,5 @@
 // New code is tried for memory between rows: once for each function, on a sample, in a thread of its own.
-import { type Code, hashOf } from "../graph/code.ts"
+import { hashOf } from "../graph/code.ts"
 import type { NodeKeys } from "../graph/key.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import { keyOf } from "../table/digest.ts"
@@ -17,16 +17,6 @@ interface Trial {
   readonly keys: NodeKeys
   readonly samples: Array<RecheckSample>
   rows: number
-}
-
-/**
- * Where it is noted that a node's code was tried: that which decides, too, where that is apart from what measures; which
- * thresholds it decides by makes no new code.
- */
-const triedKey = (node: GraphNode, { row, whole }: NodeKeys, code: Code): string => {
-  if (node.declaration.kind === "filter" && node.declaration.measures !== undefined)
-    return keyOf(["tried", row, hashOf(code, "decide")])
-  return keyOf(["tried", prepares(node) ? row : whole])
 }
 
 export class Rechecks {
@@ -49,8 +39,14 @@ export class Rechecks {
     return this.#trials.get(node) !== undefined
   }
 
-  #triedKey(node: GraphNode, keys: NodeKeys): string {
-    return triedKey(node, keys, this.#execution.survey.code.get(node)!)
+  /**
+   * Where it is noted that a node's code was tried: that which decides, too, where that is apart from what measures; which
+   * thresholds it decides by makes no new code.
+   */
+  #triedKey(node: GraphNode, { row, whole }: NodeKeys): string {
+    if (node.declaration.kind === "filter" && node.declaration.measures !== undefined)
+      return keyOf(["tried", row, hashOf(this.#execution.survey.code.get(node)!, "decide")])
+    return keyOf(["tried", prepares(node) ? row : whole])
   }
 
   /** Takes what a node made of a view into the sample. */
