@@ -20,6 +20,7 @@ const Source = Schema.Struct({
 /** What one source contributed; losses in nats a token, over the first and the last tenth of the steps that saw it. */
 export type SourceSummary = typeof Source.Type
 
+/** What can go wrong in a tuning, as it was measured. */
 const Signals = Schema.Struct({
   overfitting: Schema.NullOr(Schema.Finite),
   forgetting: Schema.NullOr(Schema.Finite),
@@ -40,9 +41,6 @@ const Signals = Schema.Struct({
     })
   )
 })
-
-/** What can go wrong in a tuning, as it was measured. */
-export type SignalSummary = typeof Signals.Type
 
 const Validation = Schema.Struct({
   lowest: Schema.Finite,
