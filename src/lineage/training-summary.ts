@@ -1,4 +1,6 @@
 // What a training says of itself in training.json: steps and losses, what each source contributed, what can go wrong.
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
@@ -72,6 +74,12 @@ const decode = Schema.decodeUnknownOption(Summary)
 
 /** Reads a training's data; undefined where it is something else. */
 export const readSummary = (data: unknown): TrainingSummary | undefined => Option.getOrUndefined(decode(data))
+
+/** Reads `training.json` of a model's folder; undefined where there is none, or it is something else. */
+export const folderSummary = (folder: string): TrainingSummary | undefined => {
+  const path = join(folder, "training.json")
+  return existsSync(path) ? readSummary(JSON.parse(readFileSync(path, "utf8"))) : undefined
+}
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)))
 const share = (value: number): string => `${Math.round(value * 100)} %`
