@@ -1,6 +1,6 @@
 // A model card in Markdown with the head that model hubs read: base, data lineage with licences, training, evaluation.
 import { count, plural } from "./print.ts"
-import { readSummary, signalLines } from "../lineage/training-summary.ts"
+import { readSummary, signalLines, type SourceSummary, type TrainingSummary } from "../lineage/training-summary.ts"
 import type { CardFacts, CardTraining } from "./card-facts.ts"
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, " ")
@@ -83,8 +83,8 @@ const figureNames = [
   ["closingLoss", "loss, mean of the last tenth of the steps"]
 ] as const
 
-const trainingSection = (training: CardTraining): ReadonlyArray<string> => {
-  const { node, stage, options, figures } = training
+const trainingSection = ({ node, stage, options, figures }: CardTraining): ReadonlyArray<string> => {
+  const summary = readSummary(figures)
   const measured = figureNames.flatMap(([key, name]) => {
     const found = figures[key]
     if (typeof found !== "number") return []
@@ -98,14 +98,13 @@ const trainingSection = (training: CardTraining): ReadonlyArray<string> => {
     "",
     ...table(["what", "value"], [...measured, ...given]),
     "",
-    ...sourceTable(figures),
-    ...signalTable(training)
+    ...sourceTable(summary?.sources),
+    ...signalTable(summary, options)
   ]
 }
 
 /** What each source contributed to a training. */
-const sourceTable = (figures: CardTraining["figures"]): ReadonlyArray<string> => {
-  const { sources = [] } = readSummary(figures) ?? {}
+const sourceTable = (sources: ReadonlyArray<SourceSummary> = []): ReadonlyArray<string> => {
   if (sources.length === 0) return []
   const loss = (value: number | null) => (value === null ? "–" : figure(value))
   return [
@@ -128,8 +127,7 @@ const sourceTable = (figures: CardTraining["figures"]): ReadonlyArray<string> =>
 }
 
 /** What can go wrong in a tuning, as it was measured. */
-const signalTable = ({ figures, options }: CardTraining): ReadonlyArray<string> => {
-  const summary = readSummary(figures)
+const signalTable = (summary: TrainingSummary | undefined, options: CardTraining["options"]): ReadonlyArray<string> => {
   const lines = summary === undefined ? [] : signalLines(summary, options)
   if (lines.length === 0) return []
   return [

@@ -33,11 +33,7 @@ export const printResult = (pipeline: string, result: RunResult, idle: boolean, 
 }
 
 /** What a run ends with that a gate or a judge did not let pass: figures and bounds, and what to type next. */
-export const gateError = (
-  pipeline: string,
-  { nodes }: Pick<RunResult, "nodes">,
-  evaluation: Evaluation | undefined
-): SluiceError => {
+const gateError = (pipeline: string, { nodes }: RunResult, evaluation: Evaluation | undefined): SluiceError => {
   const judged = nodes.filter(({ objections = [] }) => objections.length > 0)
   const shut = (evaluation?.gates ?? []).filter(({ passed }) => !passed).map(({ sentence }) => sentence)
   const evidence = [

@@ -20,14 +20,13 @@ export const steps = Command.make(
     )
   },
   handler(async ({ model, spikes, rows }, shared) => {
-    const [{ readSteps, rowsOfStep, spikesOf }, { readSummary }, { Origins }, print, { printJson, terminal }, fs] =
+    const [{ readSteps, rowsOfStep, spikesOf }, { folderSummary }, { Origins }, print, { printJson, terminal }] =
       await Promise.all([
         import("../lineage/steps.ts"),
         import("../lineage/training-summary.ts"),
         import("../lineage/origin.ts"),
         import("./print-steps.ts"),
-        import("./print.ts"),
-        import("node:fs")
+        import("./print.ts")
       ])
     const { path, made } = namedModel(model, shared)
     const all = await readSteps(path)
@@ -36,10 +35,7 @@ export const steps = Command.make(
       if (shared.json) printJson(...all)
       else {
         print.printSteps(to, all, rows)
-        const summary = fs.existsSync(`${path}/training.json`)
-          ? readSummary(JSON.parse(fs.readFileSync(`${path}/training.json`, "utf8")))
-          : undefined
-        print.printSources(to, summary?.sources ?? [])
+        print.printSources(to, folderSummary(path)?.sources ?? [])
       }
       return
     }

@@ -1,9 +1,9 @@
 // Tables of a training: what each source contributed, signals of failure beside their limits, answers before and after, spikes.
 import type { SignalLine, SourceSummary } from "../lineage/training-summary.ts"
-import { shellWord } from "./audit-section.ts"
 import { shown } from "./excerpt.ts"
 import { html, type Markup } from "./html.ts"
 import { count, counted, figure, percent } from "./number-text.ts"
+import { traceCommand } from "./sampled-section.ts"
 import type { ProbeReport, TrainingReport } from "./training.ts"
 import type { SpikeReport } from "./training-spikes.ts"
 
@@ -68,8 +68,7 @@ export const probesList = (answers: ReadonlyArray<ProbeReport>): Markup | null =
 const spikeBlock = (pipeline: string, { step, loss: high, usual, gradNorm, rows, shown: some }: SpikeReport): Markup =>
   html`<li>Step ${count(step)}: loss <b>${figure(high)}</b>, usually ${figure(usual)}; gradient norm ${figure(gradNorm)}; ${counted(rows, "row")}.
 <ul class="spike-rows">${some.map(
-    ({ id, places }) =>
-      html`<li>${places.length > 0 && html`${places.join(", ")} `}<code class="command">${["sluice", "trace", pipeline, id].map(shellWord).join(" ")}</code></li>`
+    ({ id, places }) => html`<li>${places.length > 0 && html`${places.join(", ")} `}${traceCommand(pipeline, id)}</li>`
   )}${rows > some.length && html`<li class="muted">and ${count(rows - some.length)} more</li>`}</ul></li>
 `
 

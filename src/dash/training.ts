@@ -2,14 +2,13 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { PastRun } from "../lineage/past-run.ts"
-import { parquetRows, stepsIn } from "../lineage/steps.ts"
+import { parquetRows } from "../lineage/parquet-rows.ts"
+import { type LedgerStep, stepsIn } from "../lineage/steps.ts"
 import { readSummary, type SignalLine, signalLines, type SourceSummary } from "../lineage/training-summary.ts"
 import { type EdgeRef, type FolderHead, type NodeRecord, viewsOf } from "../run/node-record.ts"
 import type { Store } from "../store/store.ts"
-import { columnValues, valueAt } from "../table/column.ts"
+import { valueAt } from "../table/column.ts"
 import { digestHex } from "../table/digest.ts"
-import type { Field } from "../table/field.ts"
-import { readParquet } from "../table/parquet.ts"
 import { Partition } from "../table/view.ts"
 import { gatherSpikes, type SpikeReport } from "./training-spikes.ts"
 
@@ -57,8 +56,6 @@ export interface TrainingReport {
   readonly spikes: ReadonlyArray<SpikeReport>
 }
 
-const number: Field = { type: "number", integer: false, nullable: false }
-
 /** Points a curve is drawn with at most. */
 const mostPoints = 300
 
@@ -102,25 +99,16 @@ const curve = (name: Curve["name"], points: ReadonlyArray<CurvePoint>): Readonly
   return [{ name, points: thin(points), trend }]
 }
 
-/** A column of a ledger, or an empty one where the ledger does not have it. */
-const ledgerColumn = async (bytes: Uint8Array, name: string): Promise<ArrayLike<unknown>> => {
-  try {
-    return columnValues((await readParquet(bytes, { [name]: number }))[name]!)
-  } catch {
-    return []
-  }
-}
-
-const ledgerCurves = async (bytes: Uint8Array): Promise<ReadonlyArray<Curve>> => {
-  const steps = await ledgerColumn(bytes, "step")
-  const made: Array<Curve> = []
-  for (const name of ["loss", "gradNorm", "learningRate"] as const) {
-    const values = await ledgerColumn(bytes, name)
-    const points = Array.from(values, (value, at): CurvePoint => [steps[at] as number, value as number])
-    made.push(...curve(name, points))
-  }
-  return made
-}
+/** The curves of a ledger; none of a column that it does not have. */
+const ledgerCurves = (steps: ReadonlyArray<LedgerStep>): ReadonlyArray<Curve> =>
+  (["loss", "gradNorm", "learningRate"] as const).flatMap((name) =>
+    curve(
+      name,
+      steps.flatMap(
+        (step): ReadonlyArray<CurvePoint> => (typeof step[name] === "number" ? [[step.step, step[name]]] : [])
+      )
+    )
+  )
 
 interface Ledger {
   readonly used: { readonly [input: string]: ReadonlyArray<string> }
@@ -182,10 +170,11 @@ export const gatherTraining = async (
     const file = folder.files.find(({ path }) => path === name)
     return file === undefined ? undefined : store.get(file.object)
   }
-  const [steps, held] = [bytesOf("steps.parquet"), bytesOf("validation.parquet")]
+  const [written, held] = [bytesOf("steps.parquet"), bytesOf("validation.parquet")]
+  const steps = written === undefined ? [] : await stepsIn(written)
   const ledger = JSON.parse(Buffer.from(store.get(folder.ledger)).toString()) as Ledger
   const measured = held === undefined ? [] : await heldCurve(held)
-  const curves = (steps === undefined ? [] : await ledgerCurves(steps)).map((one) =>
+  const curves = ledgerCurves(steps).map((one) =>
     one.name === "loss" && measured.length > 0 ? { ...one, held: thin(measured) } : one
   )
   return {
@@ -205,6 +194,6 @@ export const gatherTraining = async (
     sources: summary.sources ?? [],
     signals: signalLines(summary, record.ingredients.options),
     probes: Option.getOrElse(readProbes(folderJson(store, folder, "answers.json")), () => []),
-    spikes: steps === undefined ? [] : gatherSpikes(past, record.node, await stepsIn(steps))
+    spikes: gatherSpikes(past, record.node, steps)
   }
 }

@@ -65,8 +65,9 @@ export class Origins {
 
   /** Those of a row that `node` read, by the input of that name if one is given; none where it did not read it. */
   ofRead(node: string, id: string, input?: string): ReadonlyArray<SourcePlace> {
-    const edges = this.#past.edges(node).filter((edge) => input === undefined || edge.input === input)
-    const edge = edges.find((one) => this.#past.input(one).row(id) >= 0)
+    const edge = this.#past
+      .edges(node)
+      .find((one) => (input === undefined || one.input === input) && this.#past.input(one).row(id) >= 0)
     return edge === undefined ? [] : this.of(edge.node, id)
   }
 

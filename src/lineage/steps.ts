@@ -1,9 +1,9 @@
 // The step ledger of a trained model: what each step saw and what came of it, and the steps whose loss stands out.
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { zstdDecompressSync } from "node:zlib"
 import { SluiceError } from "../errors.ts"
 import type { Origins, SourcePlace } from "./origin.ts"
+import { parquetRows } from "./parquet-rows.ts"
 
 /** One step as the ledger has it. */
 export interface LedgerStep {
@@ -45,13 +45,6 @@ export const readSteps = async (folder: string): Promise<ReadonlyArray<LedgerSte
     })
   const parts = join(folder, "sources.parquet")
   return stepsIn(readFileSync(path), existsSync(parts) ? readFileSync(parts) : undefined)
-}
-
-/** The rows of a Parquet file. */
-export const parquetRows = async (bytes: Uint8Array): Promise<ReadonlyArray<Record<string, unknown>>> => {
-  const { parquetReadObjects } = await import("hyparquet")
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
-  return parquetReadObjects({ file: buffer, compressors: { ZSTD: (packed) => zstdDecompressSync(packed) } })
 }
 
 /** The steps in the bytes of `steps.parquet`, with what those of `sources.parquet` say of each source. */

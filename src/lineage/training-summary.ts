@@ -1,4 +1,6 @@
 // What a training says of itself in training.json: steps and losses, what each source contributed, what can go wrong.
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
@@ -20,6 +22,7 @@ const Source = Schema.Struct({
 /** What one source contributed; losses in nats a token, over the first and the last tenth of the steps that saw it. */
 export type SourceSummary = typeof Source.Type
 
+/** What can go wrong in a tuning, as it was measured. */
 const Signals = Schema.Struct({
   overfitting: Schema.NullOr(Schema.Finite),
   forgetting: Schema.NullOr(Schema.Finite),
@@ -40,9 +43,6 @@ const Signals = Schema.Struct({
     })
   )
 })
-
-/** What can go wrong in a tuning, as it was measured. */
-export type SignalSummary = typeof Signals.Type
 
 const Validation = Schema.Struct({
   lowest: Schema.Finite,
@@ -74,6 +74,12 @@ const decode = Schema.decodeUnknownOption(Summary)
 
 /** Reads a training's data; undefined where it is something else. */
 export const readSummary = (data: unknown): TrainingSummary | undefined => Option.getOrUndefined(decode(data))
+
+/** Reads `training.json` of a model's folder; undefined where there is none, or it is something else. */
+export const folderSummary = (folder: string): TrainingSummary | undefined => {
+  const path = join(folder, "training.json")
+  return existsSync(path) ? readSummary(JSON.parse(readFileSync(path, "utf8"))) : undefined
+}
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)))
 const share = (value: number): string => `${Math.round(value * 100)} %`

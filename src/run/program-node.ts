@@ -6,7 +6,6 @@ import { graphKey } from "../graph/key.ts"
 import { judgeOptions } from "../graph/options.ts"
 import type { ProgramDeclaration } from "../stage/declaration.ts"
 import type { Lease } from "../store/lease.ts"
-import type { Store } from "../store/store.ts"
 import { rowsIn, type View } from "../table/view.ts"
 import type { Execution, Failure } from "./execution.ts"
 import type { FolderHead, NodeRecord } from "./node-record.ts"
@@ -35,8 +34,12 @@ const inputSpec = async (
   return { kind: "report", folder: place, data: record.folder.data }
 }
 
-/** What an earlier run made under this key, if all of it is there. */
-const madeBefore = (store: Store, key: string): ProgramMade | undefined => {
+const isJudged = ({ declaration }: GraphNode): boolean =>
+  declaration.kind === "program" && declaration.judge !== undefined
+
+/** What an earlier run made under this key, if the program is one that is judged, and all of it is there. */
+const madeBefore = ({ code, store }: Survey, node: GraphNode, key: string): ProgramMade | undefined => {
+  if (!isJudged(node) || code.get(node)!.impure !== undefined) return undefined
   const made = store.action<ProgramMade>(key)
   if (made === undefined) return undefined
   const objects = [made.head.ledger, ...made.head.files.map(({ object }) => object)]
@@ -45,10 +48,7 @@ const madeBefore = (store: Store, key: string): ProgramMade | undefined => {
 
 /** Whether a program is judged, and what its run makes of these inputs is there already. */
 export const onlyJudges = (survey: Survey, node: GraphNode, inputs: ReadonlyMap<GraphNode, NodeRecord>): boolean =>
-  node.declaration.kind === "program" &&
-  node.declaration.judge !== undefined &&
-  survey.code.get(node)!.impure === undefined &&
-  madeBefore(survey.store, runKeyOf(survey, node, inputs)) !== undefined
+  isJudged(node) && madeBefore(survey, node, runKeyOf(survey, node, inputs)) !== undefined
 
 /** A result with what its stage has against it. */
 const judged = (node: GraphNode, head: FolderHead): FolderHead => {
@@ -103,15 +103,12 @@ export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lea
     return yield* execution.promise(async (signal) => {
       const before = performance.now()
       const { survey, records } = execution
-      const { store } = survey
-      const declaration = node.declaration as ProgramDeclaration
-      const isJudged = declaration.judge !== undefined
       const key = runKeyOf(survey, node, records)
-      const known = onlyJudges(survey, node, records) ? madeBefore(store, key) : undefined
+      const known = madeBefore(survey, node, key)
       const rows = inputs.reduce((sum, { views }) => sum + rowsIn(views), 0)
       execution.started(node, rows, 1)
       const made = known ?? (await runIn(execution, node, inputs, { key, lease, signal }))
-      if (isJudged && known === undefined) lease.store().putAction(key, made)
+      if (isJudged(node) && known === undefined) lease.store().putAction(key, made)
       const head = judged(node, made.head)
       const tally = execution.tally(node)
       Object.assign(tally, made.totals)
@@ -127,6 +124,10 @@ export const runProgramNode = (execution: Execution, node: GraphNode, lease: Lea
       if (head.gate === true) tally.passed = head.passed
       tally.objections = head.objections
       tally.seconds = (performance.now() - before) / 1000
-      return { datasets: {}, folder: head, refs: { program: declaration.name, ...(isJudged && { ran: key }) } }
+      return {
+        datasets: {},
+        folder: head,
+        refs: { program: node.declaration.name, ...(isJudged(node) && { ran: key }) }
+      }
     })
   })
