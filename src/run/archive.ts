@@ -35,6 +35,9 @@ export const memberChoice = ({ name, options }: GraphNode): MemberChoice => ({
   depth: options["maxArchiveDepth"] as number
 })
 
+/** A member that was found. */
+type Found = readonly [name: string, digest: string, bytes: number]
+
 const ending = /\.(zip|tar(\.(gz|zst|bz2|xz))?|tgz|tzst|tbz2?|txz)$/i
 
 export const isArchive = (path: string): boolean => ending.test(path)
@@ -46,7 +49,7 @@ export const memberFiles = async (
   choice: MemberChoice
 ): Promise<ReadonlyArray<InputFile>> => {
   const key = keyOf(["members", "inner", archive.digest, ending.exec(archive.path)![0].toLowerCase(), choice.member])
-  const known = store.action<ReadonlyArray<readonly [name: string, digest: string, bytes: number]>>(key)
+  const known = store.action<ReadonlyArray<Found>>(key)
   const found = known ?? (await digested(archive, choice))
   if (known === undefined) store.putAction(key, found)
   return found.map(([name, digest, bytes]) => ({
@@ -62,8 +65,6 @@ export const memberFiles = async (
 export const memberNames = async (archive: InputFile, choice: MemberChoice): Promise<ReadonlyArray<string>> => [
   ...(await opened(archive.absolute, archive.digest, archive.path, choice)).members.keys()
 ]
-
-type Found = readonly [name: string, digest: string, bytes: number]
 
 /** The chosen members of an archive and of those in it, with what is left of the bytes that they may become together. */
 const digested = async (archive: InputFile, choice: MemberChoice): Promise<ReadonlyArray<Found>> => {
@@ -198,10 +199,8 @@ const archiveOf = async (bytes: Uint8Array, path: string, node: string, limit: n
   try {
     const members = isZip ? await zipMembers(plain) : tarMembers(plain)
     // What comes later in a tar archive replaces what came before; names alone are kept of where a member would be put.
-    const named = members.map(
-      (member) => [plainName(member.name), { ...member, name: plainName(member.name) }] as const
-    )
-    return { path, bytes: plain.length, members: new Map(named) }
+    const named = members.map(({ name, read }): Member => ({ name: plainName(name), read }))
+    return { path, bytes: plain.length, members: new Map(named.map((member) => [member.name, member])) }
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause
     throw new SluiceError("SLUICE_BAD_INPUT", `${node}: ${path} ${(cause as Error).message}`, {

@@ -1,5 +1,5 @@
 // The texts of a batch cut into tokens once, for all filters of a thread that ask for the same texts one after another.
-import type { PackedBytes } from "./minhash.ts"
+import { longestOf, type PackedBytes } from "./packed-bytes.ts"
 import { TextKernel } from "./text-kernel.ts"
 import { tokenise } from "./tokens.ts"
 
@@ -117,10 +117,9 @@ const placesIn = ({ kernel, rows, offsets }: Cut, texts: PackedBytes, wanted: nu
   return index
 }
 
-const cutAll = (kernel: TextKernel, { bytes, offsets }: PackedBytes, rows: number, words: WordRule): Cut => {
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, offsets[row + 1]! - offsets[row]!)
-  kernel.load(bytes, offsets[0]!, offsets[rows]!, longest)
+const cutAll = (kernel: TextKernel, texts: PackedBytes, rows: number, words: WordRule): Cut => {
+  const { bytes, offsets } = texts
+  kernel.load(bytes, offsets[0]!, offsets[rows]!, longestOf(texts, rows))
   const first = new Int32Array(rows + 1)
   const numbers = new Float64Array(rows * KEPT)
   for (let row = 0; row < rows; row++) {

@@ -1,8 +1,8 @@
 // Columns of JSON objects without an object or a string for any: WebAssembly finds the values in the bytes of the records.
 import { isUtf8 } from "node:buffer"
 import { readFileSync } from "node:fs"
+import type { PackedBytes } from "./packed-bytes.ts"
 import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
-import type { PackedBytes } from "./minhash.ts"
 
 /** What a column may hold, so that nothing else has to be asked: a text, a number or a flag. */
 export interface PlainColumn {

@@ -1,11 +1,13 @@
 // MinHash signatures of word n-grams (Broder 1997): the WebAssembly kernel for batches and the same in plain TypeScript.
 import { readFileSync } from "node:fs"
 import { mix32 } from "./hashing.ts"
-import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
+import { longestOf, type PackedBytes } from "./packed-bytes.ts"
 import { ngramHashes, writeWord } from "./shingles.ts"
 import { unicode } from "./unicode.ts"
+import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
 
-const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./minhash.wasm", import.meta.url))
+/** The kernel that signs 32 bits. */
+export const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./minhash.wasm", import.meta.url))
 
 /** What n-grams are made of: words, or the code points of the text as it stands. */
 export type Unit = "words" | "characters"
@@ -17,12 +19,6 @@ export interface SignatureShape {
   readonly ngram: number
   readonly permutations: number
   readonly seed: number
-}
-
-/** Byte strings laid end to end: row `i` is `bytes[offsets[i] .. offsets[i + 1]]`. */
-export interface PackedBytes {
-  readonly offsets: Int32Array
-  readonly bytes: Uint8Array
 }
 
 interface Kernel {
@@ -42,7 +38,7 @@ export const signAll = (texts: PackedBytes, rows: number, shape: SignatureShape)
   const { permutations, ngram, seed, unit } = shape
   const kernel = instantiate<Kernel>(compile(kernelBytes))
   const start = kernel.text()
-  makeRoom(kernel, start, texts, rows)
+  reach(kernel.memory, start + longestOf(texts, rows) + 8)
   const memory = new Uint8Array(kernel.memory.buffer)
   memory.set(unicode, kernel.table())
   kernel.shape(seed, permutations, ngram, unit === "characters")
@@ -62,12 +58,6 @@ export const signAll = (texts: PackedBytes, rows: number, shape: SignatureShape)
     offsets[row + 1] = end
   }
   return { offsets, bytes: out.subarray(0, end) }
-}
-
-const makeRoom = (kernel: Kernel, start: number, texts: PackedBytes, rows: number): void => {
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, texts.offsets[row + 1]! - texts.offsets[row]!)
-  reach(kernel.memory, start + longest + 8)
 }
 
 /**

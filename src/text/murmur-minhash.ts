@@ -1,12 +1,10 @@
 // MinHash signatures of characters as cuDF makes them, with the permutations of NeMo Curator: the kernel, and plain TypeScript.
-import { readFileSync } from "node:fs"
 import { sizeOf } from "./code-point.ts"
-import type { PackedBytes } from "./minhash.ts"
+import { kernelBytes } from "./minhash.ts"
+import { longestOf, type PackedBytes } from "./packed-bytes.ts"
 import { randomState } from "./random-state.ts"
 import { writeWord } from "./shingles.ts"
 import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
-
-const kernelBytes: Uint8Array<ArrayBuffer> = readFileSync(new URL("./minhash.wasm", import.meta.url))
 
 /** The seed of the n-grams' hashes, and of each permutation its factor and its term. */
 export interface MurmurFamily {
@@ -51,9 +49,7 @@ export const signAllMurmur = (texts: PackedBytes, rows: number, ngram: number, f
   const permutations = family.a.length
   const kernel = instantiate<Kernel>(compile(kernelBytes))
   const start = kernel.text()
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, texts.offsets[row + 1]! - texts.offsets[row]!)
-  reach(kernel.memory, start + longest + 8)
+  reach(kernel.memory, start + longestOf(texts, rows) + 8)
   new Uint32Array(kernel.memory.buffer, kernel.factors(), permutations).set(family.a)
   new Uint32Array(kernel.memory.buffer, kernel.terms(), permutations).set(family.b)
   kernel.permuted(permutations)

@@ -1,5 +1,5 @@
 // Text as RefinedWeb simplifies it before it compares: lower case, without punctuation and accents, white space even.
-import type { PackedBytes } from "./minhash.ts"
+import { type PackedBytes, packTexts } from "./packed-bytes.ts"
 
 /**
  * The text in lower case, canonically decomposed, without nonspacing marks and punctuation, with one space for each run of
@@ -20,12 +20,7 @@ export const unmarked = (text: string): string =>
 /** Each text unmarked. */
 export const unmarkAll = ({ offsets, bytes }: PackedBytes, rows: number): PackedBytes => {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const parts: Array<Buffer> = []
-  const ends = new Int32Array(rows + 1)
-  for (let row = 0; row < rows; row++) {
-    const part = Buffer.from(unmarked(source.toString("utf8", offsets[row], offsets[row + 1])))
-    ends[row + 1] = ends[row]! + part.length
-    parts.push(part)
-  }
-  return { offsets: ends, bytes: new Uint8Array(Buffer.concat(parts)) }
+  return packTexts(
+    Array.from({ length: rows }, (_, row) => unmarked(source.toString("utf8", offsets[row], offsets[row + 1])))
+  )
 }

@@ -1,7 +1,8 @@
 // MinHash signatures of 64 bits, bit for bit as datatrove 0.10 makes them: the kernel for batches, and plain TypeScript.
 import { readFileSync } from "node:fs"
 import { compile, instantiate, type KernelMemory, reach } from "./web-assembly.ts"
-import type { PackedBytes, SignatureShape } from "./minhash.ts"
+import type { SignatureShape } from "./minhash.ts"
+import { longestOf, type PackedBytes } from "./packed-bytes.ts"
 import { randomState } from "./random-state.ts"
 import { SIMPLIFIED_GROWTH, simplified, simplifyInto } from "./simplified.ts"
 import { makeSpacyTokeniser } from "./spacy-tokens.ts"
@@ -55,9 +56,7 @@ const tokensOf = (bytes: Uint8Array, length: number): Tokens => {
 export const signAllWide = (texts: PackedBytes, rows: number, shape: SignatureShape): PackedBytes => {
   const { permutations, ngram } = shape
   const kernel = instantiate<Kernel>(compile(kernelBytes))
-  let longest = 0
-  for (let row = 0; row < rows; row++) longest = Math.max(longest, texts.offsets[row + 1]! - texts.offsets[row]!)
-  const simple = new Uint8Array(longest * SIMPLIFIED_GROWTH + 8)
+  const simple = new Uint8Array(longestOf(texts, rows) * SIMPLIFIED_GROWTH + 8)
   const room = 2 * simple.length + 8
   const text = kernel.tokens()
   const starts = (text + room + 3) & ~3

@@ -1,7 +1,7 @@
 // dedup.minhash: near duplicates by MinHash signatures, banding and union-find.
 import * as Schema from "effect/Schema"
 import { type BytesColumn, input, opt, Stage, type TextColumn } from "#sluice"
-import { jaccard, ngramSet, type PackedBytes, type Unit } from "#sluice/text"
+import { jaccard, ngramSet, type PackedBytes, packBytes, packTexts, type Unit } from "#sluice/text"
 import { type Against, giveVerdicts, numbersOf } from "./against.ts"
 import { canaryOptions, makeCanaries, tellCanaries, tellShare, type Watched } from "./canaries.ts"
 import { clusters } from "./clusters.ts"
@@ -107,27 +107,14 @@ const preparedTexts = (texts: ReadonlyArray<string>, options: SketchOptions & { 
   }
 }
 
-const packTexts = (texts: ReadonlyArray<string>): PackedBytes => {
-  const parts = texts.map((text) => Buffer.from(text))
-  const offsets = new Int32Array(texts.length + 1)
-  parts.forEach((part, i) => {
-    offsets[i + 1] = offsets[i]! + part.length
-  })
-  return { offsets, bytes: new Uint8Array(Buffer.concat(parts)) }
-}
-
 const asBytes = ({ buffer, byteOffset, byteLength }: Uint32Array) => new Uint8Array(buffer, byteOffset, byteLength)
 
-const ngramSets = ({ bytes, offsets }: PackedBytes, rows: number, { ngram, unit }: Sketch) => {
-  const sets: Array<Uint8Array> = []
-  const ends = new Int32Array(rows + 1)
-  for (let row = 0; row < rows; row++) {
-    const set = asBytes(ngramSet(bytes.subarray(offsets[row]!, offsets[row + 1]!), ngram, unit))
-    ends[row + 1] = ends[row]! + set.length
-    sets.push(set)
-  }
-  return { offsets: ends, bytes: new Uint8Array(Buffer.concat(sets)) }
-}
+const ngramSets = ({ bytes, offsets }: PackedBytes, rows: number, { ngram, unit }: Sketch): PackedBytes =>
+  packBytes(
+    Array.from({ length: rows }, (_, row) =>
+      asBytes(ngramSet(bytes.subarray(offsets[row]!, offsets[row + 1]!), ngram, unit))
+    )
+  )
 
 interface Options extends Against, Watched {
   /** Settings of another project; each can be changed by the options below. */

@@ -105,10 +105,11 @@ export const comparedText = (text: string, sketch: Sketch): string => (sketch.un
 /** Signs each text of a batch, as it is compared. */
 export const signTexts = (texts: PackedBytes, rows: number, sketch: Sketch): PackedBytes => {
   const shape = shapeOf(sketch)
-  if (sketch.folded) return foldBands(signAll(texts, rows, shape), sketch)
   if (sketch.family === "datatrove") return signAllWide(texts, rows, shape)
-  if (sketch.family === "ours") return signAll(texts, rows, shape)
-  return signAllMurmur(texts, rows, sketch.ngram, curatorFamily(shape.permutations, sketch.seed))
+  if (sketch.family === "curator")
+    return signAllMurmur(texts, rows, sketch.ngram, curatorFamily(shape.permutations, sketch.seed))
+  const signed = signAll(texts, rows, shape)
+  return sketch.folded ? foldBands(signed, sketch) : signed
 }
 
 /** Signs one text, as it is compared; the bytes that `signTexts` gives. */

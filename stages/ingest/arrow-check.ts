@@ -1,5 +1,5 @@
 // Whether the metadata of an Arrow file or stream holds together, before the library follows it: damage must be no endless loop.
-import { FlatBuffer, type FlatTable } from "./flat-tables.ts"
+import { Damaged, FlatBuffer, type FlatTable } from "./flat-tables.ts"
 
 const SCHEMA = 1
 const DICTIONARY = 2
@@ -73,7 +73,7 @@ const messageAt = (bytes: Uint8Array, at: number, limit: number): Message | unde
     const end = start + length + body
     if (end > limit) throw outside(end)
     const header = message.table(2)
-    if (header === undefined) throw new Error("its metadata is damaged")
+    if (header === undefined) throw new Damaged()
     checkPairs(message, 4)
     if (kind === SCHEMA) checkFields(header, 0)
     if (kind === BATCH) checkBatch(header, body)
@@ -86,20 +86,17 @@ const told = <A>(at: number, check: () => A): A => {
   try {
     return check()
   } catch (cause) {
-    const { message } = cause as Error
-    throw new Error(message === "its metadata is damaged" ? `its metadata at byte ${at} is damaged` : message, {
-      cause
-    })
+    throw cause instanceof Damaged ? new Error(`its metadata at byte ${at} is damaged`, { cause }) : cause
   }
 }
 
 /** The fields of a schema (field 1), or of a field (5). */
 const checkFields = (of: FlatTable | undefined, depth: number): void => {
-  if (of === undefined || depth > mostDepth) throw new Error("its metadata is damaged")
+  if (of === undefined || depth > mostDepth) throw new Damaged()
   checkPairs(of, depth === 0 ? 2 : 6)
   for (const field of of.tables(depth === 0 ? 1 : 5)) {
     field.vector(0, 1)
-    if (field.byte(2) !== 0 && field.table(3) === undefined) throw new Error("its metadata is damaged")
+    if (field.byte(2) !== 0 && field.table(3) === undefined) throw new Damaged()
     field.table(4)?.table(1)
     checkFields(field, depth + 1)
   }
@@ -114,11 +111,10 @@ const checkPairs = (of: FlatTable, number: number): void => {
 }
 
 const checkBatch = (batch: FlatTable | undefined, body: number): void => {
-  if (batch === undefined) throw new Error("its metadata is damaged")
+  if (batch === undefined) throw new Damaged()
   const rows = batch.size(0)
-  for (const [length] of batch.structs(1, 2)) if (length! > 2 ** 31) throw new Error("its metadata is damaged")
-  for (const [offset, length] of batch.structs(2, 2))
-    if (offset! + length! > body) throw new Error("its metadata is damaged")
+  for (const [length] of batch.structs(1, 2)) if (length! > 2 ** 31) throw new Damaged()
+  for (const [offset, length] of batch.structs(2, 2)) if (offset! + length! > body) throw new Damaged()
   batch.table(3)
   if (body === 0 && rows > mostEmptyRows) throw new Error(`a batch has ${rows} rows and no values`)
 }

@@ -1,7 +1,7 @@
 // The rows of Arrow IPC files and streams (Feather version 2 too) as plain JSON values; the library is loaded where one is read.
 import type { Data, DataType, RecordBatch, Vector } from "apache-arrow"
 import { arrowBatches } from "./arrow-check.ts"
-import { decimal, timeOfDay } from "./exact-values.ts"
+import { checkScale, decimal, timeOfDay } from "./exact-values.ts"
 import { lz4Frame } from "./lz4.ts"
 import { exactNumber, type Json, plainJson, sorted } from "./plain-json.ts"
 
@@ -9,9 +9,6 @@ type Arrow = typeof import("apache-arrow")
 
 /** Most bytes that a compressed column of a batch may become: offsets of 32 bits reach no farther. */
 const mostBytes = 2 ** 31 - 1
-
-/** Most digits of a decimal: those of 256 bits. */
-const mostDigits = 76
 
 /** All rows in file order; an Error says what is wrong with a file that is cut short or of another kind. */
 export const arrowRows = async (bytes: Uint8Array): Promise<ReadonlyArray<{ readonly [column: string]: Json }>> => {
@@ -60,8 +57,7 @@ const checkBuffers = (arrow: Arrow, data: Data, length: number): void => {
   const wrong = () => new Error(`a column of ${type} has fewer values than its batch has rows`)
   if (data.length < length || data.length > 2 ** 31) throw wrong()
   if (Types.isNull(type)) return
-  if (Types.isDecimal(type) && Math.abs(type.scale) > mostDigits)
-    throw new Error(`a column of decimals has ${type.scale} places`)
+  if (Types.isDecimal(type)) checkScale(type.scale)
   if (data.nullCount > 0 && data.nullBitmap.length * 8 < data.length) throw wrong()
   if (valueOffsets !== undefined && valueOffsets.length > 0 && !Types.isUnion(type)) {
     if (valueOffsets.length < data.length + 1) throw wrong()

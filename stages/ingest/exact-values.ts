@@ -12,6 +12,14 @@ export const timeOfDay = (ticks: bigint, unit: bigint): string => {
   return fraction === "" ? clock : `${clock}.${fraction}`
 }
 
+/** Most digits of a decimal: those of 256 bits. */
+const mostDigits = 76
+
+/** Throws where a column of decimals has more places than there can be digits. */
+export const checkScale = (scale: number): void => {
+  if (Math.abs(scale) > mostDigits) throw new Error(`a column of decimals has ${scale} places`)
+}
+
 /** A decimal as a number where that says the same digits, else as text. */
 export const decimal = (unscaled: bigint, scale: number): number | string => {
   if (scale < 0) return decimal(unscaled * 10n ** BigInt(-scale), 0)

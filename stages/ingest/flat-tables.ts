@@ -1,5 +1,12 @@
 // FlatBuffers read with doubt: tables and vectors of a buffer that may be damaged, each reference held to its bounds.
 
+/** What a buffer holds does not fit together. */
+export class Damaged extends Error {
+  constructor() {
+    super("its metadata is damaged")
+  }
+}
+
 /** A buffer's bytes. Tables are counted, so that following references that fold into each other ends. */
 export class FlatBuffer {
   readonly #view: DataView
@@ -19,29 +26,27 @@ export class FlatBuffer {
     this.need(at, 4)
     const to = at + this.#view.getUint32(at, true)
     this.need(to, 4)
-    if (to === at) throw damage()
+    if (to === at) throw new Damaged()
     return to
   }
 
   table(at: number): FlatTable {
-    if (++this.#looks > this.#view.byteLength) throw damage()
+    if (++this.#looks > this.#view.byteLength) throw new Damaged()
     this.need(at, 4)
     const types = at - this.#view.getInt32(at, true)
     this.need(types, 4)
     const length = this.#view.getUint16(types, true)
     const size = this.#view.getUint16(types + 2, true)
-    if (length < 4 || size < 4) throw damage()
+    if (length < 4 || size < 4) throw new Damaged()
     this.need(types, length)
     this.need(at, size)
     return new FlatTable(this, this.#view, { at, types, length, size })
   }
 
   need(at: number, bytes: number): void {
-    if (at < 0 || at + bytes > this.#view.byteLength) throw damage()
+    if (at < 0 || at + bytes > this.#view.byteLength) throw new Damaged()
   }
 }
-
-const damage = () => new Error("its metadata is damaged")
 
 interface Place {
   readonly at: number
@@ -68,7 +73,7 @@ export class FlatTable {
     if (6 + 2 * number > length) return undefined
     const offset = this.#view.getUint16(types + 4 + 2 * number, true)
     if (offset === 0) return undefined
-    if (offset + bytes > size) throw damage()
+    if (offset + bytes > size) throw new Damaged()
     return at + offset
   }
 
@@ -85,7 +90,7 @@ export class FlatTable {
 
   #sizeAt(at: number): number {
     const value = Number(this.#view.getBigInt64(at, true))
-    if (!Number.isSafeInteger(value) || value < 0) throw damage()
+    if (!Number.isSafeInteger(value) || value < 0) throw new Damaged()
     return value
   }
 

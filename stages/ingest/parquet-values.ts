@@ -1,7 +1,7 @@
 // Values of Parquet columns that the library would round or garble: decimals, times of day, and bytes that no one calls text.
 import { isUtf8 } from "node:buffer"
 import type { FileMetaData } from "hyparquet"
-import { bigEndian, decimal, timeOfDay } from "./exact-values.ts"
+import { bigEndian, checkScale, decimal, timeOfDay } from "./exact-values.ts"
 
 type Element = FileMetaData["schema"][number]
 
@@ -23,16 +23,13 @@ const ticks: { readonly [unit: string]: bigint } = { MILLIS: 1000n, MICROS: 1000
 const leafOf = ({ type, converted_type: old, logical_type: logical, scale = 0 }: Element): Leaf | undefined => {
   const leaf = { scale, unit: 1n, isText: true }
   if (old === "DECIMAL" || logical?.type === "DECIMAL") {
-    if (Math.abs(scale) > mostDigits) throw new Error(`a column of decimals has ${scale} places`)
+    checkScale(scale)
     return { ...leaf, kind: "decimal" }
   }
   if (logical?.type === "TIME") return { ...leaf, kind: "time", unit: ticks[logical.unit]! }
   if (old === "TIME_MILLIS" || old === "TIME_MICROS") return { ...leaf, kind: "time", unit: ticks[old.slice(5)]! }
   return type === "BYTE_ARRAY" && old === undefined && logical === undefined ? { ...leaf, kind: "bytes" } : undefined
 }
-
-/** Most digits of a decimal: those of 256 bits. */
-const mostDigits = 76
 
 /** Lets the library give decimals as they are stored. */
 export const withoutDecimals = (metadata: FileMetaData): FileMetaData => ({

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 const Role = Schema.Literals(["system", "user", "assistant", "tool"])
 
 /** A call of a tool, as OpenAI writes it: `arguments` is JSON in text. */
-export const ToolCall = Schema.Struct({
+const ToolCall = Schema.Struct({
   id: Schema.optional(Schema.String),
   type: Schema.Literal("function"),
   function: Schema.Struct({ name: Schema.String, arguments: Schema.String })

@@ -1,20 +1,21 @@
-// A zip archive of texts, written as the format has it: local headers, directory, end.
+// A zip archive of files, written as the format has it: local headers, directory, end.
 import { crc32, deflateRawSync } from "node:zlib"
 
-/** The archive of files by name, each deflated. */
-export const zipOf = (files: { readonly [name: string]: string }): Uint8Array => {
+/** The archive of files by name, each deflated. `told` is the size that headers and directory tell, where not the true one. */
+export const zipOf = (files: { readonly [name: string]: string | Uint8Array }, told?: number): Uint8Array => {
   const locals: Array<Buffer> = []
   const directory: Array<Buffer> = []
   let at = 0
-  for (const [path, text] of Object.entries(files)) {
-    const [name, content] = [Buffer.from(path), Buffer.from(text)]
+  for (const [path, given] of Object.entries(files)) {
+    const name = Buffer.from(path)
+    const content = typeof given === "string" ? Buffer.from(given) : given
     const packed = deflateRawSync(content)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(8, 4)
     common.writeUInt32LE(crc32(content), 10)
     common.writeUInt32LE(packed.length, 14)
-    common.writeUInt32LE(content.length, 18)
+    common.writeUInt32LE(told ?? content.length, 18)
     common.writeUInt16LE(name.length, 22)
     const place = Buffer.alloc(14)
     place.writeUInt32LE(at, 10)
