@@ -91,8 +91,8 @@ const takenByOthers = async (): Promise<number> => {
   return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all)
 }
 
-const atLeast = (factor: number | undefined): string => (factor === undefined ? "" : `≥ ${factor.toFixed(1)} ×`)
-const atMost = (factor: number | undefined): string => (factor === undefined ? "" : `≤ ${factor.toFixed(1)} ×`)
+const bound = (sign: "≥" | "≤", factor: number | undefined): string =>
+  factor === undefined ? "" : `${sign} ${factor.toFixed(1)} ×`
 
 /** The same work by torch, transformers and peft, right after it. */
 const compare = (work: Work, { tokensPerSecond, peakMiB }: Measured): void => {
@@ -103,10 +103,10 @@ const compare = (work: Work, { tokensPerSecond, peakMiB }: Measured): void => {
     "  speed in multiples of torch's",
     tokensPerSecond / peer.tokensPerSecond,
     "×",
-    atLeast(work.reach.speed)
+    bound("≥", work.reach.speed)
   )
   figures.note("  peak memory of torch's process", peer.peakMiB, "MiB", "")
-  figures.note("  peak memory in multiples of torch's", peakMiB / peer.peakMiB, "×", atMost(work.reach.memory))
+  figures.note("  peak memory in multiples of torch's", peakMiB / peer.peakMiB, "×", bound("≤", work.reach.memory))
 }
 
 for (const work of works) {

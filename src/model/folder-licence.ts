@@ -57,9 +57,13 @@ const inTexts = (folder: string): string | undefined => {
 
 /**
  * What the files of `folder` itself say: the head of README.md, else package.json, else files named LICENSE, LICENCE,
- * COPYING or UNLICENSE. Spelt as they spell it; mostly an SPDX identifier. Undefined where they say nothing.
+ * COPYING or UNLICENSE. Spelt as they spell it; mostly an SPDX identifier. Undefined where they say nothing. `readme` is the
+ * head of the README where it has been read.
  */
-export const folderLicence = async (folder: string): Promise<string | undefined> => {
+export const folderLicence = async (
+  folder: string,
+  readme?: ReadonlyMap<string, unknown>
+): Promise<string | undefined> => {
   if (!existsSync(folder)) return undefined
-  return inReadme(await readmeHead(join(folder, "README.md"))) ?? inPackage(folder) ?? inTexts(folder)
+  return inReadme(readme ?? (await readmeHead(join(folder, "README.md")))) ?? inPackage(folder) ?? inTexts(folder)
 }

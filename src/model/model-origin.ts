@@ -15,7 +15,7 @@ export interface ModelOrigin {
 
 type Facts = { readonly get: (name: string) => unknown }
 
-const originOf = (facts: Facts, names: Readonly<Record<keyof ModelOrigin, string>>): ModelOrigin => {
+const originOf = (facts: Facts, names: Readonly<Partial<Record<keyof ModelOrigin, string>>>): ModelOrigin => {
   const found = Object.entries(names).flatMap(([key, name]) => {
     const value = facts.get(name)
     return typeof value === "string" && value.trim() !== "" ? [[key, value.trim()] as const] : []
@@ -37,11 +37,7 @@ export const modelOrigin = async (path: string): Promise<ModelOrigin> => {
     return beside === undefined ? origin : { ...origin, licence: beside }
   }
   const head = await readmeHead(join(path, "README.md"))
-  const { licence: _, ...origin } = originOf(head, {
-    name: "model_name",
-    organization: "organization",
-    licence: "license"
-  })
-  const licence = await folderLicence(path)
+  const origin = originOf(head, { name: "model_name", organization: "organization" })
+  const licence = await folderLicence(path, head)
   return { ...origin, ...(licence !== undefined && { licence }) }
 }

@@ -3,12 +3,10 @@
 /** Stands before the first token, so that an answer of one token has a pair too. */
 const beginning = -1
 
-const grams = (ids: ArrayLike<number>, size: number): ReadonlyArray<string> =>
-  Array.from({ length: Math.max(0, ids.length - size + 1) }, (_, at) =>
-    Array.from(ids)
-      .slice(at, at + size)
-      .join(" ")
-  )
+const grams = (ids: ArrayLike<number>, size: number): ReadonlyArray<string> => {
+  const all = Array.from(ids)
+  return Array.from({ length: Math.max(0, all.length - size + 1) }, (_, at) => all.slice(at, at + size).join(" "))
+}
 
 /**
  * Different pairs of neighbouring tokens as a share of all pairs in all answers (distinct-2: Li et al., arXiv 1510.03055),

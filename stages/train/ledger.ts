@@ -9,9 +9,16 @@ const codec = {
   ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
 }
 
-const plain = (name: string, type: "INT32" | "DOUBLE"): SchemaElement => ({ name, type, repetition_type: "REQUIRED" })
+/** A column of the file. */
+type Field<Name extends string> = SchemaElement & { readonly name: Name }
 
-const text = (name: string): SchemaElement => ({
+const plain = <Name extends string>(name: Name, type: "INT32" | "DOUBLE"): Field<Name> => ({
+  name,
+  type,
+  repetition_type: "REQUIRED"
+})
+
+const text = <Name extends string>(name: Name): Field<Name> => ({
   name,
   type: "BYTE_ARRAY",
   converted_type: "UTF8",
@@ -34,6 +41,13 @@ const write = async (filename: string, fields: ReadonlyArray<SchemaElement>, col
     columnData: Object.entries(columns).map(([name, data]) => ({ name, data }))
   })
 }
+
+/** Writes rows without lists, whose values have the names of their fields. */
+const writeFlat = <Name extends string>(
+  filename: string,
+  fields: ReadonlyArray<Field<Name>>,
+  rows: ReadonlyArray<Readonly<Record<Name, unknown>>>
+) => write(filename, fields, Object.fromEntries(fields.map(({ name }) => [name, rows.map((row) => row[name])])))
 
 /** Writes `steps.parquet`: step (from 1), rowIds, tokens, supervised, loss in nats, gradNorm before clipping, learningRate. */
 export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> =>
@@ -60,11 +74,8 @@ export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): 
   )
 
 /** Writes `sources.parquet`: of each step and source the tokens, those supervised, and their mean loss in nats. */
-export const writeSources = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> => {
-  const parts = ledger.flatMap(({ step, sources = {} }) =>
-    Object.entries(sources).map(([source, part]) => ({ step, source, ...part }))
-  )
-  return write(
+export const writeSources = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> =>
+  writeFlat(
     join(folder, "sources.parquet"),
     [
       plain("step", "INT32"),
@@ -73,28 +84,21 @@ export const writeSources = (folder: string, ledger: ReadonlyArray<LedgerEntry>)
       plain("supervised", "INT32"),
       plain("loss", "DOUBLE")
     ],
-    {
-      step: parts.map(({ step }) => step),
-      source: parts.map(({ source }) => source),
-      tokens: parts.map(({ tokens }) => tokens),
-      supervised: parts.map(({ supervised }) => supervised),
-      loss: parts.map(({ loss }) => loss)
-    }
+    ledger.flatMap(({ step, sources = {} }) =>
+      Object.entries(sources).map(([source, part]) => ({ step, source, ...part }))
+    )
   )
-}
 
 /** Writes `validation.parquet`: step and loss of each measurement on held-out rows, of all ("") and of each source. */
-export const writeValidation = (folder: string, entries: ReadonlyArray<ValidationEntry>): Promise<void> => {
-  const parts = entries.flatMap(({ step, loss, sources = {} }) => [
-    { step, source: "", loss },
-    ...Object.entries(sources).map(([source, part]) => ({ step, source, loss: part.loss }))
-  ])
-  return write(join(folder, "validation.parquet"), [plain("step", "INT32"), text("source"), plain("loss", "DOUBLE")], {
-    step: parts.map(({ step }) => step),
-    source: parts.map(({ source }) => source),
-    loss: parts.map(({ loss }) => loss)
-  })
-}
+export const writeValidation = (folder: string, entries: ReadonlyArray<ValidationEntry>): Promise<void> =>
+  writeFlat(
+    join(folder, "validation.parquet"),
+    [plain("step", "INT32"), text("source"), plain("loss", "DOUBLE")],
+    entries.flatMap(({ step, loss, sources = {} }) => [
+      { step, source: "", loss },
+      ...Object.entries(sources).map(([source, part]) => ({ step, source, loss: part.loss }))
+    ])
+  )
 
 /** What became of one input row. */
 export interface RowFate {
@@ -113,10 +117,12 @@ export const writeRows = (
 ): Promise<void> => {
   const seen = new Map<string, number>()
   for (const { rowIds } of ledger) for (const id of rowIds) seen.set(id, (seen.get(id) ?? 0) + 1)
-  return write(join(folder, "rows.parquet"), [text("id"), text("digest"), plain("steps", "INT32"), text("skipped")], {
-    id: rows.map(({ id }) => id),
-    digest: rows.map(({ content }) => createHash("sha256").update(content).digest("hex")),
-    steps: rows.map(({ id }) => seen.get(id) ?? 0),
-    skipped: rows.map(({ skipped }) => skipped ?? "")
-  })
+  return writeFlat(
+    join(folder, "rows.parquet"),
+    [text("id"), text("digest"), plain("steps", "INT32"), text("skipped")],
+    rows.map(({ id, content, skipped = "" }) => {
+      const digest = createHash("sha256").update(content).digest("hex")
+      return { id, digest, steps: seen.get(id) ?? 0, skipped }
+    })
+  )
 }

@@ -41,7 +41,8 @@ export const mixExamples = (
 ): { readonly examples: ReadonlyArray<Example>; readonly sequences: ReadonlyArray<Required<Example>["sequence"]> } => {
   const all = examples.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]))
   if (mixture === undefined) return { examples, sequences: all }
-  const trainable = all.filter(({ mask }) => mask.indexOf(1, 1) > 0)
+  const isTrainable = ({ mask }: (typeof all)[number]): boolean => mask.indexOf(1, 1) > 0
+  const trainable = all.filter(isTrainable)
   const places = engine.mixSources(
     trainable.map(({ source }) => source ?? ""),
     { ...mixture, seed }
@@ -52,6 +53,6 @@ export const mixExamples = (
     examples: examples.map((example) =>
       example.sequence !== undefined && left.has(example.sequence) ? { ...example, skipped: mixedOut } : example
     ),
-    sequences: [...sequences, ...all.filter(({ mask }) => mask.indexOf(1, 1) <= 0)]
+    sequences: [...sequences, ...all.filter((sequence) => !isTrainable(sequence))]
   }
 }

@@ -17,8 +17,10 @@ export interface Probe {
 const longestAnswer = 96
 
 /** Tokens that an answer may have, for probes whose references have so many: half as many again. */
-export const answerRoom = (probes: ReadonlyArray<Probe>): number =>
-  Math.min(longestAnswer, Math.ceil(1.5 * Math.max(0, ...probes.map(({ reference }) => reference.length))) + 8)
+export const answerRoom = (probes: ReadonlyArray<Probe>): number => {
+  const longest = probes.reduce((most, { reference }) => Math.max(most, reference.length), 0)
+  return Math.min(longestAnswer, Math.ceil(1.5 * longest) + 8)
+}
 
 const probeOf = ({ id, sequence }: Example, stops: ReadonlySet<number>): ReadonlyArray<Probe> => {
   if (sequence === undefined) return []

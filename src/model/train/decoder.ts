@@ -9,6 +9,7 @@ import {
   type KeyValues,
   packedCausalMask,
   rotaryAngles,
+  type Sight,
   withPrefix
 } from "./layers.ts"
 import { multiply, rotate } from "./operation.ts"
@@ -34,18 +35,22 @@ export const decoderHidden = (
   attend: Attend
 ): Tensor => architectureOf(config).hidden({ graph, config, binding, input, attend })
 
-/** Queries and keys by their positions: turned where the family turns them, and the queries with their 1/√headDim. */
-export interface Placed {
-  readonly queries: (states: Tensor) => Tensor
-  readonly keys: (states: Tensor) => Tensor
-}
-
-/** What brings positions and the factor of the scores into queries and keys [batch, time, heads, width]. */
-export const placing = (graph: TensorGraph, config: ModelConfig, binding: Binding, input: TokenInput): Placed => {
+/**
+ * `attend` as the layers call it: queries and keys [batch, time, heads, width] reach it by their positions, turned where the
+ * family turns them, and the queries with their 1/√headDim.
+ */
+export const placing = (
+  graph: TensorGraph,
+  config: ModelConfig,
+  binding: Binding,
+  input: TokenInput,
+  attend: Attend
+): Attend => {
   const frequencies = architectureOf(config).rotaryFrequencies?.(config)
   const scale = config.headDim ** -0.5
   if (frequencies === undefined) {
-    return { queries: (states) => multiply(graph, states, graph.scalar(scale)), keys: (states) => states }
+    const factor = graph.scalar(scale)
+    return (layer, queries, keys, values) => attend(layer, multiply(graph, queries, factor), keys, values)
   }
   const { batch, time, positions } = input
   const size = { batch, time, maxPositions: input.positionLimit, first: binding.prefix?.count ?? 0 }
@@ -53,8 +58,9 @@ export const placing = (graph: TensorGraph, config: ModelConfig, binding: Bindin
     const angles = rotaryAngles(graph, frequencies, positions, { ...size, factor })
     return (states) => rotate(graph, states, angles.cosine, angles.sine)
   }
-  const keys = turning(1)
-  return { keys, queries: turning(scale) }
+  const turnKeys = turning(1)
+  const turnQueries = turning(scale)
+  return (layer, queries, keys, values) => attend(layer, turnQueries(queries), turnKeys(keys), values)
 }
 
 /** Keys and values of a batch [batch, kvHeads, time, width] with the adapter's before them, where it has some. */
@@ -73,14 +79,15 @@ export const prefixed = (
   }
 }
 
-/** The mask of tokens read together, for this model and what its adapter puts before them. */
-export const packedMask = (graph: TensorGraph, config: ModelConfig, binding: Binding, segments: Tensor): Tensor => {
+/** What a token of this model sees of those before it, and of what its adapter puts before them all. */
+export const sightOf = (config: ModelConfig, binding: Binding): Sight => {
   const window = windowOf(config)
-  return packedCausalMask(graph, segments, config.heads / config.kvHeads, {
-    open: binding.prefix?.count ?? 0,
-    ...(window !== undefined && { window })
-  })
+  return { open: binding.prefix?.count ?? 0, ...(window !== undefined && { window }) }
 }
+
+/** The mask of tokens read together, for this model and what its adapter puts before them. */
+export const packedMask = (graph: TensorGraph, config: ModelConfig, binding: Binding, segments: Tensor): Tensor =>
+  packedCausalMask(graph, segments, config.heads / config.kvHeads, sightOf(config, binding))
 
 /** Attention over the batch itself, causal and closed within each segment; `segments` [batch, time] int64. */
 export const packedAttention = (
@@ -91,13 +98,11 @@ export const packedAttention = (
   segments: Tensor
 ): Attend => {
   const shape = attentionShape(config, input.batch)
-  const placed = placing(graph, config, binding, input)
   const mask = packedMask(graph, config, binding, segments)
-  return (layer, queries, keys, values) => {
-    const own = { keys: headsFirst(graph, placed.keys(keys)), values: headsFirst(graph, values) }
-    const turned = placed.queries(queries)
-    return attention(graph, { queries: turned, ...prefixed(graph, config, binding, layer, own), mask }, shape)
-  }
+  return placing(graph, config, binding, input, (layer, queries, keys, values) => {
+    const own = { keys: headsFirst(graph, keys), values: headsFirst(graph, values) }
+    return attention(graph, { queries, ...prefixed(graph, config, binding, layer, own), mask }, shape)
+  })
 }
 
 /** Scores of the next token: hidden [rows, hidden] → [rows, vocabulary], with the embedding table when tied. */

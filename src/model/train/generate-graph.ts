@@ -2,7 +2,7 @@
 import type { ModelConfig } from "../architectures/architecture.ts"
 import { type Binding, bindModel } from "./binding.ts"
 import type { Device } from "./device.ts"
-import { attentionShape, decoderHidden, decoderLogits, packedMask, placing, prefixed, windowOf } from "./decoder.ts"
+import { attentionShape, decoderHidden, decoderLogits, packedMask, placing, prefixed, sightOf } from "./decoder.ts"
 import { attention, cacheMask, headsFirst } from "./layers.ts"
 import { gatherRows, reshape } from "./operation.ts"
 import type { BuiltGraph, TrainTarget } from "./step-graph.ts"
@@ -65,16 +65,15 @@ export const buildPromptGraph = (target: TrainTarget, shape: DecodeShape, device
     return graph.emit("Pad", [input, pads], [batch, config.kvHeads, slots, config.headDim])
   }
   const input = { ids, positions, positionLimit: prompt, batch, time: prompt }
-  const placed = placing(graph, config, binding, input)
-  const hidden = decoderHidden(graph, config, binding, input, (layer, ownQueries, newKeys, newValues) => {
-    const queries = placed.queries(ownQueries)
-    const keys = headsFirst(graph, placed.keys(newKeys))
+  const attend = placing(graph, config, binding, input, (layer, queries, newKeys, newValues) => {
+    const keys = headsFirst(graph, newKeys)
     const values = headsFirst(graph, newValues)
     const [keyName, valueName] = cacheNames(layer)
     graph.output(extend(keys), keyName)
     graph.output(extend(values), valueName)
     return attention(graph, { queries, ...prefixed(graph, config, binding, layer, { keys, values }), mask }, sizes)
   })
+  const hidden = decoderHidden(graph, config, binding, input, attend)
   addNext(
     graph,
     { config, draws: shape.draws },
@@ -94,11 +93,7 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
   const positions = graph.input("positions", [batch], "int64")
   const sizes = attentionShape(config, batch)
   const numbers = graph.integers(Array.from({ length: slots }, (_, slot) => slot))
-  const window = windowOf(config)
-  const mask = cacheMask(graph, positions, numbers, config.heads / config.kvHeads, {
-    open: binding.prefix?.count ?? 0,
-    ...(window !== undefined && { window })
-  })
+  const mask = cacheMask(graph, positions, numbers, config.heads / config.kvHeads, sightOf(config, binding))
   const column = reshape(graph, numbers, [1, 1, slots, 1])
   const here = reshape(graph, positions, [batch, 1, 1, 1])
   const written = graph.emit("Equal", [column, here], [batch, 1, slots, 1], { dtype: "bool" })
@@ -110,14 +105,13 @@ export const buildTokenGraph = (target: TrainTarget, shape: DecodeShape, device?
     return updated
   }
   const input = { ids, positions, positionLimit: slots, batch, time: 1 }
-  const placed = placing(graph, config, binding, input)
-  const hidden = decoderHidden(graph, config, binding, input, (layer, ownQueries, newKeys, newValues) => {
-    const queries = placed.queries(ownQueries)
+  const attend = placing(graph, config, binding, input, (layer, queries, newKeys, newValues) => {
     const [keyName, valueName] = cacheNames(layer)
-    const keys = write(keyName, placed.keys(newKeys))
+    const keys = write(keyName, newKeys)
     const values = write(valueName, newValues)
     return attention(graph, { queries, ...prefixed(graph, config, binding, layer, { keys, values }), mask }, sizes)
   })
+  const hidden = decoderHidden(graph, config, binding, input, attend)
   addNext(graph, { config, draws: shape.draws }, binding, hidden)
   return { graph, fed: binding.fed }
 }

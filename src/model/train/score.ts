@@ -3,6 +3,7 @@ import type { CausalModel } from "../model.ts"
 import { packSequences } from "../pack.ts"
 import { type Adapter, takenPositions, virtualTokens } from "./adapters/any-adapter.ts"
 import {
+  type BatchShape,
   checkSequences,
   layOutBatch,
   supervisedCount,
@@ -13,7 +14,8 @@ import {
 import type { Device } from "./device.ts"
 import { freeze } from "./frozen.ts"
 import { Session } from "./session.ts"
-import { buildScoreGraph } from "./step-graph.ts"
+import { type BuiltGraph, buildScoreGraph, type TrainTarget } from "./step-graph.ts"
+import type { GraphOutput } from "./tensor-graph.ts"
 
 /** Score of one sequence. */
 export interface SequenceScore {
@@ -40,15 +42,20 @@ export interface ScoreOptions {
   readonly device?: Device
 }
 
+/** Takes the values that one batch has at its target places. */
+type Take = (values: Float32Array, targetSequence: Int32Array) => void
+
 /**
- * Scores every sequence; the answer is in the order given. Sequences share rows but do not see each other. Throws
- * `SLUICE_BAD_SEQUENCE` and `SLUICE_NO_DEVICE`.
+ * Runs a graph that has one output, a number for each target place, over all rows of `given` in which something is
+ * supervised. Throws `SLUICE_BAD_SEQUENCE` and `SLUICE_NO_DEVICE`.
  */
-export const scoreSequences = async (
+export const visitTargets = async (
   model: CausalModel,
   given: readonly TokenSequence[],
-  options: ScoreOptions = {}
-): Promise<SequenceScore[]> => {
+  options: ScoreOptions,
+  build: (target: TrainTarget, shape: BatchShape, device: Device) => BuiltGraph,
+  take: Take
+): Promise<void> => {
   const { adapter, batchSize = 8, threads = 2, device = "cpu" } = options
   checkSequences(given, model.config.vocabSize)
   const before = virtualTokens(adapter)
@@ -63,38 +70,50 @@ export const scoreSequences = async (
   const rows = packSequences(lengths, length, options.packing ?? "bfd").filter(
     (row) => supervisedCount(row, sequences) > 0
   )
-  const found: number[][] = sequences.map(() => [])
-  if (rows.length > 0) {
-    const count = Math.min(batchSize, rows.length)
-    const counts = rows.map((row) => supervisedCount(row, sequences))
-    let places = 0
-    for (let start = 0; start < rows.length; start += count) {
-      places = Math.max(
-        places,
-        counts.slice(start, start + count).reduce((total, value) => total + value, 0)
-      )
-    }
-    const shape = { rows: count, length, targets: targetPlaces(places, count, length) }
-    const target = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
-    const { graph, fed } = buildScoreGraph(target, shape, device)
-    const frozen = await freeze(fed, device)
-    const session = await Session.compile(graph, { threads, frozen })
-    try {
-      for (let start = 0; start < rows.length; start += count) {
-        const batch = layOutBatch(rows.slice(start, start + count), sequences, shape)
-        const { weights: _unused, ...feeds } = batch.feeds
-        const { logProbs } = await session.run(feeds)
-        const values = logProbs!.data as Float32Array
-        batch.targetSequence.forEach((sequence, place) => {
-          if (sequence >= 0) found[sequence]!.push(values[place]!)
-        })
-      }
-    } finally {
-      await frozen.dispose()
-      await session.dispose()
-    }
+  if (rows.length === 0) return
+  const count = Math.min(batchSize, rows.length)
+  const counts = rows.map((row) => supervisedCount(row, sequences))
+  let places = 0
+  for (let start = 0; start < rows.length; start += count) {
+    places = Math.max(
+      places,
+      counts.slice(start, start + count).reduce((total, value) => total + value, 0)
+    )
   }
-  return sequences.map(({ rowId }, place) => {
+  const shape = { rows: count, length, targets: targetPlaces(places, count, length) }
+  const target = { config: model.config, base: model.weights, ...(adapter && { adapter }) }
+  const { graph, fed } = build(target, shape, device)
+  const [{ name }] = graph.outputs as [GraphOutput]
+  const frozen = await freeze(fed, device)
+  const session = await Session.compile(graph, { threads, frozen })
+  try {
+    for (let start = 0; start < rows.length; start += count) {
+      const { feeds, targetSequence } = layOutBatch(rows.slice(start, start + count), sequences, shape)
+      const read = Object.fromEntries(graph.inputs.flatMap(({ name }) => (feeds[name] ? [[name, feeds[name]]] : [])))
+      take((await session.run(read))[name]!.data as Float32Array, targetSequence)
+    }
+  } finally {
+    await frozen.dispose()
+    await session.dispose()
+  }
+}
+
+/**
+ * Scores every sequence; the answer is in the order given. Sequences share rows but do not see each other. Throws
+ * `SLUICE_BAD_SEQUENCE` and `SLUICE_NO_DEVICE`.
+ */
+export const scoreSequences = async (
+  model: CausalModel,
+  given: readonly TokenSequence[],
+  options: ScoreOptions = {}
+): Promise<SequenceScore[]> => {
+  const found: number[][] = given.map(() => [])
+  await visitTargets(model, given, options, buildScoreGraph, (values, targetSequence) => {
+    targetSequence.forEach((sequence, place) => {
+      if (sequence >= 0) found[sequence]!.push(values[place]!)
+    })
+  })
+  return given.map(({ rowId }, place) => {
     const tokenLogProbs = Float32Array.from(found[place]!)
     const logProb = found[place]!.reduce((total, value) => total + value, 0)
     return { rowId, logProb, tokens: tokenLogProbs.length, tokenLogProbs }

@@ -9,7 +9,7 @@ import { decoderHidden, decoderLogits, packedAttention } from "./decoder.ts"
 import type { NoiseInputs } from "./noise.ts"
 import { buildObjective, type ObjectiveConfig, plainCrossEntropy } from "./objectives/index.ts"
 import type { Predicted } from "./objectives/objective.ts"
-import { gatherRows, pickLogProb } from "./operation.ts"
+import { gatherRows, multiply, pickLogProb, softmax, subtract, sum } from "./operation.ts"
 import { type AdamWConfig, addAdamW } from "./optimizer.ts"
 import { type Mark, markOf } from "./recompute.ts"
 import { type FloatType, type Tensor, TensorGraph } from "./tensor-graph.ts"
@@ -44,13 +44,18 @@ export interface BuiltGraph {
   readonly noise?: NoiseInputs | undefined
 }
 
-interface Forward {
+interface Scored {
   readonly binding: Binding
   readonly noise: NoiseInputs | undefined
-  readonly predicted: Predicted
+  /** Scores of the next token at each target place [targets, vocabulary]. */
+  readonly logits: Tensor
   readonly parameters: ReadonlyMap<string, Tensor>
   /** Where layers begin and end, if their activations are not kept. */
   readonly marks: readonly Mark[]
+}
+
+interface Forward extends Scored {
+  readonly predicted: Predicted
 }
 
 /** A binding that notes in `marks` where each layer begins and ends. */
@@ -70,14 +75,8 @@ const marking = (graph: TensorGraph, binding: Binding, marks: Mark[]): Binding =
 const noiseBound = ({ embeddingNoise = 0, config }: TrainTarget, length: number): number =>
   embeddingNoise / Math.sqrt(length * config.hiddenSize)
 
-/** Binds weights and computes log p of every target of a batch [targets]. */
-const forward = (
-  graph: TensorGraph,
-  target: TrainTarget,
-  shape: BatchShape,
-  train: boolean,
-  limit?: number
-): Forward => {
+/** Binds weights and computes the scores of the next token at every target place of a batch. */
+const score = (graph: TensorGraph, target: TrainTarget, shape: BatchShape, train: boolean, limit?: number): Scored => {
   const { config } = target
   const { rows, length, targets } = shape
   const size = rows * length
@@ -95,9 +94,21 @@ const forward = (
   const hidden = decoderHidden(graph, config, binding, input, packedAttention(graph, config, binding, input, segments))
   const seen = isDense(shape) ? hidden : gatherRows(graph, hidden, graph.input("sources", [targets], "int64"))
   const logits = decoderLogits(config, binding, seen)
-  const wanted = graph.input("targets", [targets], "int64")
-  const predicted = { logits, targets: wanted, logProbs: pickLogProb(graph, logits, wanted) }
-  return { binding, noise: bound.noise, predicted, parameters: bound.parameters, marks }
+  return { binding, noise: bound.noise, logits, parameters: bound.parameters, marks }
+}
+
+/** The same with log p of every target [targets]. */
+const forward = (
+  graph: TensorGraph,
+  target: TrainTarget,
+  shape: BatchShape,
+  train: boolean,
+  limit?: number
+): Forward => {
+  const scored = score(graph, target, shape, train, limit)
+  const { logits } = scored
+  const targets = graph.input("targets", [shape.targets], "int64")
+  return { ...scored, predicted: { logits, targets, logProbs: pickLogProb(graph, logits, targets) } }
 }
 
 const lossAndGradients = (
@@ -169,4 +180,15 @@ export const buildScoreGraph = (
   const parts = forward(graph, target, shape, false, limit)
   graph.output(parts.predicted.logProbs, "logProbs")
   return { graph, fed: parts.binding.fed, noise: parts.noise }
+}
+
+/** Entropies of the next token at the target places, output `entropies` [targets]: ln Σ eᶻ − Σ p z for scores z. */
+export const buildEntropyGraph = (target: TrainTarget, shape: BatchShape, device?: Device): BuiltGraph => {
+  const graph = new TensorGraph("float32", device)
+  const { binding, noise, logits } = score(graph, target, shape, false)
+  const mean = sum(graph, multiply(graph, softmax(graph, logits), logits), [1])
+  const attributes = { keepdims: 0 }
+  const total = graph.emit("ReduceLogSumExp", [logits, graph.integers([1])], [shape.targets], { attributes })
+  graph.output(subtract(graph, total, mean), "entropies")
+  return { graph, fed: binding.fed, noise }
 }

@@ -52,3 +52,8 @@ test("an answer may be half as long again as the longest of the data, and 96 tok
     )
   expect([of(1), of(10), of(90)]).toEqual([10, 23, 96])
 })
+
+test("an answer has room however many rows there are", () => {
+  const [probe] = chooseProbes(model, [example("a", [1, 2, 3, 4, 9], [0, 0, 1, 1, 1])], 1, 0)
+  expect(answerRoom(Array.from({ length: 200_000 }, () => probe!))).toBe(answerRoom([probe!]))
+})

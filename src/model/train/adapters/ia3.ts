@@ -12,9 +12,9 @@ import {
   mergeReplaced,
   replacedFromPeft,
   replacedShape,
-  replacedTensors,
   replacedToPeft,
-  replacedWeights
+  replacedWeights,
+  standIns
 } from "./replaced.ts"
 import { isFanned, isNamed, linearSize, linearSizeOf, targetModules } from "./targets.ts"
 
@@ -39,7 +39,7 @@ export const createIa3 = (
   model: { readonly config: ModelConfig; readonly weights?: Weights },
   options: Partial<Ia3Config> = {}
 ): Ia3Adapter => {
-  const { key, value, narrow } = architectureOf(model.config).names
+  const { embeddings, key, value, narrow } = architectureOf(model.config).names
   const targets = options.targets ?? [...new Set([key, value, narrow])]
   const config: Ia3Config = {
     targets,
@@ -49,7 +49,7 @@ export const createIa3 = (
   const weights = new Map<string, Weight>()
   const modules = targetModules(model.config, config.targets)
   for (const module of modules) {
-    if (module === architectureOf(model.config).names.embeddings) {
+    if (module === embeddings) {
       throw new ModelError("SLUICE_BAD_ADAPTER", `IA³ has no factors for embeddings (${module}).`)
     }
     const [out, width] = linearSize(model.config, module)
@@ -99,7 +99,7 @@ export const ia3: AdapterMethod<"ia3", Ia3Config> = {
     return size && [undefined, undefined]
   },
   build: ({ graph, tensors, config }) => ({
-    replaced: replacedTensors(tensors),
+    replaced: standIns(tensors),
     linear: ({ module, input, weight, plain }) => {
       const factors = tensors.get(`${module}${suffix}`)
       if (factors === undefined) return plain(input)

@@ -11,14 +11,14 @@ import { correctedEmbedding, embeddingOf, embeddingShape, embeddingWeights, merg
 import { mergeLinear, rowNorms } from "./lora-merge.ts"
 import { isFilled, numbersOf } from "./peft-fields.ts"
 import {
-  mergeReplaced,
   isReplaced,
-  type Replacing,
+  mergeReplaced,
   replacedFromPeft,
   replacedShape,
-  replacedTensors,
   replacedToPeft,
-  replacedWeights
+  replacedWeights,
+  type Replacing,
+  standIns
 } from "./replaced.ts"
 import { byPattern, isFanned, linearSize, linearSizeOf, type Targets, targetModules } from "./targets.ts"
 
@@ -196,7 +196,7 @@ export const lora: AdapterMethod<"lora", LoraConfig> = {
     return part === "lora_B.weight" ? [size[0], undefined] : [size[0]]
   },
   build: ({ graph, config, tensors, noise }) => ({
-    replaced: replacedTensors(tensors),
+    replaced: standIns(tensors),
     embed: (site) => correctedEmbedding(graph, site, tensors, loraScale(config, site.module)),
     linear: (site) => {
       const { module, input, plain } = site

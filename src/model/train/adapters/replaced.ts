@@ -3,7 +3,6 @@ import { headModule, type ModelConfig } from "../../architectures/architecture.t
 import { architectureOf, embeddingsName, weightShapes } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import type { Weight, Weights } from "../../weights.ts"
-import type { Tensor } from "../tensor-graph.ts"
 import type { MergeTarget } from "./adapter.ts"
 import { ownHead } from "./own-head.ts"
 import { textsOf } from "./peft-fields.ts"
@@ -87,20 +86,16 @@ export const replacedWeights = (
 /** Whether a weight of an adapter is one of the model's, and no correction. */
 export const isReplaced = (key: string): boolean => key.startsWith(mark)
 
-/** Those of an adapter's tensors that stand in for the model's, by its names. */
-export const replacedTensors = (tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> =>
-  new Map([...tensors].filter(([key]) => isReplaced(key)).map(([key, tensor]) => [key.slice(mark.length), tensor]))
+/** Those of an adapter's weights, or of their tensors, that stand in for the model's, by its names. */
+export const standIns = <Value>(own: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
+  new Map([...own].filter(([key]) => isReplaced(key)).map(([key, value]) => [key.slice(mark.length), value]))
 
 /** The model with an adapter's whole weights in place of its own. */
 export const mergeReplaced = (target: MergeTarget, weights: Weights): MergeTarget => {
+  const whole = standIns(weights)
   let result = target
-  for (const [key, weight] of weights) {
-    if (!isReplaced(key)) continue
-    const name = key.slice(mark.length)
-    result = ownHead(result, moduleOf(name))
-    result = { ...result, weights: new Map(result.weights).set(name, weight) }
-  }
-  return result
+  for (const name of whole.keys()) result = ownHead(result, moduleOf(name))
+  return { ...result, weights: new Map([...result.weights, ...whole]) }
 }
 
 const inside = ".base_layer."
