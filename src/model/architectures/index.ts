@@ -63,3 +63,6 @@ export const linearModules = (config: ModelConfig, index: number): string[] => {
 
 /** Name of the weight of the embeddings. */
 export const embeddingsName = (config: ModelConfig): string => `${architectureOf(config).names.embeddings}.weight`
+
+/** Tokens that a token of this model sees, all before it if undefined. */
+export const windowOf = (config: ModelConfig): number | undefined => architectureOf(config).window?.(config)

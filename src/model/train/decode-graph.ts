@@ -1,7 +1,7 @@
 // The graph of decoding on the CPU: tokens are added to a key-value cache where it lies, by one operation a layer.
-import { architectureOf } from "../architectures/index.ts"
+import { architectureOf, windowOf } from "../architectures/index.ts"
 import { addNext, bindFrozen, cacheNames, type DecodeShape } from "./generate-graph.ts"
-import { decoderHidden, windowOf } from "./decoder.ts"
+import { decoderHidden } from "./decoder.ts"
 import { gatherRows, reshape } from "./operation.ts"
 import { onnxType } from "./onnx.ts"
 import type { BuiltGraph, TrainTarget } from "./step-graph.ts"

@@ -1,6 +1,6 @@
 // A decoder of any family as a graph: its forward pass around one kind of attention or another, and the scores it ends in.
 import { type Attend, headModule, type ModelConfig, type TokenInput } from "../architectures/architecture.ts"
-import { architectureOf, embeddingsName } from "../architectures/index.ts"
+import { architectureOf, embeddingsName, windowOf } from "../architectures/index.ts"
 import type { Binding } from "./binding.ts"
 import {
   type AttentionShape,
@@ -22,9 +22,6 @@ export const attentionShape = (config: ModelConfig, batch: number): AttentionSha
   kvHeads: config.kvHeads,
   headDim: config.headDim
 })
-
-/** Tokens that a token of this model sees, all before it if undefined. */
-export const windowOf = (config: ModelConfig): number | undefined => architectureOf(config).window?.(config)
 
 /** Runs the layers over `input` with the given kind of attention → hidden states after the last norm [rows, hidden]. */
 export const decoderHidden = (

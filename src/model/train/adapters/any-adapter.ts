@@ -1,6 +1,6 @@
 // What is done with an adapter whatever its method, and with several over one model.
 import type { ModelConfig } from "../../architectures/architecture.ts"
-import { architectureOf } from "../../architectures/index.ts"
+import { windowOf } from "../../architectures/index.ts"
 import { ModelError } from "../../model-error.ts"
 import type { Weight } from "../../weights.ts"
 import type { NoiseInputs } from "../noise.ts"
@@ -97,7 +97,7 @@ export const checkAdapter = (model: ModelConfig, adapter: Adapter): void => {
       throw mismatch(`The adapter's ${name} has shape [${shape}]; this model asks for [${sizes}].`, name)
     }
     if (part.kind !== "prefix") continue
-    const window = architectureOf(model).window?.(model)
+    const window = windowOf(model)
     if (window !== undefined) {
       throw new ModelError(
         "SLUICE_ADAPTER_MISMATCH",
