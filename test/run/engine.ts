@@ -1,5 +1,7 @@
 // The engine as a test drives it: a process that runs pipelines in a folder of its own, one after another.
 import { type ChildProcess, fork } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { NodePlan } from "../../src/graph/plan.ts"
 import type { NodeSummary, OutputSummary, RunEvent } from "../../src/run/journal.ts"
@@ -50,6 +52,8 @@ export interface Answer {
   }
 }
 
+// What a thread or a program compiles it finds compiled the next time, as under `sluice`: a third less of the processor.
+const compileCache = process.env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "node-compile-cache")
 const script = fileURLToPath(new URL("./fixtures/engine-child.ts", import.meta.url))
 
 export class Engine {
@@ -60,7 +64,7 @@ export class Engine {
   constructor(env: NodeJS.ProcessEnv = {}, started = script) {
     this.child = fork(started, {
       execArgv: [],
-      env: { ...process.env, ...env },
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"]
     })
     for (const stream of [this.child.stdout, this.child.stderr])
