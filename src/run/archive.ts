@@ -3,12 +3,12 @@ import { posix } from "node:path"
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
-import { keyOf } from "../table/digest.ts"
+import { keyOf, sha256 } from "../table/digest.ts"
 import { decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
 import { isMeant, mayHold } from "./member-pattern.ts"
 import { tarMembers } from "./tar.ts"
-import { digestBeside, readWhole } from "./whole-file.ts"
+import { readWhole } from "./whole-file.ts"
 import { zipMembers } from "./zip.ts"
 
 /** A file in an archive. `read` gives its bytes, or an Error that says why they cannot be had. */
@@ -83,7 +83,7 @@ const digested = async (archive: InputFile, choice: MemberChoice): Promise<Reado
       } else if (isMeant(full, patterns)) {
         const bytes = await contentOf(member, of.path, choice, left)
         left -= bytes.length
-        found.push([full, await digestBeside(bytes as Uint8Array<ArrayBuffer>), bytes.length])
+        found.push([full, sha256(bytes), bytes.length])
       }
     }
   }
@@ -172,12 +172,11 @@ const open = async (
   path: string,
   { node, limit }: MemberChoice
 ): Promise<Archive> => {
-  const bytes = await readWhole(absolute).catch((cause: NodeJS.ErrnoException) => {
+  const whole = await readWhole(absolute).catch((cause: NodeJS.ErrnoException) => {
     throw changedInRun(node, path, `it can no longer be read (${cause.code})`)
   })
-  if ((await digestBeside(bytes)) !== digest)
-    throw changedInRun(node, path, "its bytes are no longer those that were digested")
-  return archiveOf(bytes, path, node, limit)
+  if (whole.digest !== digest) throw changedInRun(node, path, "its bytes are no longer those that were digested")
+  return archiveOf(whole.bytes, path, node, limit)
 }
 
 const openInner = (of: Archive, member: Member, choice: MemberChoice, left: number): Promise<Archive> => {

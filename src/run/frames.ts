@@ -8,10 +8,10 @@ import { digestBytes, keyOf } from "../table/digest.ts"
 import { DigestMap } from "../table/digest-map.ts"
 import { sha256Into } from "../table/sha256.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
-import { changedInRun, isArchive, memberChoice, readMember } from "./archive.ts"
+import { changedInRun, memberChoice, readMember } from "./archive.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
-import type { FrameAhead, InputFile } from "./listing.ts"
-import { digestBeside, readWhole } from "./whole-file.ts"
+import type { InputFile } from "./listing.ts"
+import { readWhole } from "./whole-file.ts"
 
 export interface FramedFile {
   readonly file: InputFile
@@ -23,12 +23,6 @@ export interface FramedFile {
   readonly sizes: Float64Array
   readonly starts: Float64Array
   readonly lines: boolean
-}
-
-/** What was framed of a file while it was digested. */
-export interface FramedAhead {
-  readonly frames: Frames
-  readonly records: Omit<FramedFile, "file">
 }
 
 /** The records of a file as they are stored. */
@@ -59,22 +53,11 @@ export const frameAndKeep = async (
   file: InputFile,
   raw: Uint8Array
 ): Promise<{ readonly framed: FramedFile; readonly frames: Frames }> => {
-  const { frames, records } = (await file.digested?.framed) ?? (await frameBytes(node, file.path, raw))
-  const framed = { ...records, file }
+  const frames = await frameFile(node, file.path, raw)
+  const framed = { ...frameRecords(frames), file }
   keepFrames(store, key, framed)
   return { framed, frames }
 }
-
-const frameBytes = async (node: GraphNode, path: string, raw: Uint8Array): Promise<FramedAhead> => {
-  const frames = await frameFile(node, path, raw)
-  return { frames, records: frameRecords(frames) }
-}
-
-/** Frames a file that is still being digested. What is wrong with it is told when its digest is there. */
-export const frameAhead =
-  (node: GraphNode): FrameAhead =>
-  (path, bytes) =>
-    isArchive(path) ? Promise.resolve(undefined) : frameBytes(node, path, bytes).catch(() => undefined)
 
 const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile => {
   const pack = readPack(store.get(action.pack))
@@ -127,13 +110,13 @@ export const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array>
 
 /** The bytes of a file, which must be those that were digested. */
 export const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
-  const known = file.digested?.bytes
+  const known = file.read?.bytes
   if (known !== undefined) return known
   if (file.member !== undefined) return readMember(file.absolute, file.member, memberChoice(node))
-  const bytes = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
+  const { bytes, digest } = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
     throw changedInRun(node.name, file.path, `it can no longer be read (${cause.code})`)
   })
-  if ((await digestBeside(bytes)) !== file.digest)
+  if (digest !== file.digest)
     throw changedInRun(node.name, file.path, "its bytes are no longer those that were digested")
   return bytes
 }

@@ -4,9 +4,8 @@ import { basename, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { SluiceError } from "../errors.ts"
 import type { Store } from "../store/store.ts"
 import { isArchive, type MemberChoice, memberFiles, memberNames } from "./archive.ts"
-import type { FramedAhead } from "./frames.ts"
 import { StatDigests } from "./stat-digests.ts"
-import { digestBeside, large, readWhole } from "./whole-file.ts"
+import { readWhole } from "./whole-file.ts"
 
 export interface InputFile {
   /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
@@ -16,15 +15,17 @@ export interface InputFile {
   readonly bytes: number
   /** Where the file lies in an archive: its name there, the archive's digest and path. */
   readonly member?: { readonly name: string; readonly of: string; readonly archive: string }
-  /** Of the file that was read last, what was read to digest it, and its records if they were found meanwhile: kept until the plan is made. */
-  readonly digested?: { bytes: Uint8Array | undefined; framed: Promise<FramedAhead | undefined> | undefined }
+  /** Of the file that was read last, its bytes: kept until the plan is made. */
+  readonly read?: { bytes: Uint8Array | undefined }
 }
-
-/** Frames the bytes of a file while they are digested; gives nothing where that fails, for then it is too early to tell. */
-export type FrameAhead = (path: string, bytes: Uint8Array) => Promise<FramedAhead | undefined>
 
 /** Files read and hashed at the same time: no more, for each is in memory whole. */
 const atOnce = 2
+
+const statsPath = (storeRoot: string): string => join(storeRoot, "stats.json")
+
+/** Whether a file that an earlier run read has changed since. */
+export const hasChangedFiles = (storeRoot: string): boolean => new StatDigests(statsPath(storeRoot)).isAnyOther
 
 /** Digests input files, and remembers the last that it had to read. */
 export class StatCache {
@@ -32,7 +33,7 @@ export class StatCache {
   /** Files met that are new or have other bytes than they had. */
   news = 0
   /** The last file that had to be read. */
-  #last: ({ readonly absolute: string } & NonNullable<InputFile["digested"]>) | undefined
+  #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
   /** Called when the first file is met whose stat is new. */
   readonly #meets: () => void
   #met = false
@@ -40,28 +41,20 @@ export class StatCache {
   /** `damaged` is told where the file that is there cannot be used; `meets` when the first file is met whose stat is new. */
   constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}, meets = () => {}) {
     this.#meets = meets
-    this.#digests = new StatDigests(join(storeRoot, "stats.json"), damaged)
+    this.#digests = new StatDigests(statsPath(storeRoot), damaged)
   }
 
-  /** `ahead` frames the first file that is not what it was, if it is large: while it is digested this thread would wait. */
-  async digest(
-    absolute: string,
-    ahead: (bytes: Uint8Array) => Promise<FramedAhead | undefined>
-  ): Promise<Pick<InputFile, "digest" | "bytes">> {
+  async digest(absolute: string): Promise<Pick<InputFile, "digest" | "bytes">> {
+    const seen = Date.now()
     const stat = statSync(absolute)
     const known = this.#digests.of(absolute, stat)
     if (known !== undefined) return { digest: known, bytes: stat.size }
-    const first = !this.#met
+    if (!this.#met) this.#meets()
     this.#met = true
-    if (first) this.#meets()
-    const bytes = await readWhole(absolute)
-    const digesting = digestBeside(bytes)
-    const before = this.#digests.before(absolute)
-    const framed = first && before !== undefined && bytes.length >= large ? ahead(bytes) : undefined
-    const digest = await digesting
-    if (before !== digest) this.news++
-    this.#digests.set(absolute, stat, digest)
-    this.#last = { absolute, bytes, framed }
+    const { bytes, digest } = await readWhole(absolute)
+    if (this.#digests.before(absolute) !== digest) this.news++
+    this.#digests.set(absolute, stat, seen, digest)
+    this.#last = { absolute, bytes }
     return { digest, bytes: bytes.length }
   }
 
@@ -70,9 +63,7 @@ export class StatCache {
     const last = this.#last
     this.#last = undefined
     return files.map((file) =>
-      file.absolute === last?.absolute && file.member === undefined
-        ? { ...file, digested: { bytes: last.bytes, framed: last.framed } }
-        : file
+      file.absolute === last?.absolute && file.member === undefined ? { ...file, read: { bytes: last.bytes } } : file
     )
   }
 
@@ -92,8 +83,7 @@ export const listFiles = async (
   patterns: string | ReadonlyArray<string>,
   stats: StatCache,
   store: Store,
-  choice: MemberChoice,
-  ahead: FrameAhead = async () => undefined
+  choice: MemberChoice
 ): Promise<ReadonlyArray<InputFile>> => {
   const { node } = choice
   const found = new Map<string, string>()
@@ -116,11 +106,9 @@ export const listFiles = async (
     while (next < paths.length) {
       const at = next++
       const [path, absolute] = paths[at]!
-      const digested = await stats
-        .digest(absolute, (bytes) => ahead(path, bytes))
-        .catch((cause: NodeJS.ErrnoException) => {
-          throw cause.syscall === undefined ? cause : unreadable(node, path, cause)
-        })
+      const digested = await stats.digest(absolute).catch((cause: NodeJS.ErrnoException) => {
+        throw cause.syscall === undefined ? cause : unreadable(node, path, cause)
+      })
       files[at] = { path, absolute, ...digested }
     }
   }

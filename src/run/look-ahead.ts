@@ -4,7 +4,7 @@ import type { Edge } from "../graph/graph.ts"
 import type { View } from "../table/view.ts"
 import type { Chain, ChainLink } from "./chain.ts"
 import type { Execution } from "./execution.ts"
-import { type NodeRecord, type PipelineRef, viewsOf } from "./node-record.ts"
+import { viewsOf } from "./node-record.ts"
 import { headOf } from "./record-key.ts"
 import { lookUp, type Outcome, viewKey } from "./row-action.ts"
 
@@ -15,7 +15,6 @@ export class LookAhead {
   readonly #execution: Execution
   /** By edge, by the key of a view there. */
   readonly #found = new Map<Edge, Map<string, Outcome>>()
-  #last: PipelineRef | undefined
 
   constructor(execution: Execution) {
     this.#execution = execution
@@ -46,12 +45,9 @@ export class LookAhead {
   }
 
   #viewsBefore(input: Edge): ReadonlyArray<View> {
-    const { store, graph } = this.#execution.survey
-    this.#last ??= store.ref<PipelineRef>(graph.pipeline)
-    const key = this.#last?.nodes[input.node.name]
-    const record = key === undefined ? undefined : store.action<NodeRecord>(key)
+    const record = this.#execution.lastRun.record(input.node.name)
     const head = record && headOf(input, record)
-    return head === undefined ? [] : viewsOf(store, head)
+    return head === undefined ? [] : viewsOf(this.#execution.survey.store, head)
   }
 
   #walk(links: ReadonlyArray<ChainLink>, first: View) {

@@ -12,7 +12,7 @@ import { type Field, plainColumns } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { keyedRowIds, placedRowId } from "../table/row-id.ts"
-import { digestsOf, Partition, rowCount } from "../table/view.ts"
+import { Partition, rowCount } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
 import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
@@ -143,10 +143,9 @@ export const parseRecords = async (
   const origins = places.map<Origin>((place) => place ?? { computed: order(position++) })
   const good = Int32Array.from(Array.from({ length: rows }, (_, row) => row).filter((row) => !failed.has(row)))
   const kept = Array.from(good, (row) => origins[row]!)
-  const columns = await assemble(store, fields, computed, rowCount(computed), kept)
+  const { columns, digests: columnDigests } = await assemble(store, fields, computed, rowCount(computed), kept)
   const { key } = node.options
   const ids = typeof key === "string" ? keyedIds(node, columns[key]!) : takeDigests(placedIds(input), good)
-  const columnDigests = digestsOf(columns)
   const sections = Object.fromEntries(Object.entries(columnDigests).map(([name, bytes]) => [`digest:${name}`, bytes]))
   const pack = store.put(
     writePack({

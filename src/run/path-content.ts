@@ -29,11 +29,12 @@ export class PathContents {
 
   /** sha256 of a file's bytes; throws where there is none. */
   digest(path: string): string {
+    const seen = Date.now()
     const stat = statSync(path)
     const known = this.#digests.of(path, stat)
     if (known !== undefined) return known
     const digest = hashFile(path)
-    this.#digests.set(path, stat, digest)
+    this.#digests.set(path, stat, seen, digest)
     return digest
   }
 

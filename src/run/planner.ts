@@ -60,8 +60,7 @@ export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Pl
   const planner = new Planner(survey, survey.store.away().length > 0, beside)
   const nodes: Array<NodePlan> = []
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
-  for (const file of [...survey.files.values()].flat())
-    if (file.digested !== undefined) file.digested.bytes = file.digested.framed = undefined
+  for (const file of [...survey.files.values()].flat()) if (file.read !== undefined) file.read.bytes = undefined
   const { known, records, outcomes, parsed, reading } = planner
   const expected = withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute)
   return { nodes: expected, known, records, outcomes, parsed, reading }

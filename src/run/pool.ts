@@ -5,7 +5,7 @@ import { type ErrorCode, SluiceError } from "../errors.ts"
 import { asError } from "../store/durable-file.ts"
 import { type Damage, DamagedObject, type Difference } from "../store/store.ts"
 import { digestBytes, digestHex } from "../table/digest.ts"
-import type { PlannedSources } from "./planned-sources.ts"
+import type { Loaded, PlannedSources } from "./planned-sources.ts"
 import type { Task, TaskResult, WireError, WorkerStart } from "./task.ts"
 
 interface Job {
@@ -180,14 +180,8 @@ export class Pool {
       }
       for (const found of message.found) this.#options.found(found)
       if ("ready" in message) {
-        this.#starting.delete(worker)
-        const edited = this.#options.sources.edited(message.sources)
-        if (edited !== undefined) {
-          void worker.terminate()
-          this.#failAll(edited)
-          return
-        }
-        this.#slots.add(slot)
+        void this.#options.sources.whole.then(() => this.#admit(slot, message.ready, message.sources))
+        return
       } else if ("failed" in message) {
         this.#starting.delete(worker)
         this.#failAll(unwireError(message.failed))
@@ -228,6 +222,21 @@ export class Pool {
     })
   }
 
+  /** Takes a thread that is ready into service, if it loaded the graph and the code that were planned. */
+  #admit(slot: Slot, graph: string, loaded: Loaded) {
+    // It may have died meanwhile, or the pool been closed.
+    if (!this.#starting.delete(slot.worker)) return
+    const { sources, start } = this.#options
+    const edited = sources.other(start.pipeline, graph, loaded)
+    if (edited === undefined) {
+      this.#slots.add(slot)
+      this.#feed()
+    } else {
+      void slot.worker.terminate()
+      this.#failAll(edited)
+    }
+  }
+
   #failAll(cause: unknown) {
     for (const job of this.#queue.splice(0)) job.reject(cause)
   }
@@ -249,11 +258,11 @@ type Message =
   | ({ readonly found: ReadonlyArray<Damage | Difference> } & Said)
 
 type Said =
-  | { readonly ready: true; readonly sources: ReadonlyArray<readonly [string, string]> }
+  | { readonly ready: string; readonly sources: Loaded }
   | { readonly failed: WireError }
   | {
       readonly id: number
       readonly result: unknown
-      readonly sources: ReadonlyArray<readonly [string, string]>
+      readonly sources: Loaded
     }
   | { readonly id: number; readonly error: WireError }

@@ -6,6 +6,7 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib"
 import { nearest, SluiceError, SluiceErrors } from "../errors.ts"
 import { buildGraph, type Graph } from "../graph/graph.ts"
 import { graphKey } from "../graph/key.ts"
+import { changedDuringRun } from "./planned-sources.ts"
 import { isPipeline } from "../stage/pipeline.ts"
 import { modelAt } from "./model-links.ts"
 import { PathContents } from "./path-content.ts"
@@ -89,7 +90,7 @@ export const loadGraph = async (
   return graph
 }
 
-/** Loads a pipeline again, in a worker or a program's process: it must be what was planned. */
+/** Loads a pipeline again, in a program's process: it must be what was planned. */
 export const reloadGraph = async (start: {
   readonly pipeline: string
   readonly sets: { readonly [target: string]: string }
@@ -98,10 +99,7 @@ export const reloadGraph = async (start: {
   readonly storeRoot: string
 }): Promise<Graph> => {
   const graph = await loadGraph(start.pipeline, start.sets, start)
-  if (graphKey(graph) !== start.graph)
-    throw new SluiceError("SLUICE_CHANGED_DURING_RUN", `${basename(start.pipeline)} changed during the run`, {
-      hint: "run again: finished work is kept"
-    })
+  if (graphKey(graph) !== start.graph) throw changedDuringRun(basename(start.pipeline))
   return graph
 }
 

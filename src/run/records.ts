@@ -91,7 +91,7 @@ export class Records {
     const sent = beside !== undefined && large.length > 1 ? large : []
     const done = Promise.allSettled(
       sent.map(async (index) => {
-        const { digested: _, ...file } = files[index]!
+        const { read: _, ...file } = files[index]!
         await beside!({ kind: "frame", node: node.name, key: keys[index]!, file })
         framed[index] = storedFrames(store, keys[index]!, file)
       })

@@ -6,7 +6,6 @@ import { contentOf } from "../table/digest.ts"
 import { bytesOf, writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
 import { childRowId } from "../table/row-id.ts"
-import { digestsOf } from "../table/view.ts"
 import { blockOf, failedCode, keepAction, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { reasonCode } from "./row-filter.ts"
 import { callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
@@ -54,10 +53,10 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
       reasons[reason] = (reasons[reason] ?? 0) + 1
     }
   }
-  const columns = await assemble(store, fields, columnsOf(children, fields, node.name), children.length, origins)
+  const computed = columnsOf(children, fields, node.name)
+  const { columns, digests } = await assemble(store, fields, computed, children.length, origins)
   const parent = Int32Array.from(parents)
   const ids = childIds(partition.ids(), parent, childLabel(node))
-  const digests = digestsOf(columns)
   const pack = store.put(
     writePack({
       input,

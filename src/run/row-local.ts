@@ -10,7 +10,7 @@ import { combineDigests, contentOf } from "../table/digest.ts"
 import type { Field } from "../table/field.ts"
 import { writePack } from "../table/pack.ts"
 import { writeParquet } from "../table/parquet.ts"
-import { digestsOf, type Partition, type Taken } from "../table/view.ts"
+import type { Partition, Taken } from "../table/view.ts"
 import { blockOf, keepAction, type Outcome, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
 import type { RowModels } from "./row-model.ts"
@@ -91,8 +91,7 @@ export const makeColumns = async (
   }
   let position = 0
   const origins: ReadonlyArray<Origin> = places.map((place) => place ?? { computed: position++ })
-  const columns = await assemble(store, fields, computed, todo.length, origins)
-  const digests = digestsOf(columns)
+  const { columns, digests } = await assemble(store, fields, computed, todo.length, origins)
   const sections = Object.fromEntries(Object.entries(digests).map(([name, bytes]) => [`digest:${name}`, bytes]))
   const block = store.put(writeParquet(columns, fields))
   const pack = store.put(writePack({ input, ...sections }))

@@ -6,8 +6,9 @@ import type { Field } from "../table/field.ts"
 import { takeDigests } from "../table/digest.ts"
 import { int32Of, readPack } from "../table/pack.ts"
 import { lowerBound } from "../table/lower-bound.ts"
+import { digestsOf } from "../table/view.ts"
 import type { RowAction } from "./row-action.ts"
-import { ownRows, storedColumns } from "./taken.ts"
+import { ownRows, storedColumns, storedDigests } from "./taken.ts"
 import { codesOf } from "./verdict-codes.ts"
 
 export interface Place {
@@ -112,21 +113,28 @@ export class Earlier {
 /** One row of the columns to be made: from what was computed now, or a row of what an earlier action made. */
 export type Origin = { readonly computed: number } | { readonly action: RowAction; readonly row: number }
 
-/** Puts columns together, row by row, from computed ones and from earlier blocks. */
+export interface Assembled {
+  readonly columns: { readonly [name: string]: Column }
+  /** 16 bytes per row of each column. */
+  readonly digests: { readonly [name: string]: Uint8Array }
+}
+
+/** Puts columns together, row by row, from computed ones and from earlier blocks, whose digests are known. */
 export const assemble = async (
   store: Store,
   fields: { readonly [name: string]: Field },
   computed: { readonly [name: string]: Column },
   computedRows: number,
   origins: ReadonlyArray<Origin>
-): Promise<{ readonly [name: string]: Column }> => {
+): Promise<Assembled> => {
+  const made: Assembled = { columns: computed, digests: digestsOf(computed) }
   if (
     origins.length === computedRows &&
     origins.every((origin, row) => "computed" in origin && origin.computed === row)
   )
-    return computed
+    return made
   const starts = new Map<RowAction, number>()
-  const blocks: Array<{ readonly [name: string]: Column }> = [computed]
+  const blocks: Array<Assembled> = [made]
   let next = computedRows
   const index = new Int32Array(origins.length)
   for (let row = 0; row < origins.length; row++) {
@@ -137,22 +145,27 @@ export const assemble = async (
       if (start === undefined) {
         start = next
         starts.set(origin.action, start)
-        blocks.push(await storedColumns(store, origin.action, fields))
+        blocks.push(await storedBlock(store, origin.action, fields))
         next += Math.max(...Object.values(origin.action.content).map((content) => content.rows))
       }
       index[row] = start + origin.row
     }
   }
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      name,
-      takeColumn(
-        concatColumns(
-          blocks.map((block) => block[name]!),
-          field
-        ),
-        index
-      )
-    ])
-  )
+  const columns: Record<string, Column> = {}
+  const digests: Record<string, Uint8Array> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const parts = blocks.map((block) => block.columns[name]!)
+    columns[name] = takeColumn(concatColumns(parts, field), index)
+    digests[name] = takeDigests(Buffer.concat(blocks.map((block) => block.digests[name]!)), index)
+  }
+  return { columns, digests }
 }
+
+const storedBlock = async (
+  store: Store,
+  action: RowAction,
+  fields: { readonly [name: string]: Field }
+): Promise<Assembled> => ({
+  columns: await storedColumns(store, action, fields),
+  digests: Object.fromEntries(Object.keys(fields).map((name) => [name, storedDigests(store, action, name)]))
+})

@@ -4,7 +4,6 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { SluiceError, SluiceErrors } from "../errors.ts"
-import { graphKey } from "../graph/key.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import { asError, onDisk } from "../store/durable-file.ts"
 import type { Damage, Difference, Store } from "../store/store.ts"
@@ -16,11 +15,13 @@ import { live } from "./live-run.ts"
 import { Journal, type NodeSummary, type OutputSummary, type RunEvent } from "./journal.ts"
 import type { OutputRef, PipelineRef } from "./node-record.ts"
 import type { PlanOptions } from "./plan-pipeline.ts"
+import { hasChangedFiles } from "./listing.ts"
+import { PlannedSources } from "./planned-sources.ts"
 import { makePlan, type Plan } from "./planner.ts"
 import { headOf } from "./record-key.ts"
 import { Pool } from "./pool.ts"
 import { resultFolder } from "./program-inputs.ts"
-import { type Outline, type Survey, survey } from "./survey.ts"
+import { type Survey, survey } from "./survey.ts"
 import { outputDigest } from "./whole-node.ts"
 
 export interface RunOptions extends PlanOptions {
@@ -92,50 +93,33 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
   Effect.gen(function* () {
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
-    const threads = new Threads(options, attempt.log)
+    const sources = new PlannedSources()
+    const { workers, checker } = poolsOf(options, attempt.log, sources)
+    // A thread takes its time to start, and what it will be needed for is not known before the code and the files are read.
+    if (hasChangedFiles(options.project.storeRoot)) workers.warm(1)
     return yield* Effect.gen(function* () {
+      const { project, file, sets, workers: threads, device } = options
       const surveyed = yield* Effect.tryPromise({
-        try: () =>
-          survey(options.project, options.file, options.sets, options.workers, options.device, (outline) =>
-            threads.of(outline).workers.warm(1)
-          ),
+        try: () => survey(project, file, sets, threads, device, sources, () => workers.warm(1)),
         catch: asError
       })
       surveyed.store.onFound((found) => attempt.log.found(found))
-      const { workers, checker } = threads.of(surveyed)
       workers.warm(surveyed.news)
       return yield* planned(options, attempt, surveyed, workers, checker)
-    }).pipe(Effect.ensuring(Effect.promise(() => threads.close())))
+    }).pipe(Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()]))))
   })
 
-/** The threads of a run, of which the first starts as soon as there may be work for it. */
-class Threads {
-  readonly #options: RunOptions
-  readonly #log: DamageLog
-  #pools: { readonly workers: Pool; readonly checker: Pool } | undefined
-
-  constructor(options: RunOptions, log: DamageLog) {
-    this.#options = options
-    this.#log = log
+/** The threads of a run, of which none has started yet. */
+const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources) => {
+  const { file, project, sets, workers, workerMemory } = options
+  const pool = {
+    start: { pipeline: file, root: project.root, storeRoot: project.storeRoot, sets },
+    sources,
+    found: (one: Damage | Difference) => log.found(one),
+    warn: (text: string) => log.warn(text),
+    memory: workerMemory
   }
-
-  of({ graph, sources }: Outline) {
-    if (this.#pools !== undefined) return this.#pools
-    const { file, project, sets, workers, workerMemory } = this.#options
-    const pool = {
-      start: { pipeline: file, graph: graphKey(graph), root: project.root, storeRoot: project.storeRoot, sets },
-      sources,
-      found: (one: Damage | Difference) => this.#log.found(one),
-      warn: (text: string) => this.#log.warn(text),
-      memory: workerMemory
-    }
-    this.#pools = { workers: new Pool({ ...pool, size: workers }), checker: new Pool({ ...pool, size: 1 }) }
-    return this.#pools
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#pools?.workers.close(), this.#pools?.checker.close()])
-  }
+  return { workers: new Pool({ ...pool, size: workers }), checker: new Pool({ ...pool, size: 1 }) }
 }
 
 /** Plans what was surveyed, and runs the plan. */

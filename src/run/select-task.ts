@@ -2,12 +2,14 @@
 import { type GraphNode, seenOptions } from "../graph/graph.ts"
 import type { Table } from "../stage/batch.ts"
 import type { SelectDeclaration } from "../stage/declaration.ts"
+import { unlessDamaged } from "../store/damage.ts"
 import type { Store } from "../store/store.ts"
 import { type Column, columnValues, concatColumns, takeColumn } from "../table/column.ts"
 import { firstRows } from "../table/digest-map.ts"
 import { digestBytes, digestHex, takeDigests } from "../table/digest.ts"
 import { float32Of, int32Of, readPack, uint16Of } from "../table/pack.ts"
 import { idsIn, Partition, rowsIn, type View } from "../table/view.ts"
+import { type DatasetHead, viewsOf } from "./node-record.ts"
 import type { RowAction } from "./row-action.ts"
 import { openModels, type RowModels } from "./row-model.ts"
 import { columnsAdded, namesAdded, partAdded, readAdded } from "./select-columns.ts"
@@ -25,7 +27,7 @@ export const resolveSelect = async (store: Store, node: GraphNode, task: Resolve
     store.compare(task.key, action, ({ pack, block }) => (block === undefined ? pack : `${pack} ${block}`))
     store.putAction(task.key, action)
   }
-  const views = await applyVerdicts(store, node, action, own)
+  const views = await applyVerdicts(store, node, action, own, task.before)
   return { action, views, seconds: (performance.now() - began) / 1000 }
 }
 
@@ -168,12 +170,14 @@ const applyVerdicts = async (
   store: Store,
   node: GraphNode,
   action: SelectAction,
-  own: PreparedTable
+  own: PreparedTable,
+  before: ResolveTask["before"]
 ): Promise<{ readonly [part: string]: ReadonlyArray<View> }> => {
   const { codes } = verdictsOf(store, action)
   const declared = (node.declaration as SelectDeclaration).parts
   const parts = declared.length === 0 ? [""] : declared
   const added = action.block === undefined ? undefined : await readAdded(store, node, action.block)
+  const known = parts.map((part) => viewsBefore(store, before[part]))
   const views: Record<string, Array<View>> = Object.fromEntries(parts.map((part) => [part, []]))
   let at = 0
   for (const { view } of own.partitions) {
@@ -182,8 +186,16 @@ const applyVerdicts = async (
     const slice = codes.subarray(at, at + view.rows)
     at += view.rows
     parts.forEach((part, index) => {
-      views[part]!.push(partition.narrow(Uint8Array.from(slice, (code) => (code === index ? 1 : 0))).view)
+      const kept = Uint8Array.from(slice, (code) => (code === index ? 1 : 0))
+      views[part]!.push(partition.narrow(kept, known[index]!.get(view.ids)).view)
     })
   }
   return views
 }
+
+/** The views of an earlier result, by what holds their ids; none where it cannot be read. */
+const viewsBefore = (store: Store, head: DatasetHead | undefined): ReadonlyMap<string, ReadonlyArray<View>> =>
+  Map.groupBy(
+    unlessDamaged(() => (head === undefined ? [] : viewsOf(store, head)), []),
+    ({ ids }) => ids
+  )

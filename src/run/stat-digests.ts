@@ -1,12 +1,18 @@
 // Digests of files by path, size, times and inode, kept beside the store: a file that was not touched is not read again.
-import type { Stats } from "node:fs"
+import { type Stats, statSync } from "node:fs"
 import { writeDurably } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
 
 type Entry = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
 
-/** A file changed less than this before it was digested may change again within the clock's tick. */
-const settleMs = 2000
+/**
+ * A file changed less than this before it was looked at may change again within a tick of its clock, with the same times
+ * and size. Ticks are 16 ms at most where times have a fraction of a millisecond, otherwise up to two seconds (FAT).
+ */
+const settleMs = (changed: number): number => (changed % 1 === 0 ? 2000 : 250)
+
+/** Files that are looked at when nothing is known yet of the pipeline: stats of more would take longer than they spare. */
+const mostLookedAt = 2000
 
 export class StatDigests {
   readonly #path: string
@@ -25,7 +31,17 @@ export class StatDigests {
   of(file: string, { size, mtimeMs, ctimeMs, ino }: Stats): string | undefined {
     const entry = this.#entries.get(file)
     const same = entry?.[0] === size && entry[1] === mtimeMs && entry[2] === ctimeMs && entry[3] === ino
-    return entry !== undefined && same && entry[5] - mtimeMs > settleMs ? entry[4] : undefined
+    const changed = Math.max(mtimeMs, ctimeMs)
+    return entry !== undefined && same && entry[5] - changed > settleMs(ctimeMs) ? entry[4] : undefined
+  }
+
+  /** Whether some file is there and no longer what it was; of very many files none is looked at. */
+  get isAnyOther(): boolean {
+    if (this.#entries.size > mostLookedAt) return false
+    return [...this.#entries.keys()].some((file) => {
+      const stat = statSync(file, { throwIfNoEntry: false })
+      return stat !== undefined && this.of(file, stat) === undefined
+    })
   }
 
   /** The digest that a file had when it was last read, whatever it is now. */
@@ -33,9 +49,9 @@ export class StatDigests {
     return this.#entries.get(file)?.[4]
   }
 
-  /** Notes what was read of a file; `stat` is from before that. */
-  set(file: string, { size, mtimeMs, ctimeMs, ino }: Stats, digest: string): void {
-    this.#entries.set(file, [size, mtimeMs, ctimeMs, ino, digest, Date.now()])
+  /** Notes what was read of a file; `stat` is from before that, taken at `seen`. */
+  set(file: string, { size, mtimeMs, ctimeMs, ino }: Stats, seen: number, digest: string): void {
+    this.#entries.set(file, [size, mtimeMs, ctimeMs, ino, digest, seen])
     this.#changed = true
   }
 

@@ -5,24 +5,22 @@ import { FingerprintError, makeFingerprinter } from "../graph/fingerprint/index.
 import type { Graph, GraphNode } from "../graph/graph.ts"
 import { type ComputeClass, type NodeKeys, nodeKeys } from "../graph/key.ts"
 import type { Device } from "../model/train/device.ts"
-import type { SourceDeclaration } from "../stage/declaration.ts"
 import { type Acceptance, readAcceptances } from "../store/acceptance.ts"
 import { asError } from "../store/durable-file.ts"
 import { StepStore } from "../store/step-store.ts"
 import { keyOf } from "../table/digest.ts"
 import { randomUUID } from "node:crypto"
 import { cpus } from "node:os"
+import { setImmediate } from "node:timers/promises"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
-import { memberChoice } from "./archive.ts"
-import { frameAhead } from "./frames.ts"
-import { folderView } from "./folder-view.ts"
-import { type InputFile, listFiles, StatCache } from "./listing.ts"
+import { type InputFile, StatCache } from "./listing.ts"
 import { keysOnMachine } from "./model-links.ts"
 import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
+import { listSources } from "./source-files.ts"
 
 export interface Survey {
   readonly project: Project
@@ -59,12 +57,12 @@ export const computeClass = (threads: number, device: Device = "cpu"): ComputeCl
   return { device, threads, instructions: `${process.arch} ${found[0] ?? "base"}` }
 }
 
-/** What is known before the input files are listed. */
-export type Outline = Pick<Survey, "graph" | "sources">
+/** Code is read for so long in one go: files that are read meanwhile have their turn. */
+const turnMs = 3
 
 /**
- * Surveys a pipeline. Planning errors of all nodes are thrown together. `changing` is called when the first file is met that
- * is new or may have changed: it is yet to be read, and rows will have to be computed.
+ * Surveys a pipeline. Planning errors of all nodes are thrown together. `sources` are told the code that was read; `changing`
+ * is called when the first file is met that is new or may have changed: it is yet to be read, and rows will have to be computed.
  */
 export const survey = async (
   project: Project,
@@ -72,7 +70,8 @@ export const survey = async (
   sets: { readonly [target: string]: string },
   threads: number,
   device?: Device,
-  changing: (outline: Outline) => void = () => {}
+  sources = new PlannedSources(),
+  changing: () => void = () => {}
 ): Promise<Survey> => {
   const graph = await loadGraph(file, sets, project)
   const store = new StepStore(project.storeRoot)
@@ -85,6 +84,10 @@ export const survey = async (
   })
   const damaged = (name: string) => (path: string, what: string) => store.found({ kind: "cache", name, path, what })
   if (fingerprinter.isCacheDamaged) damaged("parsed modules")(cacheFile, "its checksum is wrong")
+  const stats = new StatCache(store.root, damaged("input digests"), changing)
+  const listed = listSources(graph, project.root, stats, store)
+  listed.catch(() => {})
+  await setImmediate()
   const code = new Map<GraphNode, Code>()
   const written = new Map<GraphNode, Code>()
   const accepted = readAcceptances(store.root)
@@ -92,7 +95,12 @@ export const survey = async (
   const keys = new Map<GraphNode, NodeKeys>()
   const compute = computeClass(threads, device)
   const errors: Array<SluiceError> = []
+  let since = performance.now()
   for (const node of graph.nodes) {
+    if (performance.now() - since > turnMs) {
+      await setImmediate()
+      since = performance.now()
+    }
     try {
       const read = codeOf(fingerprinter, node)
       const { code: found, acceptances: own } = acceptedCode(accepted, node.declaration.name, read)
@@ -107,24 +115,9 @@ export const survey = async (
       else throw cause
     }
   }
-  const sources = new PlannedSources(fingerprinter.files(), () => fingerprinter.changed())
-  const meets = () => changing({ graph, sources })
-  const stats = new StatCache(project.storeRoot, damaged("input digests"), meets)
-  const files = new Map<GraphNode, ReadonlyArray<InputFile>>()
-  const listing = new Map<GraphNode, number>()
-  for (const node of graph.nodes) {
-    if (node.kind !== "source") continue
-    const began = performance.now()
-    const { list } = node.declaration as SourceDeclaration
-    try {
-      const patterns = await patternsOf(node, () => list(node.options, folderView(project.root)))
-      files.set(node, await listFiles(project.root, patterns, stats, store, memberChoice(node), frameAhead(node)))
-    } catch (cause) {
-      if (cause instanceof SluiceError) errors.push(cause)
-      else throw cause
-    }
-    listing.set(node, (performance.now() - began) / 1000)
-  }
+  sources.plan(fingerprinter, graph)
+  const { files, seconds: listing, errors: unlisted } = await listed
+  errors.push(...unlisted)
   saveCaches([fingerprinter, stats])
   if (errors.length > 0) throw new SluiceErrors(errors)
   return {
@@ -143,15 +136,6 @@ export const survey = async (
     listing,
     sources,
     compute
-  }
-}
-
-/** The paths and globs that a source lists; an Error of its own tells what is wrong with the folder that it looked at. */
-const patternsOf = async (node: GraphNode, list: () => unknown): Promise<string | ReadonlyArray<string>> => {
-  try {
-    return (await list()) as string | ReadonlyArray<string>
-  } catch (cause) {
-    throw new SluiceError("SLUICE_BAD_INPUT", `${node.name}: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -3,6 +3,7 @@ import type { NodeKeys } from "../graph/key.ts"
 import type { View } from "../table/view.ts"
 import type { GatherProbe } from "./gather-probe.ts"
 import type { InputFile } from "./listing.ts"
+import type { DatasetHead } from "./node-record.ts"
 import type { ParseInput, ParseOutcome } from "./parse.ts"
 import type { Outcome } from "./row-action.ts"
 import type { ModelSources } from "./row-model.ts"
@@ -11,8 +12,6 @@ import type { RowError } from "./row-error.ts"
 /** What a worker needs to know once. */
 export interface WorkerStart {
   readonly pipeline: string
-  /** Digest of the planned graph. */
-  readonly graph: string
   /** What the paths in options are relative to. */
   readonly root: string
   readonly storeRoot: string
@@ -79,6 +78,8 @@ export interface ResolveTask {
   readonly lease: string | undefined
   /** The models that other nodes made for it. */
   readonly models?: ModelSources | undefined
+  /** By part, what the node gave in the last run. */
+  readonly before: { readonly [part: string]: DatasetHead }
 }
 
 export interface ResolveResult {

@@ -1,30 +1,46 @@
-// An input file's bytes: a large one is read beside this thread, which meanwhile does other work.
-import { readFileSync, statSync } from "node:fs"
-import { open } from "node:fs/promises"
+// An input file's bytes and their digest: a large file is read beside this thread, which meanwhile digests what is there.
+import { createHash } from "node:crypto"
+import { closeSync, openSync, read, readFileSync, statSync } from "node:fs"
+import { promisify } from "node:util"
 import { sha256 } from "../table/digest.ts"
 
 /** Below this, handing the work to another thread takes longer than doing it. */
-export const large = 1 << 20
+const large = 1 << 20
 
-/** All bytes of a file. One that is cut meanwhile gives fewer. */
-export const readWhole = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
-  const { size } = statSync(path)
-  if (size < large) return readFileSync(path)
-  const bytes = new Uint8Array(size)
-  const file = await open(path)
-  try {
-    let end = 0
-    while (end < size) {
-      const { bytesRead } = await file.read(bytes, end, Math.min(size - end, 1 << 30), end)
-      if (bytesRead === 0) break
-      end += bytesRead
-    }
-    return end === size ? bytes : bytes.slice(0, end)
-  } finally {
-    await file.close()
-  }
+/** Bytes that are read in one go, those before being digested meanwhile. */
+const partBytes = 1 << 26
+
+const readPart = promisify(read)
+
+export interface WholeFile {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** sha256 as hex. */
+  readonly digest: string
 }
 
-/** sha256 as hex, computed beside this thread where there is much of it. */
-export const digestBeside = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
-  bytes.length < large ? sha256(bytes) : Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex")
+/** All bytes of a file. One that is cut meanwhile gives fewer. */
+export const readWhole = async (path: string): Promise<WholeFile> => {
+  const { size } = statSync(path)
+  if (size < large) {
+    const bytes = readFileSync(path)
+    return { bytes, digest: sha256(bytes) }
+  }
+  const bytes = new Uint8Array(size)
+  const hash = createHash("sha256")
+  const file = openSync(path, "r")
+  try {
+    const readAt = (at: number) => readPart(file, bytes, at, Math.min(size - at, partBytes), at)
+    let end = 0
+    for (let reading = readAt(0); end < size; ) {
+      const { bytesRead } = await reading
+      if (bytesRead === 0) break
+      const part = bytes.subarray(end, end + bytesRead)
+      end += bytesRead
+      if (end < size) reading = readAt(end)
+      hash.update(part)
+    }
+    return { bytes: end === size ? bytes : bytes.slice(0, end), digest: hash.digest("hex") }
+  } finally {
+    closeSync(file)
+  }
+}

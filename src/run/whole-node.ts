@@ -45,9 +45,10 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     const key = resolveKey(execution, node, tables, contents)
     execution.tally(node).seconds += (performance.now() - began) / 1000
     const { store } = execution.survey
+    const before = execution.lastRun.record(node.name)?.datasets ?? {}
     const resolve = (lease?: Lease) => {
       const models = execution.models(node)
-      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder, models }
+      const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder, models, before }
       return execution.promise(() => submit(execution, node, task))
     }
     const settled = yield* exclusively(execution, {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { Graph, GraphNode } from "../graph/graph.ts"
+import { graphKey } from "../graph/key.ts"
 import { asError } from "../store/durable-file.ts"
 import { FencedStore } from "../store/fence.ts"
 import { StepStore } from "../store/step-store.ts"
@@ -12,7 +13,7 @@ import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
 import { parseRecords } from "./parse.ts"
-import { reloadGraph } from "./project.ts"
+import { loadGraph } from "./project.ts"
 import { recheck } from "./recheck.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
@@ -135,14 +136,14 @@ export const wireError = (cause: unknown): WireError => {
 
 try {
   store = told(new StepStore(start.storeRoot))
-  graph = await reloadGraph(start)
+  graph = await loadGraph(start.pipeline, start.sets, start)
   port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
     runTask(id, task).then(
       (result) => port.postMessage({ id, result, sources: sources.fresh(), found: found.splice(0) }),
       (cause: unknown) => port.postMessage({ id, error: wireError(cause), found: found.splice(0) })
     )
   })
-  port.postMessage({ ready: true, sources: sources.fresh(), found: found.splice(0) })
+  port.postMessage({ ready: graphKey(graph), sources: sources.fresh(), found: found.splice(0) })
   loadParquet()
 } catch (cause) {
   port.postMessage({ failed: wireError(cause), found: found.splice(0) })

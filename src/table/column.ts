@@ -162,8 +162,12 @@ export const takeColumn = (column: Column, index: Int32Array): Column => {
   const offsets = new Int32Array(n + 1)
   for (let i = 0; i < n; i++) offsets[i + 1] = offsets[i]! + column.offsets[index[i]! + 1]! - column.offsets[index[i]!]!
   const bytes = new Uint8Array(offsets[n]!)
-  for (let i = 0; i < n; i++)
-    bytes.set(column.bytes.subarray(column.offsets[index[i]!], column.offsets[index[i]! + 1]), offsets[i])
+  // Rows that follow one another are copied together.
+  for (let from = 0, to = 0; from < n; from = to) {
+    const first = index[from]!
+    for (to = from + 1; to < n && index[to] === first + to - from; ) to++
+    bytes.set(column.bytes.subarray(column.offsets[first], column.offsets[first + to - from]), offsets[from])
+  }
   return { ...column, offsets, bytes, valid }
 }
 

@@ -60,10 +60,16 @@ const writeDigest = (out: Uint8Array, row: number, bytes: Uint8Array, from: numb
 export const canonicalJson = (value: unknown): string => {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value)
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null"
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`
+  let text = ""
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? "" : ",") + canonicalJson(value[i])
+    return `[${text}]`
+  }
+  for (const key of Object.keys(value).sort()) {
+    const inner = (value as { readonly [key: string]: unknown })[key]
+    if (inner !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(inner)}`
+  }
+  return `{${text}}`
 }
 
 /** Whether two values have the same canonical JSON. */
@@ -80,14 +86,22 @@ const reduce = (x: bigint): bigint => {
   return y >= prime ? y - prime : y
 }
 
+/** Powers computed before: a dataset's columns are joined over the same numbers of rows. */
+const powers = new Map<number, bigint>()
+const mostPowers = 10_000
+
 /** base^n mod 2^127 − 1. */
 const power = (n: number): bigint => {
+  const known = powers.get(n)
+  if (known !== undefined) return known
   let result = 1n
   let square = base
   for (let e = n; e > 0; e = Math.floor(e / 2)) {
     if (e % 2 === 1) result = reduce(result * square)
     square = reduce(square * square)
   }
+  if (powers.size === mostPowers) powers.clear()
+  powers.set(n, result)
   return result
 }
 

@@ -140,8 +140,11 @@ export class Partition {
     return index
   }
 
-  /** The same partition with only some of its alive rows kept; `kept` has one byte per row alive. */
-  narrow(kept: Uint8Array): Partition {
+  /**
+   * The same partition with only some of its alive rows kept; `kept` has one byte per row alive. Where the same was done
+   * before, as one of `known` shows, its digests are not computed again.
+   */
+  narrow(kept: Uint8Array, known: ReadonlyArray<View> = []): Partition {
     let rows = 0
     for (const flag of kept) rows += flag
     if (rows === this.rows) return this
@@ -153,11 +156,14 @@ export class Partition {
       flags[this.#alive[row]!] = 1
       index[n++] = row
     }
+    const alive = bitsOf(flags)
+    const same = known.find((one) => one.alive === alive && sameBlocks(one, this.view))
+    if (same !== undefined) return new Partition(same, this.#reader)
     const columns = Object.fromEntries(
       Object.keys(this.view.columns).map((name) => [name, contentOf(takeDigests(this.digests(name), index))])
     )
     const ids = takeDigests(this.ids(), index)
-    const view: View = { ...this.view, rows, alive: bitsOf(flags), content: { ids: contentOf(ids), columns } }
+    const view: View = { ...this.view, rows, alive, content: { ids: contentOf(ids), columns } }
     const next = new Partition(view, this.#reader)
     next.#ids = ids
     for (const [name, digests] of this.#digests) next.#digests.set(name, takeDigests(digests, index))
@@ -221,6 +227,10 @@ export class Partition {
     return next
   }
 }
+
+/** Whether two views are over the same rows and columns of the same blocks, whichever of these rows are alive. */
+const sameBlocks = (one: View, other: View): boolean =>
+  one.base === other.base && one.ids === other.ids && JSON.stringify(one.columns) === JSON.stringify(other.columns)
 
 /** New columns together with where they are stored. */
 export interface Block {
