@@ -134,7 +134,11 @@ export const topCounts = (counts: { readonly [name: string]: number }, most = 3)
   return [...shown, ...(all.length > most ? [`${all.length - most} more`] : [])].join(", ")
 }
 
-/** Prints values as JSON, one a line. */
+/** Prints values as JSON, one a line. Those of one turn are written together: one by one they take longer. */
 export const printJson = (...values: ReadonlyArray<unknown>): void => {
+  if (process.stdout.writableCorked === 0) {
+    process.stdout.cork()
+    process.nextTick(() => process.stdout.uncork())
+  }
   for (const value of values) process.stdout.write(`${JSON.stringify(value)}\n`)
 }

@@ -15,6 +15,7 @@ interface Page {
   readonly nulls: number
   readonly levels: Uint8Array
   readonly body: Uint8Array
+  readonly isCompressed: boolean
   /** Bytes that the body becomes: each value behind its length in 4 bytes. */
   readonly size: number
 }
@@ -46,7 +47,7 @@ export const readPlainChunks = (
   for (const page of pages) {
     const defined = valid?.subarray(row, row + page.rows)
     if (defined !== undefined) readLevels(page, defined, parts)
-    const plain = parts.decompress(page.body, page.size)
+    const plain = page.isCompressed ? parts.decompress(page.body, page.size) : page.body
     if (plain.length !== page.size) throw new Error(`a page became ${plain.length} bytes, not ${page.size}`)
     const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength)
     let at = 0
@@ -84,7 +85,7 @@ const findPages = (file: Uint8Array, chunk: ColumnMetaData, parts: PageParts, pa
   const reader = { view: new DataView(file.buffer, file.byteOffset + begin, length), offset: 0 }
   for (let left = Number(chunk.num_values); left > 0; ) {
     const { type, data_page_header_v2: header, ...sizes } = parts.parquetHeader(reader)
-    if (type !== "DATA_PAGE_V2" || header?.encoding !== "PLAIN" || header.is_compressed === false) return false
+    if (type !== "DATA_PAGE_V2" || header?.encoding !== "PLAIN") return false
     const from = begin + reader.offset
     const levels = header.definition_levels_byte_length
     pages.push({
@@ -92,6 +93,7 @@ const findPages = (file: Uint8Array, chunk: ColumnMetaData, parts: PageParts, pa
       nulls: header.num_nulls,
       levels: file.subarray(from, from + levels),
       body: file.subarray(from + levels, from + sizes.compressed_page_size),
+      isCompressed: header.is_compressed !== false,
       size: sizes.uncompressed_page_size - levels
     })
     reader.offset += sizes.compressed_page_size

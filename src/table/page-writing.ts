@@ -66,10 +66,17 @@ export const writePlainChunk = (
   return pages.length > 1 ? { chunk, offsetIndex: { page_locations: pages } } : { chunk }
 }
 
+/** Bytes of a page that tell how dense the rest is. */
+const sampled = 4096
+
+/** Whether nothing is gained by compressing bytes, as signatures and vectors are. */
+const isDense = (bytes: Uint8Array, compress: PageParts["compress"]): boolean =>
+  bytes.length >= sampled && compress(bytes.subarray(0, sampled)).length > 0.95 * sampled
+
 /** Writes one page; returns its size before compression, its header included. */
 const writePage = (
   writer: ByteWriter,
-  { bytes, offsets, valid }: TextColumn | BytesColumn,
+  { type, bytes, offsets, valid }: TextColumn | BytesColumn,
   start: number,
   end: number,
   { writePageHeader, writeRleBitPackedHybrid, levels: newWriter, compress }: PageParts
@@ -92,7 +99,8 @@ const writePage = (
   }
   const levels = newWriter()
   const levelBytes = writeRleBitPackedHybrid(levels, defined, 1)
-  const compressed = compress(page.subarray(0, at))
+  const isCompressed = type === "text" || !isDense(page.subarray(0, at), compress)
+  const compressed = isCompressed ? compress(page.subarray(0, at)) : page.subarray(0, at)
   const before = writer.offset
   writePageHeader(writer, {
     type: "DATA_PAGE_V2",
@@ -105,7 +113,7 @@ const writePage = (
       encoding: "PLAIN",
       definition_levels_byte_length: levelBytes,
       repetition_levels_byte_length: 0,
-      is_compressed: true
+      is_compressed: isCompressed
     }
   })
   const header = writer.offset - before

@@ -18,64 +18,51 @@ const COMPARED = 64
  * For each row the first row of its group. Independent of how rows were partitioned: buckets are filled in dataset order,
  * and a row is joined to the earliest member of its bucket that it agrees with.
  */
-export const clusters = (signatures: Signatures, banding: Banding): Int32Array => {
-  const { bands, isAlike } = banding
-  const rows = banding.rows * signatures.width
-  const parent = separate(signatures.rows)
-  const slots = 2 ** Math.ceil(Math.log2(Math.max(2, signatures.rows * 2)))
-  const chains = { head: new Int32Array(slots), tail: new Int32Array(slots), next: new Int32Array(signatures.rows) }
+export const clusters = (signatures: Signatures, { bands, rows, isAlike }: Banding): Int32Array => {
+  const { rows: all, minima, permutations, width, signed } = signatures
+  const [words, bandWords] = [permutations * width, rows * width]
+  const hashes = bandHashes(signatures, bands, bandWords)
+  const parent = separate(all)
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(2, all * 2)))
+  const [head, tail, next] = [new Int32Array(slots), new Int32Array(slots), new Int32Array(all)]
   for (let band = 0; band < bands; band++) {
-    chains.head.fill(NONE)
-    chains.next.fill(NONE)
-    for (let row = 0; row < signatures.rows; row++) {
-      if (signatures.signed[row] === 0) continue
-      const slot = bandHash(signatures, row, band * rows, rows) & (slots - 1)
-      join(signatures, parent, chains, { slot, row, offset: band * rows, rows, isAlike })
-      if (chains.head[slot] === NONE) chains.head[slot] = row
-      else chains.next[chains.tail[slot]!] = row
-      chains.tail[slot] = row
+    head.fill(NONE)
+    next.fill(NONE)
+    const hash = hashes.subarray(band * all, (band + 1) * all)
+    for (let row = 0; row < all; row++) {
+      if (signed[row] === 0) continue
+      const at = row * words + band * bandWords
+      const slot = hash[row]! & (slots - 1)
+      let compared = 0
+      for (let member = head[slot]!; member !== NONE && compared < COMPARED; member = next[member]!) {
+        if (hash[member] !== hash[row]) continue
+        if (!sameBand(minima, at, member * words + band * bandWords, bandWords)) continue
+        compared++
+        if (rootOf(parent, member) === rootOf(parent, row)) break
+        if (!isAlike(member, row)) continue
+        union(parent, member, row)
+        break
+      }
+      if (head[slot] === NONE) head[slot] = row
+      else next[tail[slot]!] = row
+      tail[slot] = row
     }
   }
   return settled(parent)
 }
 
-interface Chains {
-  readonly head: Int32Array
-  readonly tail: Int32Array
-  readonly next: Int32Array
-}
-
-interface Place {
-  readonly slot: number
-  readonly row: number
-  readonly offset: number
-  readonly rows: number
-  readonly isAlike: Banding["isAlike"]
-}
-
-const join = (signatures: Signatures, parent: Int32Array, chains: Chains, place: Place): void => {
-  const { slot, row, offset, rows, isAlike } = place
-  const { minima } = signatures
-  const words = signatures.permutations * signatures.width
-  const at = row * words + offset
-  let compared = 0
-  for (let member = chains.head[slot]!; member !== NONE && compared < COMPARED; member = chains.next[member]!) {
-    if (!sameBand(minima, at, member * words + offset, rows)) continue
-    compared++
-    if (rootOf(parent, member) === rootOf(parent, row)) return
-    if (isAlike(member, row)) {
-      union(parent, member, row)
-      return
+/** A hash of each band of each row, band by band: most bands that differ are told apart without a look at their minima. */
+const bandHashes = ({ rows, minima, permutations, width }: Signatures, bands: number, words: number): Int32Array => {
+  const hashes = new Int32Array(bands * rows)
+  for (let row = 0; row < rows; row++) {
+    let at = row * permutations * width
+    for (let band = 0; band < bands; band++) {
+      let hash = words
+      for (let i = 0; i < words; i++) hash = (Math.imul(hash, 0x9e3779b1) + minima[at++]!) | 0
+      hashes[band * rows + row] = mix32(hash)
     }
   }
-}
-
-const bandHash = (signatures: Signatures, row: number, offset: number, rows: number): number => {
-  const { minima, permutations, width } = signatures
-  const at = row * permutations * width + offset
-  let hash = rows
-  for (let i = 0; i < rows; i++) hash = (Math.imul(hash, 0x9e3779b1) + minima[at + i]!) | 0
-  return mix32(hash)
+  return hashes
 }
 
 const sameBand = (minima: Uint32Array, a: number, b: number, rows: number): boolean => {
