@@ -70,3 +70,24 @@ test.each(cases)("%s", async (_, rows, size, nulls, one) => {
   const others = await parquetReadObjects({ file: file.buffer as ArrayBuffer, compressors, columns: ["text"] })
   expect(others.map(({ text: value }) => value)).toEqual(values)
 })
+
+test.each([
+  ["bytes that zstd makes no smaller, as they are", 0, 1, 1.02],
+  ["others, compressed", 8, 0.02, 0.2]
+])("%s", async (_, varied, least, most) => {
+  const random = new Random(1)
+  const raw = Array.from({ length: 300 }, (_, row) =>
+    row % 7 === 0
+      ? null
+      : Uint8Array.from({ length: 448 }, (_, at) => (varied > 0 && at >= varied ? 7 : random.below(256)))
+  )
+  const file = writeParquet({ bytes: columnOf(raw, bytes) }, { bytes })
+  const size = raw.reduce((sum, value) => sum + (value?.length ?? 0), 0)
+  expect(file.length).toBeGreaterThan(least * size)
+  expect(file.length).toBeLessThan(most * size)
+  const { bytes: read } = await readParquet(file, { bytes })
+  expect(Array.from(columnValues(read!))).toEqual(raw)
+  const compressors = { ZSTD: (page: Uint8Array) => zstdDecompressSync(page) }
+  const others = await parquetReadObjects({ file: file.buffer as ArrayBuffer, compressors, utf8: false })
+  expect(others.map((row) => row["bytes"] ?? null)).toEqual(raw)
+})

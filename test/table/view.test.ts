@@ -5,7 +5,15 @@ import { type Column, columnOf, columnValues } from "../../src/table/column.ts"
 import { columnDigests, contentOf, digestHex } from "../../src/table/digest.ts"
 import { bytesOf, writePack } from "../../src/table/pack.ts"
 import { writeParquet } from "../../src/table/parquet.ts"
-import { type Block, digestsOf, freshView, type Names, Partition, type Reader } from "../../src/table/view.ts"
+import {
+  type Block,
+  digestsOf,
+  freshView,
+  type Names,
+  Partition,
+  type Reader,
+  type View
+} from "../../src/table/view.ts"
 import { Random } from "../run/random-numbers.ts"
 import { fields as kinds, randomValues } from "./random-columns.ts"
 
@@ -38,6 +46,7 @@ class Pair {
   readonly random: Random
   partition: Partition
   rows: ReadonlyArray<Plain>
+  readonly #known: Array<View> = []
 
   constructor(seed: number) {
     this.random = new Random(seed)
@@ -78,7 +87,9 @@ class Pair {
   narrow() {
     const share = this.random.pick([0, 0.3, 0.8, 1])
     const kept = Uint8Array.from(this.rows, () => (this.random.chance(share) ? 1 : 0))
-    this.partition = this.partition.narrow(kept)
+    const known = this.random.chance(0.5) ? this.#known : []
+    this.partition = this.partition.narrow(kept, known)
+    if (this.random.chance(0.5)) this.#known.push(this.partition.view)
     this.rows = this.rows.filter((_, row) => kept[row] === 1)
   }
 
@@ -162,6 +173,24 @@ describe("a view", () => {
     const pair = new Pair(11)
     const before = pair.partition
     expect(pair.partition.narrow(new Uint8Array(pair.rows.length).fill(1))).toBe(before)
+  })
+
+  it("that was narrowed the same way before is not digested again, whatever else is known", async () => {
+    for (let seed = 20; seed < 40; seed++) {
+      const pair = new Pair(seed)
+      const kept = Uint8Array.from(pair.rows, (_, row) => row % 2)
+      const first = pair.partition.narrow(kept).view
+      const [other, fewer] = [new Pair(seed + 100), Uint8Array.from(pair.rows, (_, row) => (row % 4 === 1 ? 1 : 0))]
+      const known = [other.partition.view, pair.partition.narrow(fewer).view, first]
+      pair.widen()
+      const wider = pair.partition.view
+      expect(new Partition(wider, pair.objects).narrow(kept, known).view).toEqual(
+        new Partition(wider, pair.objects).narrow(kept).view
+      )
+      const before = [...known, new Partition(wider, pair.objects).narrow(kept).view]
+      const again = new Partition(wider, pair.objects).narrow(kept, before)
+      if (pair.rows.length > 1) expect(before).toContain(again.view)
+    }
   })
 
   it("reads only the blocks of the columns asked for", async () => {
