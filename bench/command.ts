@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { median, root } from "./figure.ts"
+import type { Packed } from "./packed.ts"
 
 const bin = join(root, "bin/sluice.js")
 
@@ -45,12 +46,13 @@ export interface Ran {
   readonly nodes: ReadonlyArray<{ readonly name: string; readonly seconds: number }>
 }
 
-/** Runs a command with --json to its end, once the disk has taken what was written before. */
-export const runCommand = (args: ReadonlyArray<string>): Promise<Ran> =>
+/** Runs a command with --json to its end, once the disk has taken what was written before; that of a project, if one is given. */
+export const runCommand = (args: ReadonlyArray<string>, project: Packed = { cwd: root, bin }): Promise<Ran> =>
   new Promise((done, fail) => {
     spawnSync("sync")
     const began = performance.now()
-    const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
+    const { cwd, bin } = project
+    const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd, stdio: ["ignore", "pipe", "inherit"] })
     let peakMiB = 0
     const output: Array<string> = []
     child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text))

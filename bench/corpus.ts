@@ -1,5 +1,5 @@
-// A hundred thousand documents through six row-local stages and two dedups: cold, unchanged, one document edited, memory;
-// and the row-local stages alone, with more workers.
+// A hundred thousand documents through six row-local stages and two dedups, by the packed command in a project of its own:
+// cold, unchanged, one document edited, memory; and the row-local stages alone, with more workers.
 import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,8 +7,10 @@ import { join } from "node:path"
 import { runCommand } from "./command.ts"
 import { Figures, median, root } from "./figure.ts"
 import { corpusFiles } from "./given-corpus.ts"
+import { packedProject } from "./packed.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"))
+const project = packedProject(join(folder, "project"))
 const figures = new Figures("corpus")
 const once = join(folder, "once")
 const twice = join(folder, "twice")
@@ -21,10 +23,7 @@ for (const { name, text } of corpusFiles("corpus")) {
 }
 
 const pipelineRun = (pipeline: string, set: string, store: string, workers: number) =>
-  runCommand([
-    ...["run", join(root, `bench/pipelines/${pipeline}.ts`), "--store", join(folder, store)],
-    ...["--set", set, "--workers", `${workers}`]
-  ])
+  runCommand(["run", pipeline, "--store", join(folder, store), "--set", set, "--workers", `${workers}`], project)
 const run = (documents: string, store: string, workers: number) =>
   pipelineRun("corpus", `corpus=${documents}/*.jsonl`, store, workers)
 
