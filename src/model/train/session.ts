@@ -35,6 +35,12 @@ export interface SessionOptions {
 /** An f32 value over `data`, which is not copied. */
 export const floatValue = (data: Float32Array, shape: Shape): Value => new Value("float32", data, shape)
 
+/** An f16 value over `data`, which is not copied. */
+export const halfValue = (data: Float16Array, shape: Shape): Value => {
+  // The runtime's declarations know the bits of f16 values as whole numbers only; it takes both.
+  return new Value("float16", data as unknown as Uint16Array, shape)
+}
+
 /** An int64 value of the whole numbers `data` (each within 0 … 2³¹−1). */
 export const integerValue = (data: ArrayLike<number>, shape: Shape): Value => {
   const wide = new BigInt64Array(data.length)
