@@ -88,6 +88,7 @@ test("hostile texts stay texts wherever they stand", () => {
           firstLoss: 1,
           finalLoss: 1,
           closingLoss: null,
+          mixedPrecision: null,
           tokens: null,
           supervisedTokens: null,
           parameters: null,
