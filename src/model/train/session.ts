@@ -35,10 +35,10 @@ export interface SessionOptions {
 /** An f32 value over `data`, which is not copied. */
 export const floatValue = (data: Float32Array, shape: Shape): Value => new Value("float32", data, shape)
 
-/** An f16 value over `data`, which is not copied. */
+/** An f16 value over `data`, which is not copied. The runtime's binding reads it as whole numbers: it knows no Float16Array. */
 export const halfValue = (data: Float16Array, shape: Shape): Value => {
-  // The runtime's declarations know the bits of f16 values as whole numbers only; it takes both.
-  return new Value("float16", data as unknown as Uint16Array, shape)
+  const bits = new Uint16Array(data.buffer, data.byteOffset, data.length)
+  return Object.defineProperty(new Value("float16", bits, shape), "data", { value: bits })
 }
 
 /** An int64 value of the whole numbers `data` (each within 0 … 2³¹−1). */

@@ -68,7 +68,7 @@ describe.each(kinds)("$title", ({ accumulate, input }) => {
     const optimizer = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 }
     const state = async (trainer: Trainer) => {
       const { weights, moments } = await trainer.snapshot()
-      return [weights, moments.first, moments.second].map(encodeSafetensors)
+      return [weights, moments.first, moments.second].map((part) => encodeSafetensors(part))
     }
     const [broken, whole] = await Promise.all(
       [1, 2].map(() => Trainer.compile(target, shape, { optimizer, accumulate, threads: 1 }))
