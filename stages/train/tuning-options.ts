@@ -26,8 +26,8 @@ const share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.99 }
 export const precisionOption = {
   /**
    * In which matrices are multiplied. "f16" is for GPUs that have it (`sluice doctor` says which): weights, moments, norms,
-   * softmax and loss stay f32, a step whose gradients overflow is skipped and counted. On the CPU it gives what a GPU gives,
-   * and saves neither time nor memory.
+   * softmax and loss stay f32, a step whose gradients overflow is skipped and counted. The CPU only rounds alike, for checks:
+   * it is slower so and takes more memory.
    */
   precision: opt(Schema.Literals(["f32", "f16"]), "f32")
 }

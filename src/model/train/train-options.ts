@@ -38,8 +38,8 @@ export interface TrainOptions {
   readonly checkpointing: boolean
   /**
    * In which matrices are multiplied: "f16" rounds factors and products to 16 bits and scales the loss so that gradients fit;
-   * norms, softmax, loss, sums over rows, weights, moments and the update are f32. It is for GPUs: the CPU rounds to the same
-   * and saves nothing.
+   * norms, softmax, loss, sums over rows, weights, moments and the update are f32. It is for GPUs: the CPU rounds alike and
+   * saves nothing.
    */
   readonly precision: Precision
   /** Seed of the order of rows, and of what is dropped out or drawn as noise. */
