@@ -35,6 +35,6 @@ export const checkPrecision = async (precision: Precision, device: Device): Prom
   const missing = wanted[device] === undefined ? "" : `; it lacks ${wanted[device]}`
   throw new SluiceError("SLUICE_NO_DEVICE", `device ${device} does not multiply in 16 bits${missing}`, {
     evidence: spoken(said),
-    hint: 'train with precision "f32", or run with --device cpu; sluice doctor says which devices have f16'
+    hint: "run with --set NODE.precision=f32, or with --device cpu; sluice doctor says which devices have f16"
   })
 }
