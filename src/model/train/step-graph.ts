@@ -178,9 +178,10 @@ export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig, de
     norm: graph.input("gradNorm", [])
   }
   const entries = [...trainableWeights(target)].map(([name, { shape }]) => {
+    const value = graph.input(inputName(name), shape)
     const summed = graph.input(accumulatorName(name), shape)
     const gradient = mixed ? graph.emit("Mul", [summed, mixed.inverse], shape) : summed
-    return { name, value: graph.input(inputName(name), shape), gradient }
+    return { name, value, gradient }
   })
   addAdamW(graph, optimizer, entries, mixed ? { norm: mixed.norm } : {})
   return graph
