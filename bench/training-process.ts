@@ -5,6 +5,7 @@ import { createLora, type CausalModel, type Device, generate, trainTokenizer } f
 import { weightShapes } from "../src/model/architectures/index.ts"
 import { llamaConfig } from "../src/model/architectures/llama.ts"
 import { layOutBatch } from "../src/model/train/batch.ts"
+import { firstLossScale, nextLossScale } from "../src/model/train/loss-scale.ts"
 import { Trainer } from "../src/model/train/trainer.ts"
 import type { Weight } from "../src/model/weights.ts"
 import { median } from "./figure.ts"
@@ -71,14 +72,18 @@ const train = async ({ work, device, threads, steps }: Order): Promise<Measured>
   const shape = { rows: work.rows, length: work.length, targets: work.rows * work.length }
   const rows = sequences.map((_, sequence) => [{ sequence, start: 0, end: work.length }])
   const adapter = work.kind === "lora" ? { adapter: createLora(model, { rank: 8, alpha: 16, seed: 1 }) } : {}
-  const target = { config: model.config, base: model.weights, checkpointing: work.checkpointing, ...adapter }
+  const { checkpointing, precision } = work
+  const target = { config: model.config, base: model.weights, checkpointing, precision, ...adapter }
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 }
   const began = performance.now()
   const trainer = await Trainer.compile(target, shape, { optimizer, accumulate: 1, threads, device })
   const losses: Array<number> = []
+  let lossScale = firstLossScale
   const step = async () => {
     const batch = layOutBatch(rows, sequences, shape)
-    losses.push((await trainer.step([batch], losses.length + 1, 1e-3)).loss)
+    const { loss, skipped } = await trainer.step([batch], losses.length + 1, 1e-3, lossScale)
+    losses.push(loss)
+    lossScale = nextLossScale(lossScale, skipped)
   }
   await step()
   const firstSeconds = (performance.now() - began) / 1000

@@ -61,6 +61,8 @@ export interface Work {
   readonly length: number
   /** Whether activations are computed again for their gradients. */
   readonly checkpointing: boolean
+  /** In which matrices are multiplied; f16 is measured where a GPU has it. */
+  readonly precision: "f32" | "f16"
   readonly reach: Reach
 }
 
@@ -69,23 +71,35 @@ const work = (
   geometry: Geometry,
   rows: number,
   length: number,
-  { checkpointing = false, ...reach }: Reach & { readonly checkpointing?: boolean } = {}
+  {
+    checkpointing = false,
+    precision = "f32",
+    ...reach
+  }: Reach & Partial<Pick<Work, "checkpointing" | "precision">> = {}
 ): Work => {
   const done = { full: "full step", lora: "LoRA r 8 step", generate: "generation", draw: "generation, drawn" }[kind]
   const writes = kind === "generate" || kind === "draw"
   const size = writes ? `${rows} sequence${rows === 1 ? "" : "s"}` : `${rows} × ${length} tokens`
-  const how = checkpointing ? ", checkpointed" : ""
-  return { what: `${done}, ${geometry.name}, ${size}${how}`, kind, geometry, rows, length, checkpointing, reach }
+  const how = `${checkpointing ? ", checkpointed" : ""}${precision === "f16" ? ", f16" : ""}`
+  const what = `${done}, ${geometry.name}, ${size}${how}`
+  return { what, kind, geometry, rows, length, checkpointing, precision, reach }
 }
+
+const f16 = { precision: "f16" } as const
 
 export const works: ReadonlyArray<Work> = [
   work("full", small, 8, 128, { speed: 1 }),
+  work("full", small, 8, 128, f16),
   work("lora", small, 8, 128, { speed: 1.2 }),
   work("full", middle, 8, 256, { speed: 1 }),
+  work("full", middle, 8, 256, f16),
   work("lora", smolLm2, 1, 128, { speed: 1.2, memory: 1 }),
+  work("lora", smolLm2, 1, 128, f16),
   work("full", smolLm2, 1, 128, { speed: 1 }),
+  work("full", smolLm2, 1, 128, f16),
   work("lora", smolLm2, 1, 1024),
   work("lora", smolLm2, 1, 1024, { checkpointing: true }),
+  work("lora", smolLm2, 1, 1024, { checkpointing: true, ...f16 }),
   work("generate", smolLm2, 16, 32, { speed: 1.5 }),
   work("draw", smolLm2, 16, 32),
   work("generate", smolLm2, 1, 32)

@@ -60,9 +60,9 @@ const measurePeer = (work: Work): Measured | undefined => {
 
 /** Steps whose losses are compared between devices. */
 const compared = 20
-const first = works[0]!
+const [first, firstInHalf] = works as [Work, Work]
 const onCpu = found.some(({ device }) => device === "cpu") ? measure(first, "cpu", compared) : undefined
-for (const { device } of found) {
+for (const { device, half: hasHalf } of found) {
   if (device === "cpu" || onCpu === undefined) continue
   const [one, other] = [measure(first, device, compared), measure(first, device, compared)]
   if (one === undefined || other === undefined) continue
@@ -73,6 +73,15 @@ for (const { device } of found) {
     +(one.weights === other.weights),
     "",
     "1"
+  )
+  const half = hasHalf === true ? measure(firstInHalf, device, compared) : undefined
+  if (half === undefined) continue
+  const apartInHalf = onCpu.losses.map((loss, step) => Math.abs(loss - half.losses[step]!) / loss)
+  figures.note(
+    `${compared} losses in f16 apart from the CPU's in f32, ${device}`,
+    Math.max(...apartInHalf) * 1e6,
+    "ppm",
+    ""
   )
 }
 /** Share of the machine that other programs take, over half a second. */
@@ -110,13 +119,16 @@ const compare = (work: Work, { tokensPerSecond, peakMiB }: Measured): void => {
 }
 
 for (const work of works) {
+  const able = found.filter(({ half }) => work.precision === "f32" || half === true)
+  if (able.length === 0) console.log(`${work.what}: not measured, no GPU with f16 is here`)
+  if (able.length === 0) continue
   const taken = await takenByOthers()
   // Torch's threads wait for one another by spinning: beside other programs it measures many times too low.
   if (taken > 0.1)
     console.log(
       `  other programs take ${Math.round(100 * taken)} % of this machine: the next figures are not to be relied on`
     )
-  for (const { device } of found) {
+  for (const { device } of able) {
     const measured = measure(work, device)
     if (measured === undefined) continue
     const { tokensPerSecond, firstSeconds, peakMiB, gpuMiB } = measured

@@ -5,14 +5,15 @@ import type { SourceSummary } from "../lineage/training-summary.ts"
 import { count, plural, table, type Terminal } from "./print.ts"
 import { shortId } from "./print-lineage.ts"
 
-const numbers = ({ step, loss, gradNorm, learningRate, tokens, supervised, rowIds }: LedgerStep) => [
-  `${step}`,
-  loss.toFixed(4),
-  gradNorm.toFixed(3),
-  learningRate.toExponential(2),
-  count(tokens),
-  count(supervised),
-  count(new Set(rowIds).size)
+const numbers = (step: LedgerStep) => [
+  `${step.step}`,
+  step.loss.toFixed(4),
+  step.skipped ? "skipped" : step.gradNorm.toFixed(3),
+  step.learningRate.toExponential(2),
+  count(step.tokens),
+  count(step.supervised),
+  count(new Set(step.rowIds).size),
+  ...(step.lossScale === undefined ? [] : [count(step.lossScale)])
 ]
 
 /** First and last step, and between them as many at equal distances as asked for. */
@@ -24,13 +25,20 @@ const thinned = (steps: ReadonlyArray<LedgerStep>, most: number): ReadonlyArray<
 
 export const printSteps = (to: Terminal, steps: ReadonlyArray<LedgerStep>, most: number): void => {
   const shown = thinned(steps, most)
-  const head = ["step", "loss", "grad norm", "lr", "tokens", "supervised", "rows"].map((name) => to.paint("dim", name))
-  for (const line of table(to, [head, ...shown.map(numbers)], Array<"right">(7).fill("right"))) to.line(line)
+  const isMixed = steps.some(({ lossScale }) => lossScale !== undefined)
+  const names = ["step", "loss", "grad norm", "lr", "tokens", "supervised", "rows", ...(isMixed ? ["loss scale"] : [])]
+  const head = names.map((name) => to.paint("dim", name))
+  const sides = Array<"right">(names.length).fill("right")
+  for (const line of table(to, [head, ...shown.map(numbers)], sides)) to.line(line)
   const tokens = steps.reduce((total, step) => total + step.tokens, 0)
+  const skipped = steps.filter((step) => step.skipped).length
   const left = steps.length - shown.length
-  to.line(
-    `  ${plural(steps.length, "step")}, ${plural(tokens, "token")}${left > 0 ? `; ${count(left)} not shown (--rows, --json)` : ""}`
-  )
+  const parts = [
+    `${plural(steps.length, "step")}, ${plural(tokens, "token")}`,
+    ...(skipped > 0 ? [`${count(skipped)} skipped: gradients beyond f16`] : []),
+    ...(left > 0 ? [`${count(left)} not shown (--rows, --json)`] : [])
+  ]
+  to.line(`  ${parts.join("; ")}`)
 }
 
 const loss = (value: number | null): string => (value === null ? "–" : value.toFixed(4))

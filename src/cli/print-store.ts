@@ -58,10 +58,10 @@ export const printDiagnosis = (to: Terminal, diagnosis: Diagnosis): void => {
     name,
     text
   ])
-  const found = diagnosis.devices.map(({ device, available, text }) => [
+  const found = diagnosis.devices.map(({ device, available, text, half }) => [
     available ? to.paint("green", "✓") : to.paint("dim", "–"),
     `device ${device}`,
-    available ? text : `not here: ${text}`
+    available ? `${text}${half === undefined ? "" : half ? "; f16" : "; no f16"}` : `not here: ${text}`
   ])
   for (const line of table(to, [...rows, ...found], [], "")) to.line(line)
   for (const { device, available, evidence, hint } of diagnosis.devices) {

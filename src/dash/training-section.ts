@@ -7,7 +7,12 @@ import type { ReportData } from "./report-data.ts"
 import type { Curve, TrainingReport } from "./training.ts"
 import { probesList, signalsTable, sourcesTable, spikesList } from "./training-tables.ts"
 
-const axisNames = { loss: "loss (nats per token)", gradNorm: "gradient norm", learningRate: "learning rate" } as const
+const axisNames = {
+  loss: "loss (nats per token)",
+  gradNorm: "gradient norm",
+  learningRate: "learning rate",
+  lossScale: "loss scale"
+} as const
 
 const chart = (model: string, { name, points, trend, held }: Curve, width: number, height: number): Markup =>
   lineChart({
@@ -22,13 +27,17 @@ const chart = (model: string, { name, points, trend, held }: Curve, width: numbe
   })
 
 const facts = (training: TrainingReport): ReadonlyArray<readonly [string, string]> => {
-  const { steps, firstLoss, finalLoss, closingLoss, tokens, supervisedTokens, parameters, trainedParameters, rows } =
-    training
+  const { steps, firstLoss, finalLoss, closingLoss, mixedPrecision } = training
+  const { tokens, supervisedTokens, parameters, trainedParameters, rows } = training
   const closing = closingLoss === null ? "" : `; mean of the last tenth ${figure(closingLoss)}`
   const list: Array<readonly [string, string]> = [
     ["Steps", count(steps)],
     ["Loss", `${figure(firstLoss)} → ${figure(finalLoss)}${closing}`]
   ]
+  if (mixedPrecision !== null) {
+    const { skippedSteps, lossScale } = mixedPrecision
+    list.push(["Precision", `f16; ${counted(skippedSteps, "step")} skipped, loss scale ${count(lossScale)} at the end`])
+  }
   if (parameters !== null)
     list.push([
       "Parameters",

@@ -4,7 +4,13 @@ import * as Schema from "effect/Schema"
 import type { PastRun } from "../lineage/past-run.ts"
 import { parquetRows } from "../lineage/parquet-rows.ts"
 import { type LedgerStep, stepsIn } from "../lineage/steps.ts"
-import { readSummary, type SignalLine, signalLines, type SourceSummary } from "../lineage/training-summary.ts"
+import {
+  readSummary,
+  type SignalLine,
+  signalLines,
+  type SourceSummary,
+  type TrainingSummary
+} from "../lineage/training-summary.ts"
 import { type EdgeRef, type FolderHead, type NodeRecord, viewsOf } from "../run/node-record.ts"
 import type { Store } from "../store/store.ts"
 import { valueAt } from "../table/column.ts"
@@ -15,7 +21,7 @@ import { gatherSpikes, type SpikeReport } from "./training-spikes.ts"
 export type CurvePoint = readonly [step: number, value: number]
 
 export interface Curve {
-  readonly name: "loss" | "gradNorm" | "learningRate"
+  readonly name: "loss" | "gradNorm" | "learningRate" | "lossScale"
   readonly points: ReadonlyArray<CurvePoint>
   /** A running mean, for the loss of more than a few steps. */
   readonly trend: ReadonlyArray<CurvePoint>
@@ -39,6 +45,7 @@ export interface TrainingReport {
   readonly finalLoss: number
   /** Mean loss over the last tenth of the steps. */
   readonly closingLoss: number | null
+  readonly mixedPrecision: NonNullable<TrainingSummary["mixedPrecision"]> | null
   readonly tokens: number | null
   readonly supervisedTokens: number | null
   readonly parameters: number | null
@@ -101,12 +108,13 @@ const curve = (name: Curve["name"], points: ReadonlyArray<CurvePoint>): Readonly
 
 /** The curves of a ledger; none of a column that it does not have. */
 const ledgerCurves = (steps: ReadonlyArray<LedgerStep>): ReadonlyArray<Curve> =>
-  (["loss", "gradNorm", "learningRate"] as const).flatMap((name) =>
+  (["loss", "gradNorm", "learningRate", "lossScale"] as const).flatMap((name) =>
     curve(
       name,
-      steps.flatMap(
-        (step): ReadonlyArray<CurvePoint> => (typeof step[name] === "number" ? [[step.step, step[name]]] : [])
-      )
+      steps.flatMap((step): ReadonlyArray<CurvePoint> => {
+        const value = name === "gradNorm" && step.skipped ? undefined : step[name]
+        return typeof value === "number" ? [[step.step, value]] : []
+      })
     )
   )
 
@@ -183,6 +191,7 @@ export const gatherTraining = async (
     firstLoss: summary.firstLoss,
     finalLoss: summary.finalLoss,
     closingLoss: summary.closingLoss ?? null,
+    mixedPrecision: summary.mixedPrecision ?? null,
     tokens: summary.tokens ?? null,
     supervisedTokens: summary.supervisedTokens ?? null,
     parameters: summary.parameters ?? null,

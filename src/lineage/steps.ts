@@ -13,9 +13,12 @@ export interface LedgerStep {
   readonly supervised: number
   /** Nats per supervised token. */
   readonly loss: number
-  /** Before clipping. */
+  /** Before clipping; 0 of a step that was skipped. */
   readonly gradNorm: number
   readonly learningRate: number
+  /** In mixed precision: the factor of the loss, and whether gradients overflowed for it, so that the step changed nothing. */
+  readonly lossScale?: number
+  readonly skipped?: boolean
   /** The same by source, where a column says where rows are from. */
   readonly sources?: { readonly [source: string]: SourceStep }
 }

@@ -63,6 +63,7 @@ const Summary = Schema.Struct({
   trainedParameters: Schema.optional(Schema.Finite),
   rows: Schema.optional(Schema.Struct({ used: Schema.Finite })),
   curve: Schema.optional(Schema.Array(Schema.Tuple([Schema.Finite, Schema.Finite]))),
+  mixedPrecision: Schema.optional(Schema.Struct({ skippedSteps: Schema.Finite, lossScale: Schema.Finite })),
   validation: Schema.optional(Validation),
   sources: Schema.optional(Schema.Array(Source)),
   signals: Schema.optional(Signals)

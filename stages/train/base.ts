@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { input, opt, Stage } from "#sluice"
 import { scaledToWidth } from "./initial-scale.ts"
 import { runTraining } from "./training.ts"
+import { precisionOption } from "./tuning-options.ts"
 import { speak } from "./voice.ts"
 
 /**
@@ -10,7 +11,8 @@ import { speak } from "./voice.ts"
  * pieces of `context` tokens, each ending with an end-of-text token, and packed. The folder is in Hugging Face layout,
  * with the step ledger beside the weights.
  *
- * Rows left out: `empty` (no text), `not-reached` (no step saw them before `steps` ended).
+ * Rows left out: `empty` (no text), `not-reached` (no step saw them before `steps` ended), `step-skipped` (those that
+ * did were skipped, their gradients beyond f16).
  *
  * @example
  * import { train } from "#stages"
@@ -22,7 +24,7 @@ export const base = Stage.program({
   name: "train.base",
   inputs: { data: input.dataset({ text: Schema.String }) },
   emits: "model",
-  reasons: ["empty", "not-reached"],
+  reasons: ["empty", "not-reached", "step-skipped"],
   options: {
     /** Tokens of the vocabulary, 259 of which are bytes and marks. */
     vocabulary: opt(Schema.Int, 4096),
@@ -42,6 +44,7 @@ export const base = Stage.program({
     weightDecay: opt(Schema.Finite, 0.1),
     /** AdamW's memory of squared gradients; a run of hundreds of steps wants a shorter one than 0.999. */
     beta2: opt(Schema.Finite, 0.99),
+    ...precisionOption,
     seed: opt(Schema.Int, 0),
     /** Steps between checkpoints; a killed run goes on from the last one. */
     checkpointEvery: opt.knob(Schema.Int, 50)
@@ -49,6 +52,7 @@ export const base = Stage.program({
   run: async (context) => {
     const { inputs, options, out } = context
     const engine = await import("#sluice/model")
+    await engine.checkPrecision(options.precision, context.device)
     const rows = await inputs.data.read()
     const tokenizer = engine.trainTokenizer({
       texts: rows.map(({ row }) => row.text),

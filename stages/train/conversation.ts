@@ -13,6 +13,7 @@ export const sequenceReasons = [
   "nothing-supervised",
   mixedOut,
   "not-reached",
+  "step-skipped",
   "empty",
   "not-measured"
 ] as const

@@ -12,7 +12,7 @@ const codec = {
 /** A column of the file. */
 type Field<Name extends string> = SchemaElement & { readonly name: Name }
 
-const plain = <Name extends string>(name: Name, type: "INT32" | "DOUBLE"): Field<Name> => ({
+const plain = <Name extends string>(name: Name, type: "INT32" | "DOUBLE" | "BOOLEAN"): Field<Name> => ({
   name,
   type,
   repetition_type: "REQUIRED"
@@ -49,9 +49,17 @@ const writeFlat = <Name extends string>(
   rows: ReadonlyArray<Readonly<Record<Name, unknown>>>
 ) => write(filename, fields, Object.fromEntries(fields.map(({ name }) => [name, rows.map((row) => row[name])])))
 
-/** Writes `steps.parquet`: step (from 1), rowIds, tokens, supervised, loss in nats, gradNorm before clipping, learningRate. */
-export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> =>
-  write(
+/** The steps that changed weights: all but those whose gradients overflowed. */
+export const learntFrom = (ledger: ReadonlyArray<LedgerEntry>): ReadonlyArray<LedgerEntry> =>
+  ledger.filter(({ skipped }) => skipped !== true)
+
+/**
+ * Writes `steps.parquet`: step (from 1), rowIds, tokens, supervised, loss in nats, gradNorm before clipping, learningRate; in
+ * mixed precision lossScale, and whether the step was skipped.
+ */
+export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> => {
+  const isMixed = ledger.some(({ lossScale }) => lossScale !== undefined)
+  return write(
     join(folder, "steps.parquet"),
     [
       plain("step", "INT32"),
@@ -60,7 +68,8 @@ export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): 
       plain("supervised", "INT32"),
       plain("loss", "DOUBLE"),
       plain("gradNorm", "DOUBLE"),
-      plain("learningRate", "DOUBLE")
+      plain("learningRate", "DOUBLE"),
+      ...(isMixed ? [plain("lossScale", "DOUBLE"), plain("skipped", "BOOLEAN")] : [])
     ],
     {
       step: ledger.map(({ step }) => step),
@@ -69,9 +78,14 @@ export const writeSteps = (folder: string, ledger: ReadonlyArray<LedgerEntry>): 
       supervised: ledger.map(({ supervised }) => supervised),
       loss: ledger.map(({ loss }) => loss),
       gradNorm: ledger.map(({ gradNorm }) => gradNorm),
-      learningRate: ledger.map(({ lr }) => lr)
+      learningRate: ledger.map(({ lr }) => lr),
+      ...(isMixed && {
+        lossScale: ledger.map(({ lossScale }) => lossScale),
+        skipped: ledger.map(({ skipped = false }) => skipped)
+      })
     }
   )
+}
 
 /** Writes `sources.parquet`: of each step and source the tokens, those supervised, and their mean loss in nats. */
 export const writeSources = (folder: string, ledger: ReadonlyArray<LedgerEntry>): Promise<void> =>
@@ -109,14 +123,14 @@ export interface RowFate {
   readonly skipped: string | undefined
 }
 
-/** Writes `rows.parquet`: id, sha256 of the row's content, how many steps saw it, and why not if none did ("" if some did). */
+/** Writes `rows.parquet`: id, sha256 of the row's content, how many steps learnt from it, and why not if none did ("" if some did). */
 export const writeRows = (
   folder: string,
   rows: ReadonlyArray<RowFate>,
   ledger: ReadonlyArray<LedgerEntry>
 ): Promise<void> => {
   const seen = new Map<string, number>()
-  for (const { rowIds } of ledger) for (const id of rowIds) seen.set(id, (seen.get(id) ?? 0) + 1)
+  for (const { rowIds } of learntFrom(ledger)) for (const id of rowIds) seen.set(id, (seen.get(id) ?? 0) + 1)
   return writeFlat(
     join(folder, "rows.parquet"),
     [text("id"), text("digest"), plain("steps", "INT32"), text("skipped")],

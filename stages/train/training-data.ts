@@ -1,5 +1,6 @@
 // What a training leaves as its data: steps, losses, what it measured, by source where rows say where they are from.
 import type { LedgerEntry, SourceLoss, TrainResult, ValidationEntry } from "#sluice/model"
+import { learntFrom } from "./ledger.ts"
 import type { Signals } from "./signals.ts"
 
 /** What training leaves as its data: the same for the same inputs, so it holds no clock and no throughput. */
@@ -16,6 +17,8 @@ export interface TrainingData {
   readonly rows: { readonly used: number; readonly skipped: { readonly [reason: string]: number } }
   /** Step and loss, thinned to at most 200 points. */
   readonly curve: ReadonlyArray<readonly [step: number, loss: number]>
+  /** In mixed precision: steps whose gradients overflowed and that changed nothing, and the loss scale of the last step. */
+  readonly mixedPrecision?: { readonly skippedSteps: number; readonly lossScale: number }
   /** Where rows were held out to validate. */
   readonly validation?: ValidationData
   /** Where a column says where rows are from: what each source contributed, by name. */
@@ -59,6 +62,12 @@ const size = (weights: ReadonlyMap<string, { readonly data: { readonly length: n
 
 const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
+const describePrecision = (ledger: ReadonlyArray<LedgerEntry>): Pick<TrainingData, "mixedPrecision"> => {
+  const lossScale = ledger.at(-1)?.lossScale
+  if (lossScale === undefined) return {}
+  return { mixedPrecision: { skippedSteps: ledger.length - learntFrom(ledger).length, lossScale } }
+}
+
 const describeValidation = ({ validation, step }: TrainResult): { readonly validation?: ValidationData } => {
   if (validation.length === 0) return {}
   const lowest = validation.reduce((low, entry) => (entry.loss < low.loss ? entry : low))
@@ -90,10 +99,11 @@ const validationOf = (entries: ReadonlyArray<ValidationEntry>, source: string): 
 
 /** `sourceOf` are the sources of rows by their ids. */
 const describeSources = (
-  { ledger, validation }: TrainResult,
+  { ledger: steps, validation }: TrainResult,
   sourceOf: ReadonlyMap<string, string>
 ): { readonly sources?: ReadonlyArray<SourceData> } => {
   if (sourceOf.size === 0) return {}
+  const ledger = learntFrom(steps)
   const names = new Set([...sourceOf.values(), ...ledger.flatMap(({ sources = {} }) => Object.keys(sources))])
   const seen = new Map<string, { readonly ids: Set<string>; times: number }>()
   for (const id of ledger.flatMap(({ rowIds }) => rowIds)) {
@@ -132,6 +142,7 @@ export const describeRun = (
   sourceOf: ReadonlyMap<string, string>
 ): TrainingData => {
   const { ledger, model, adapter } = result
+  const learnt = learntFrom(ledger)
   const losses = ledger.map(({ loss }) => loss)
   const stride = Math.ceil(ledger.length / 200)
   const kept = ledger.filter(({ step }) => step % stride === 0 || step === 1 || step === ledger.length)
@@ -140,12 +151,13 @@ export const describeRun = (
     firstLoss: losses[0]!,
     finalLoss: losses.at(-1)!,
     closingLoss: mean(losses.slice(-Math.ceil(losses.length / 10))),
-    tokens: ledger.reduce((total, { tokens }) => total + tokens, 0),
-    supervisedTokens: ledger.reduce((total, { supervised }) => total + supervised, 0),
+    tokens: learnt.reduce((total, { tokens }) => total + tokens, 0),
+    supervisedTokens: learnt.reduce((total, { supervised }) => total + supervised, 0),
     parameters: size(model.weights) + (adapter ? size(adapter.weights) : 0),
     trainedParameters: size(adapter?.weights ?? model.weights),
     rows,
     curve: kept.map(({ step, loss }) => [step, loss]),
+    ...describePrecision(ledger),
     ...describeValidation(result),
     ...describeSources(result, sourceOf)
   }

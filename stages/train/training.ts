@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ProgramContext } from "#sluice"
 import type { Adapter, CausalModel, TokenSequence, TrainOptions, TrainResult } from "#sluice/model"
-import { writeRows, writeSources, writeSteps, writeValidation } from "./ledger.ts"
+import { learntFrom, writeRows, writeSources, writeSteps, writeValidation } from "./ledger.ts"
 import { mixExamples, type SourceMixture } from "./mixture.ts"
 import type { measureSignals, ProbeAnswer } from "./signals.ts"
 import { describeRun, type TrainingData } from "./training-data.ts"
@@ -50,6 +50,7 @@ export interface TrainingOptions {
   readonly warmup: number
   readonly weightDecay: number
   readonly seed: number
+  readonly precision: TrainOptions["precision"]
   readonly checkpointEvery: number
   readonly accumulate?: number
   readonly schedule?: TrainOptions["schedule"]
@@ -69,15 +70,17 @@ type Context = Pick<
   "options" | "threads" | "device" | "out" | "work" | "progress" | "metric" | "used" | "skipped"
 >
 
-/** Says of every row whether a step saw it, and if not, why. */
+/** Says of every row whether a step learnt from it, and if not, why. */
 const account = (context: Context, { examples, input = "data" }: Training, result: TrainResult) => {
-  const seen = new Set(result.ledger.flatMap(({ rowIds }) => rowIds))
+  const seen = new Set(learntFrom(result.ledger).flatMap(({ rowIds }) => rowIds))
+  const met = new Set(result.ledger.flatMap(({ rowIds }) => rowIds))
   const lost = new Map(result.lost.map(({ rowId, reason }) => [rowId, reason]))
   const skipped: Record<string, number> = {}
   const fates = examples.map(({ id, content, skipped: given }) => {
+    const missed = met.has(id) ? "step-skipped" : "not-reached"
     const reason = seen.has(id)
       ? undefined
-      : (given ?? (lost.get(id) === "nothing-supervised" ? "nothing-supervised" : "not-reached"))
+      : (given ?? (lost.get(id) === "nothing-supervised" ? "nothing-supervised" : missed))
     if (reason !== undefined) {
       skipped[reason] = (skipped[reason] ?? 0) + 1
       context.skipped(input, id, reason)
@@ -151,6 +154,7 @@ export const runTraining = async (
     weightDecay: options.weightDecay,
     ...(training.beta2 !== undefined && { beta2: training.beta2 }),
     seed: options.seed,
+    precision: options.precision,
     threads: context.threads,
     device: context.device
   }
@@ -178,11 +182,12 @@ export const runTraining = async (
       (options.sampleEvery ?? 0) > 0 && {
         between: { every: options.sampleEvery!, run: (_, trained) => training.sample!(trained) }
       }),
-    onStep: ({ step, loss, gradNorm, lr }) => {
+    onStep: ({ step, loss, gradNorm, lr, lossScale, skipped }) => {
       context.metric("loss", loss, step)
-      context.metric("gradNorm", gradNorm, step)
+      if (!skipped) context.metric("gradNorm", gradNorm, step)
       context.metric("learningRate", lr, step)
-      context.progress(step, expected, `loss ${loss.toFixed(2)}`)
+      if (lossScale !== undefined) context.metric("lossScale", lossScale, step)
+      context.progress(step, expected, `loss ${loss.toFixed(2)}${skipped ? ", skipped" : ""}`)
     }
   })
   const { fates, rows } = account(context, { ...training, examples }, result)

@@ -22,6 +22,16 @@ export const tuningReasons = sequenceReasons
 
 const share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.99 }))
 
+/** What every training takes. */
+export const precisionOption = {
+  /**
+   * In which matrices are multiplied. "f16" is for GPUs that have it (`sluice doctor` says which): weights, moments, norms,
+   * softmax and loss stay f32, a step whose gradients overflow is skipped and counted. The CPU only rounds alike, for checks:
+   * it is slower so and takes more memory.
+   */
+  precision: opt(Schema.Literals(["f32", "f16"]), "f32")
+}
+
 export const tuningOptions = {
   /** Passes over the conversations, unless `steps` says how many steps to take. */
   epochs: opt(Schema.Int, 1),
@@ -53,6 +63,7 @@ export const tuningOptions = {
   neftune: opt(Schema.Finite, 0),
   /** Whether activations are computed again for gradients instead of being kept: less memory where rows are long, a third more time. */
   checkpointing: opt(Schema.Boolean, false),
+  ...precisionOption,
   /** Steps between measurements on `validation`, where it is given; the last step is measured too. */
   validateEvery: opt(Schema.Int, 10),
   /** Measurements without a better loss after which training ends. */

@@ -39,6 +39,7 @@ export const tune = async <Options extends TuningOptions>(
 ) => {
   const { inputs, options } = context
   const engine = await import("#sluice/model")
+  await engine.checkPrecision(options.precision, context.device)
   const model = openModel(engine, inputs.base.folder)
   const examples = sequenceExamples(await inputs.tokens.read(), options.context)
   const validation = await heldOut(inputs.validation, options.context)

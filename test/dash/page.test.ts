@@ -60,6 +60,36 @@ test("a pipeline of models alone has a headline too", () => {
   expect(checkPage(renderPage(data({ outputs }))).text).toContain("0 records were read from 0 files.")
 })
 
+test("a training in mixed precision says how many steps it skipped, and draws the loss scale", () => {
+  const curve = (name: "loss" | "lossScale") => ({ name, points: [[1, 2] as const, [2, 1] as const], trend: [] })
+  const training = {
+    node: "second",
+    steps: 2,
+    firstLoss: 2,
+    finalLoss: 1,
+    closingLoss: null,
+    mixedPrecision: { skippedSteps: 1, lossScale: 32_768 },
+    tokens: null,
+    supervisedTokens: null,
+    parameters: null,
+    trainedParameters: null,
+    rows: { used: 1, skipped: { "step-skipped": 1 } },
+    documents: null,
+    exampleRow: null,
+    curves: [curve("loss"), curve("lossScale")],
+    sources: [],
+    signals: [],
+    probes: [],
+    spikes: []
+  }
+  const { text } = checkPage(renderPage(data({ trainings: [training] })))
+  expect(text).toContain("f16; 1 step skipped, loss scale 32,768 at the end")
+  expect(text).toContain("1 used, 1 step-skipped")
+  expect(renderPage(data({ trainings: [training] }))).toContain("loss scale of ")
+  const plain = checkPage(renderPage(data({ trainings: [{ ...training, mixedPrecision: null }] })))
+  expect(plain.text).not.toContain("f16")
+})
+
 test("hostile texts stay texts wherever they stand", () => {
   const interval = { estimate: 1, low: 0, high: 2 }
   const evaluation = readEvaluation({
@@ -88,6 +118,7 @@ test("hostile texts stay texts wherever they stand", () => {
           firstLoss: 1,
           finalLoss: 1,
           closingLoss: null,
+          mixedPrecision: null,
           tokens: null,
           supervisedTokens: null,
           parameters: null,

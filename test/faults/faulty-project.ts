@@ -41,8 +41,8 @@ export class FaultyProject {
   /** Processes that wait for the next run; each does one at a time. */
   readonly #engines: Array<Engine> = []
 
-  /** Over a pipeline of the fixtures: `pipeline` has every kind of stage, `training` trains with checkpoints. */
-  constructor(pipeline: "pipeline" | "training" = "pipeline") {
+  /** Over a pipeline of the fixtures: `pipeline` has every kind of stage, the others train with checkpoints. */
+  constructor(pipeline: "pipeline" | "training" | "mixed-training" = "pipeline") {
     this.project = makeProject({
       "pipelines/faults.ts": fixture(`${pipeline}.ts`),
       "pipelines/stages.ts": fixture("stages.ts"),

@@ -9,16 +9,21 @@ import { FaultyProject } from "./faulty-project.ts"
 import { coldDigests, faultText } from "./trial.ts"
 
 let project: FaultyProject
+let mixed: FaultyProject
 let cold: object
 /** What the training does on the disk for the checkpoint of its fourth step, in order. */
 let places: ReadonlyArray<Place>
 
 beforeAll(async () => {
   project = new FaultyProject("training")
+  mixed = new FaultyProject("mixed-training")
   cold = await coldDigests(project)
   places = await project.operationsOn("counted", "program", /\/checkpoints\/\.?step-00000004/)
 }, 120_000)
-afterAll(() => project[Symbol.dispose]())
+afterAll(() => {
+  project[Symbol.dispose]()
+  mixed[Symbol.dispose]()
+})
 
 /** Steps whose loss a run under `--json` told. */
 const stepsOf = (out: string): ReadonlyArray<number> =>
@@ -86,28 +91,36 @@ it.each<[What, Operation]>([
   await resumes(store, 2)
 })
 
-it("kill -9 in the middle of a step goes on behind the last checkpoint", { timeout: 120_000 }, async () => {
-  const command = join(resolve(import.meta.dirname, "../.."), "bin/sluice.js")
-  const store = project.store("step")
-  const args = [command, "run", "faults", "--json", "--workers", "1", "--store", store]
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const started = spawn(process.execPath, args, {
-    cwd: project.project.root,
-    env,
-    detached: true,
-    stdio: ["ignore", "pipe", "ignore"]
-  })
-  let said = ""
-  started.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString()
-    if (stepsOf(said.slice(0, said.lastIndexOf("\n"))).includes(3)) process.kill(-started.pid!, "SIGKILL")
-  })
-  const [, signal] = await once(started, "close")
-  expect(signal).toBe("SIGKILL")
-  const { code, out } = await project.run("step", undefined, "--json")
-  expect(code).toBe(0)
-  const steps = stepsOf(out)
-  expect(steps).toEqual([1, 2, 3, 4, 5, 6].slice(-steps.length))
-  expect([2, 4, 6]).toContain(6 - steps.length)
-  expect(digestsOf((await project.runInside("step")) as never)).toEqual(cold)
-})
+it.each(["f32", "f16"])(
+  "kill -9 in the middle of a step goes on behind the last checkpoint, in %s",
+  {
+    timeout: 120_000
+  },
+  async (precision) => {
+    const killed = precision === "f16" ? mixed : project
+    const whole = precision === "f16" ? await coldDigests(mixed) : cold
+    const command = join(resolve(import.meta.dirname, "../.."), "bin/sluice.js")
+    const store = killed.store("step")
+    const args = [command, "run", "faults", "--json", "--workers", "1", "--store", store]
+    const { NODE_OPTIONS: _, ...env } = process.env
+    const started = spawn(process.execPath, args, {
+      cwd: killed.project.root,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"]
+    })
+    let said = ""
+    started.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString()
+      if (stepsOf(said.slice(0, said.lastIndexOf("\n"))).includes(3)) process.kill(-started.pid!, "SIGKILL")
+    })
+    const [, signal] = await once(started, "close")
+    expect(signal).toBe("SIGKILL")
+    const { code, out } = await killed.run("step", undefined, "--json")
+    expect(code).toBe(0)
+    const steps = stepsOf(out)
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6].slice(-steps.length))
+    expect([2, 4, 6]).toContain(6 - steps.length)
+    expect(digestsOf((await killed.runInside("step")) as never)).toEqual(whole)
+  }
+)

@@ -6,7 +6,8 @@ import type { GraphAdapter, JoinSite } from "./adapters/adapter.ts"
 import { type Adapter, buildAdapter, checkAdapter } from "./adapters/any-adapter.ts"
 import { NoiseInputs } from "./noise.ts"
 import { add, affine, gatherRows, multiply } from "./operation.ts"
-import type { Tensor, TensorGraph } from "./tensor-graph.ts"
+import { isHeldInHalf } from "./precision.ts"
+import type { Shape, Tensor, TensorGraph } from "./tensor-graph.ts"
 
 /** Weights as graph tensors. */
 export interface Binding {
@@ -28,21 +29,28 @@ const MAX_CONSTANT_BYTES = 512 * 2 ** 20
 /** Name of the input that carries a weight. */
 export const inputName = (name: string): string => `weight:${name}`
 
-/** Declares an input per weight, or a constant per frozen weight while they take at most `limit` bytes together. */
+/**
+ * Declares an input per weight, or a constant per frozen weight while they take at most `limit` bytes together; in 16 bits
+ * those that are held so.
+ */
 export const bindTensors = (
   graph: TensorGraph,
   weights: Weights,
   trainable: boolean,
   limit = MAX_CONSTANT_BYTES
 ): { readonly tensors: Map<string, Tensor>; readonly fed: Weights } => {
+  const isHalf = (shape: Shape): boolean => !trainable && isHeldInHalf(graph.precision, graph.device, shape)
   let bytes = 0
-  for (const weight of weights.values()) bytes += weight.data.byteLength
+  for (const { data, shape } of weights.values()) bytes += data.byteLength / (isHalf(shape) ? 2 : 1)
   const constant = !trainable && bytes <= limit
   const tensors = new Map<string, Tensor>()
-  for (const [name, weight] of weights) {
+  for (const [name, { data, shape }] of weights) {
+    const half = isHalf(shape)
     const tensor = constant
-      ? graph.constant(weight.data, weight.shape)
-      : graph.input(inputName(name), weight.shape, graph.float, trainable)
+      ? half
+        ? graph.halfConstant(data, shape)
+        : graph.constant(data, shape)
+      : graph.input(inputName(name), shape, half ? "float16" : graph.float, trainable)
     tensors.set(name, tensor)
   }
   return { tensors, fed: trainable || constant ? new Map() : weights }

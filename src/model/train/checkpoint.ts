@@ -7,6 +7,7 @@ import { readSafetensors, writeSafetensors } from "../safetensors.ts"
 import type { Weight, Weights } from "../weights.ts"
 import type { TokenSequence } from "./batch.ts"
 import type { LedgerEntry } from "./ledger.ts"
+import type { LossScale } from "./loss-scale.ts"
 import type { Moments } from "./trainer.ts"
 import type { ValidationEntry } from "./validation.ts"
 
@@ -19,6 +20,8 @@ export interface Checkpoint {
   readonly ledger: readonly LedgerEntry[]
   readonly weights: Weights
   readonly moments: Moments
+  /** In mixed precision: what the loss of the next step is multiplied by. */
+  readonly lossScale?: LossScale
   /** Measurements on validation data so far, and the best weights among them. */
   readonly validation?: readonly ValidationEntry[]
   readonly best?: Weights | undefined
@@ -80,8 +83,8 @@ export const writeCheckpoint = (options: CheckpointOptions, checkpoint: Checkpoi
     new Map([...renamed(first, "first."), ...renamed(second, "second.")])
   )
   if (checkpoint.best !== undefined) writeSafetensors(join(temporary, "best.safetensors"), checkpoint.best)
-  const { step, digest, ledger, validation } = checkpoint
-  writeFileSync(join(temporary, "state.json"), JSON.stringify({ step, digest, ledger, validation }))
+  const { step, digest, ledger, lossScale, validation } = checkpoint
+  writeFileSync(join(temporary, "state.json"), JSON.stringify({ step, digest, ledger, lossScale, validation }))
   const target = join(options.folder, name)
   rmSync(target, { recursive: true, force: true })
   renameSync(temporary, target)
@@ -99,7 +102,7 @@ export const readCheckpoint = (folder: string, digest: string): Checkpoint | und
   const name = checkpointNames(folder).at(-1)
   if (name === undefined) return undefined
   const path = join(folder, name)
-  const state: Pick<Checkpoint, "step" | "digest" | "ledger" | "validation"> = JSON.parse(
+  const state: Pick<Checkpoint, "step" | "digest" | "ledger" | "lossScale" | "validation"> = JSON.parse(
     readFileSync(join(path, "state.json"), "utf8")
   )
   if (state.digest !== digest) {
@@ -110,7 +113,7 @@ export const readCheckpoint = (folder: string, digest: string): Checkpoint | und
     )
   }
   const moments = readSafetensors(join(path, "optimizer.safetensors"))
-  const { step, ledger, validation } = state
+  const { step, ledger, lossScale, validation } = state
   const best = join(path, "best.safetensors")
   return {
     step,
@@ -118,6 +121,7 @@ export const readCheckpoint = (folder: string, digest: string): Checkpoint | und
     ledger,
     weights: readSafetensors(join(path, "weights.safetensors")),
     moments: { first: withPrefix(moments, "first."), second: withPrefix(moments, "second.") },
+    ...(lossScale !== undefined && { lossScale }),
     ...(validation !== undefined && { validation }),
     ...(existsSync(best) && { best: readSafetensors(best) })
   }

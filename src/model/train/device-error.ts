@@ -12,6 +12,7 @@ export const spoken = (text: string): ReadonlyArray<string> => {
       line
         .replace(/^.*\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /, "")
         .replace(/^.* was false\. /, "")
+        .replace(/^Non-zero status code .* Status Message: (\S+\.cc:\d+ \S+ )?/, "")
         .replace(/^\S+ \S+ \[[A-Z]:[^\]]*\] /, "")
         .trim()
     )

@@ -1,4 +1,4 @@
-// Which devices a machine has: each is tried with one addition, in a process of its own, for a driver may crash or hang.
+// Which devices a machine has: each is tried with one addition and one product of 16 bits, in a process of its own, for a driver may crash or hang.
 import { execFile } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -14,6 +14,8 @@ export interface DeviceFound {
   readonly available: boolean
   /** What it is, or why it cannot be used. */
   readonly text: string
+  /** Of a GPU that is there: whether it multiplies in 16 bits. */
+  readonly half?: boolean
   /** What was looked for, and what was said. */
   readonly evidence: ReadonlyArray<string>
   /** How to get it, where that is known. */
@@ -25,6 +27,8 @@ export interface Trial {
   readonly works: boolean
   /** Why not. */
   readonly said?: string
+  /** Whether it multiplies in 16 bits. */
+  readonly half?: boolean
   /** File names of the drivers it had loaded, as far as the system tells. */
   readonly drivers: ReadonlyArray<string>
 }
@@ -76,7 +80,7 @@ const backend: { readonly [platform: string]: string } = { darwin: "Metal", win3
 const webgpu = async (): Promise<DeviceFound> => {
   const { version } = runtimePackage()
   const through = backend[process.platform] ?? process.platform
-  const { works, said, drivers, noise } = await trial("webgpu")
+  const { works, said, half = false, drivers, noise } = await trial("webgpu")
   const lookedFor = `looked for: an adapter of ${through}, by the WebGPU provider of onnxruntime-node ${version}`
   if (!works) {
     const [text, ...more] = spoken(`${said ?? "the trial ended without an answer"}\n${noise}`)
@@ -88,7 +92,7 @@ const webgpu = async (): Promise<DeviceFound> => {
   }
   const names = drivers.some((file) => file.includes("nvidia")) ? await nvidiaNames() : []
   const by = drivers.length > 0 ? ` (${drivers.join(", ")})` : ""
-  return { device: "webgpu", available: true, text: [...names, `${through}${by}`].join(", "), evidence: [] }
+  return { device: "webgpu", available: true, text: [...names, `${through}${by}`].join(", "), half, evidence: [] }
 }
 
 const cuda = async (): Promise<DeviceFound> => {
@@ -111,10 +115,10 @@ const cuda = async (): Promise<DeviceFound> => {
       `the CUDA provider of onnxruntime-node ${version} is not installed`,
       "ONNXRUNTIME_NODE_INSTALL=true npm rebuild onnxruntime-node (from nuget.org); it needs NVIDIA's driver, CUDA and cuDNN"
     )
-  const { works, said, noise } = await trial("cuda")
+  const { works, said, half = false, noise } = await trial("cuda")
   if (works) {
     const names = await nvidiaNames()
-    return { device: "cuda", available: true, text: names.join(", ") || "CUDA", evidence: [] }
+    return { device: "cuda", available: true, text: names.join(", ") || "CUDA", half, evidence: [] }
   }
   // What failed to load stands in the noise; the error itself says only that something did.
   const [text, ...more] = spoken(`${noise}\n${said ?? "the trial ended without an answer"}`)

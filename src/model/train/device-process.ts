@@ -1,8 +1,9 @@
-// The process of a device's trial: adds two numbers on it and says, as its last line of JSON, whether that went well.
+// The process of a device's trial: adds two numbers on it, multiplies two of 16 bits, and says, as its last line of JSON, how that went.
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import type { Device } from "./device.ts"
 import type { Trial } from "./device-probe.ts"
+import { tryHalf } from "./half-check.ts"
 import { floatValue, Session } from "./session.ts"
 import { TensorGraph } from "./tensor-graph.ts"
 
@@ -26,7 +27,8 @@ const attempt = async (device: Device): Promise<Trial> => {
     const { sum } = await session.run({ input: floatValue(Float32Array.of(1, 2), [2]) })
     const [first, second] = sum!.data as Float32Array
     const right = first === 2 && second === 4
-    return { works: right, ...(right ? {} : { said: `it adds wrongly: 1 + 1 = ${first}` }), drivers: mappedDrivers() }
+    if (!right) return { works: false, said: `it adds wrongly: 1 + 1 = ${first}`, drivers: mappedDrivers() }
+    return { works: true, half: (await tryHalf(device)) === undefined, drivers: mappedDrivers() }
   } catch (cause) {
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
     return { works: false, said: inner instanceof Error ? inner.message : String(inner), drivers: mappedDrivers() }

@@ -3,7 +3,8 @@ import type { Weights } from "../weights.ts"
 import { inputName } from "./binding.ts"
 import { type Device, keepsValues } from "./device.ts"
 import type { ConstantInputs } from "./onnx.ts"
-import { floatValue, type Values } from "./session.ts"
+import { isHeldInHalf, type Precision } from "./precision.ts"
+import { floatValue, halfValue, type Values } from "./session.ts"
 import { toDevice } from "./transfer.ts"
 
 /** Weights that are written into a graph's file at most, in bytes: the format stops at 2 GiB. */
@@ -19,20 +20,26 @@ export interface Frozen {
   readonly dispose: () => Promise<void>
 }
 
-/** Brings `weights` to `device`, for every session that has them as inputs. */
-export const freeze = async (weights: Weights, device: Device): Promise<Frozen> => {
-  const values = Object.fromEntries(
-    [...weights].map(([name, { data, shape }]) => [inputName(name), floatValue(data, shape)])
-  )
+/** Brings `weights` to `device`, for every session that has them as inputs, in 16 bits those that `precision` holds so. */
+export const freeze = async (weights: Weights, device: Device, precision: Precision = "f32"): Promise<Frozen> => {
+  const held = Array.from(weights, ([name, { data, shape }]) => {
+    const half = isHeldInHalf(precision, device, shape)
+    return { name: inputName(name), shape, data: half ? new Float16Array(data) : data }
+  })
+  const values = (): Values =>
+    Object.fromEntries(
+      held.map(({ name, shape, data }) => [
+        name,
+        data instanceof Float32Array ? floatValue(data, shape) : halfValue(data, shape)
+      ])
+    )
   const none: ConstantInputs = new Map()
   if (keepsValues(device) && weights.size > 0) {
-    const { values: feeds, dispose } = await toDevice(values, device)
+    const { values: feeds, dispose } = await toDevice(values(), device)
     return { feeds, constants: none, dispose }
   }
-  let bytes = 0
-  for (const { data } of weights.values()) bytes += data.byteLength
-  const written = device !== "cpu" && bytes <= maxConstantBytes
-  const constants = new Map([...weights].map(([name, { data }]) => [inputName(name), data]))
+  const bytes = held.reduce((total, { data }) => total + data.byteLength, 0)
   const dispose = async () => {}
-  return written ? { feeds: {}, constants, dispose } : { feeds: values, constants: none, dispose }
+  if (device === "cpu" || bytes > maxConstantBytes) return { feeds: values(), constants: none, dispose }
+  return { feeds: {}, constants: new Map(held.map(({ name, data }) => [name, data])), dispose }
 }

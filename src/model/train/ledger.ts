@@ -12,9 +12,13 @@ export interface LedgerEntry {
   readonly supervised: number
   /** Mean cross-entropy of the supervised tokens, in nats. */
   readonly loss: number
-  /** Global gradient norm before clipping. */
+  /** Global gradient norm before clipping; 0 of a step that was skipped. */
   readonly gradNorm: number
   readonly lr: number
+  /** In mixed precision: what the loss was multiplied by for its gradients. */
+  readonly lossScale?: number
+  /** Set where gradients overflowed for that factor, so that the step changed nothing. */
+  readonly skipped?: true
   /** The same by source, where rows say where they are from. */
   readonly sources?: SourceLosses
 }

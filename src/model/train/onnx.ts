@@ -5,7 +5,14 @@ import type { AttributeValue, Constant, DType, Tensor, TensorGraph } from "./ten
 const OPSET = 18
 const IR_VERSION = 8
 const MAX_BYTES = 2 ** 31 - 1
-const DATA_TYPES: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 }
+const DATA_TYPES: Record<DType, number> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11
+}
 
 /** The number by which ONNX knows an element type. */
 export const onnxType = (dtype: DType): number => DATA_TYPES[dtype]
@@ -97,8 +104,8 @@ const valueInfo = (tensor: Tensor): MessageWriter => {
   return new MessageWriter().text(1, tensor.name).message(2, new MessageWriter().message(1, tensorType))
 }
 
-/** Data of float32 inputs that are written into the graph instead of being fed, by input name. */
-export type ConstantInputs = ReadonlyMap<string, Float32Array>
+/** Data of f32 and f16 inputs that are written into the graph instead of being fed, by input name. */
+export type ConstantInputs = ReadonlyMap<string, Float32Array | Float16Array>
 
 const constantMessage = ({ tensor, data }: Constant): MessageWriter => {
   const writer = new MessageWriter()

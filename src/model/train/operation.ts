@@ -1,4 +1,5 @@
 // The differentiable operations, one function each; every operation has its rule in vjp.ts under the same name.
+import { product, widened } from "./product.ts"
 import { broadcastShape, elementCount, type Shape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
 const elementwise = (graph: TensorGraph, type: string, operation: string, left: Tensor, right: Tensor): Tensor => {
@@ -70,14 +71,14 @@ export const reshape = (graph: TensorGraph, input: Tensor, shape: Shape): Tensor
 /** Axes reordered: output axis i is input axis `order[i]`. */
 export const transpose = (graph: TensorGraph, input: Tensor, order: readonly number[]): Tensor => {
   const shape = order.map((axis) => input.shape[axis]!)
-  const output = graph.emit("Transpose", [input], shape, { attributes: { perm: order } })
+  const output = graph.emit("Transpose", [input], shape, { attributes: { perm: order }, dtype: input.dtype })
   return graph.record("transpose", [input], output, [], { order })
 }
 
 /** Matrix product over the last two axes; leading axes must be equal. */
 export const matmul = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor => {
   const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!]
-  return graph.record("matmul", [left, right], graph.emit("MatMul", [left, right], shape))
+  return graph.record("matmul", [left, right], product(graph, "MatMul", [left, right], shape))
 }
 
 /** What `affine` adds and by how much it scales. */
@@ -93,7 +94,7 @@ export const affine = (graph: TensorGraph, input: Tensor, weight: Tensor, option
   const { bias, scale = 1 } = options
   const inputs = bias === undefined ? [input, weight] : [input, weight, bias]
   const attributes = { transB: 1, alpha: { float: scale } }
-  const output = graph.emit("Gemm", inputs, [input.shape[0]!, weight.shape[0]!], { attributes })
+  const output = product(graph, "Gemm", inputs, [input.shape[0]!, weight.shape[0]!], attributes)
   return graph.record("affine", inputs, output, [], { scale })
 }
 
@@ -130,8 +131,9 @@ export const softmax = (graph: TensorGraph, input: Tensor): Tensor => {
 
 /** Rows of a table: table [count, width], rows [n] int64 → [n, width]. */
 export const gatherRows = (graph: TensorGraph, table: Tensor, rows: Tensor): Tensor => {
-  const output = graph.emit("Gather", [table, rows], [rows.shape[0]!, table.shape[1]!], { attributes: { axis: 0 } })
-  return graph.record("gatherRows", [table], output, [rows])
+  const shape = [rows.shape[0]!, table.shape[1]!]
+  const found = graph.emit("Gather", [table, rows], shape, { attributes: { axis: 0 }, dtype: table.dtype })
+  return graph.record("gatherRows", [table], widened(graph, found), [rows])
 }
 
 /**

@@ -60,31 +60,49 @@ const afterBoth = (graph: TensorGraph, left: Tensor, right: Tensor): Tensor => {
   return graph.emit("Add", [zero, graph.scalar(1)], [])
 }
 
+/** The length of all gradients together; `squares` are theirs where they are kept. */
+export const gradientNorm = (
+  graph: TensorGraph,
+  gradients: readonly Tensor[],
+  squares: readonly (Tensor | undefined)[] = []
+): Tensor => {
+  let total = graph.scalar(0)
+  gradients.forEach((gradient, place) => {
+    total = graph.emit("Add", [total, squareSum(graph, gradient, squares[place])], [])
+  })
+  return graph.emit("Sqrt", [total], [])
+}
+
+/** What an update waits for, or knows from before. */
+export interface UpdateOptions {
+  /** A scalar that must be known, and a number, before a weight is written. */
+  readonly after?: Tensor
+  /** The gradient norm, where it was computed before. */
+  readonly norm?: Tensor
+}
+
 /**
  * Adds the update to `graph` (Loshchilov and Hutter, arXiv 1711.05101, with torch's order of operations up to a factor
  * √(1−β₂ᵗ) taken out of the fraction). Weights with one axis (norm gains, biases) do not decay. Clipping scales all
  * gradients by min(1, max/(norm + 1e-6)) as torch's `clip_grad_norm_` does.
- * Outputs: `weight:*`, `moment1:*`, `moment2:*` and `gradNorm`, the norm before clipping. They may be written where the
+ * Outputs: `weight:*`, `moment1:*`, `moment2:*` and, unless it is given, `gradNorm`, the norm before clipping. They may be written where the
  * inputs of these names lie: all of them wait for the norm and for `after`, and so for all that reads those.
  */
 export const addAdamW = (
   graph: TensorGraph,
   config: AdamWConfig,
   entries: readonly UpdateEntry[],
-  after: Tensor = graph.scalar(0)
+  { after = graph.scalar(0), norm: known }: UpdateOptions = {}
 ): void => {
   const stepSize = graph.input("stepSize", [])
   const epsilon = graph.input("epsilon", [])
   const keep = graph.input("keep", [])
   const squares = entries.map(({ gradient }) =>
-    keepsSquares(graph) ? graph.emit("Mul", [gradient, gradient], gradient.shape) : undefined
+    known === undefined && keepsSquares(graph) ? graph.emit("Mul", [gradient, gradient], gradient.shape) : undefined
   )
-  let total = graph.scalar(0)
-  entries.forEach(({ gradient }, place) => {
-    total = graph.emit("Add", [total, squareSum(graph, gradient, squares[place])], [])
-  })
-  const norm = graph.emit("Sqrt", [total], [])
-  graph.output(norm, "gradNorm")
+  const gradients = entries.map(({ gradient }) => gradient)
+  const norm = known ?? gradientNorm(graph, gradients, squares)
+  if (known === undefined) graph.output(norm, "gradNorm")
   const one = afterBoth(graph, norm, after)
   let factor = one
   if (config.maxGradNorm !== undefined) {

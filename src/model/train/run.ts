@@ -5,7 +5,9 @@ import type { Weight, Weights } from "../weights.ts"
 import { type Adapter, takenPositions, virtualTokens } from "./adapters/any-adapter.ts"
 import { checkSequences, layOutBatch, type TokenSequence, withVirtualTokens } from "./batch.ts"
 import { type CheckpointOptions, readCheckpoint, runDigest, writeCheckpoint } from "./checkpoint.ts"
+import { checkPrecision } from "./half-check.ts"
 import type { LedgerEntry } from "./ledger.ts"
+import { firstLossScale, nextLossScale } from "./loss-scale.ts"
 import type { AdamWConfig } from "./optimizer.ts"
 import { scheduleFactor } from "./schedule.ts"
 import { SourceSums } from "./source-loss.ts"
@@ -68,8 +70,11 @@ const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" 
  * Trains on packed token sequences with AdamW, token cross-entropy and a global token normaliser. Equal inputs, seed and
  * threads give equal bytes on one kind of device; a run continued from a checkpoint ends with the bytes of an unbroken one.
  *
- * Throws `SLUICE_NAN_LOSS` (evidence: step and row ids of the batch) as soon as a loss or gradient norm is not finite,
- * `SLUICE_NO_TRAINING_ROWS` (of training or of validation), `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG`, `SLUICE_CHECKPOINT_MISMATCH` and
+ * In mixed precision (`precision: "f16"`) a step whose gradients overflow is skipped, and the ledger says so.
+ *
+ * Throws `SLUICE_NAN_LOSS` (evidence: step and row ids of the batch) as soon as a loss or gradient norm is not finite that no
+ * smaller loss scale could mend, `SLUICE_NO_TRAINING_ROWS` (of training or of validation),
+ * `SLUICE_BAD_SEQUENCE`, `SLUICE_ROW_TOO_LONG`, `SLUICE_CHECKPOINT_MISMATCH` and
  * `SLUICE_NO_DEVICE`.
  *
  * @example
@@ -85,6 +90,7 @@ const finish = (input: TrainInput, weights: Weights): Pick<TrainResult, "model" 
 export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   const { model, adapter } = input
   const options: TrainOptions = { ...trainDefaults, ...input.options }
+  await checkPrecision(options.precision, options.device)
   checkSequences(input.sequences, model.config.vocabSize)
   const before = virtualTokens(adapter)
   const prefixed = takenPositions(adapter) - before
@@ -124,6 +130,7 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
     objective: { kind: "cross-entropy", labelSmoothing: options.labelSmoothing },
     embeddingNoise: options.neftune,
     checkpointing: options.checkpointing,
+    precision: options.precision,
     tellsTargets: sequences.some(({ source }) => source !== undefined)
   }
   const known = resumed && inOrder(resumed.weights, trainableWeights(start))
@@ -144,6 +151,8 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
   const validation = input.validation && new Validation(input.validation, scoring, resumed?.validation, resumed?.best)
   const ledger: LedgerEntry[] = [...(resumed?.ledger ?? [])]
   const schedule = { kind: options.schedule, warmupSteps: options.warmupSteps, totalSteps: plan.totalSteps }
+  const isMixed = options.precision === "f16"
+  let lossScale = resumed?.lossScale ?? firstLossScale
   try {
     for (let index = resumed?.step ?? 0; index < plan.totalSteps && validation?.isOver !== true; index++) {
       const batches = plan.step(index).map((places) =>
@@ -154,13 +163,14 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
         )
       )
       const lr = options.lr * scheduleFactor(schedule, index)
-      const { loss, gradNorm, badBatch, logProbs } = await trainer.step(batches, index + 1, lr)
+      const { loss, gradNorm, badBatch, skipped, logProbs } = await trainer.step(batches, index + 1, lr, lossScale)
       if (badBatch >= 0) {
         const rowIds = batches[badBatch]!.sequences.map((place) => sequences[place]!.rowId)
         throw new ModelError(
           "SLUICE_NAN_LOSS",
           `Step ${index + 1} gave loss ${loss} and gradient norm ${gradNorm}; rows of the batch: ${rowIds.join(", ")}.`,
-          { step: index + 1, rowIds, loss, gradNorm }
+          { step: index + 1, rowIds, loss, gradNorm },
+          isMixed ? 'products beyond 65,504 overflow in f16, whatever the loss scale: try precision "f32"' : undefined
         )
       }
       const sums = new SourceSums()
@@ -171,11 +181,14 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
         tokens: batches.reduce((total, batch) => total + batch.tokens, 0),
         supervised: batches.reduce((total, batch) => total + batch.supervised, 0),
         loss,
-        gradNorm,
+        gradNorm: skipped ? 0 : gradNorm,
         lr,
+        ...(isMixed && { lossScale: lossScale.scale }),
+        ...(skipped && { skipped }),
         ...(logProbs.length > 0 && { sources: sums.means() })
       }
       ledger.push(entry)
+      lossScale = nextLossScale(lossScale, skipped)
       if (validation?.isDue(index + 1, plan.totalSteps)) {
         const measured = await validation.measure(index + 1, model, adapter, await trainer.weights())
         input.onValidation?.(measured)
@@ -186,6 +199,7 @@ export const trainCausal = async (input: TrainInput): Promise<TrainResult> => {
           digest,
           ledger,
           ...(await trainer.snapshot()),
+          ...(isMixed && { lossScale }),
           ...(validation && { validation: validation.entries, best: validation.best })
         })
       }

@@ -35,6 +35,12 @@ export interface SessionOptions {
 /** An f32 value over `data`, which is not copied. */
 export const floatValue = (data: Float32Array, shape: Shape): Value => new Value("float32", data, shape)
 
+/** An f16 value over `data`, which is not copied. The runtime's binding reads it as whole numbers: it knows no Float16Array. */
+export const halfValue = (data: Float16Array, shape: Shape): Value => {
+  const bits = new Uint16Array(data.buffer, data.byteOffset, data.length)
+  return Object.defineProperty(new Value("float16", bits, shape), "data", { value: bits })
+}
+
 /** An int64 value of the whole numbers `data` (each within 0 … 2³¹−1). */
 export const integerValue = (data: ArrayLike<number>, shape: Shape): Value => {
   const wide = new BigInt64Array(data.length)

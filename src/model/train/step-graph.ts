@@ -10,7 +10,8 @@ import type { NoiseInputs } from "./noise.ts"
 import { buildObjective, type ObjectiveConfig, plainCrossEntropy } from "./objectives/index.ts"
 import type { Predicted } from "./objectives/objective.ts"
 import { gatherRows, multiply, pickLogProb, softmax, subtract, sum } from "./operation.ts"
-import { type AdamWConfig, addAdamW } from "./optimizer.ts"
+import { type AdamWConfig, addAdamW, gradientNorm } from "./optimizer.ts"
+import type { Precision } from "./precision.ts"
 import { type Mark, markOf } from "./recompute.ts"
 import { type FloatType, type Tensor, TensorGraph } from "./tensor-graph.ts"
 import { backward } from "./vjp.ts"
@@ -26,6 +27,8 @@ export interface TrainTarget {
   readonly embeddingNoise?: number
   /** Whether each layer's activations are computed again for its gradients instead of being kept. */
   readonly checkpointing?: boolean
+  /** In which matrices are multiplied in training, f32 if not given; the loss is then scaled by the input `lossScale` []. */
+  readonly precision?: Precision
   /** Gives log p of every target too, as the output `logProbs` [targets]. */
   readonly tellsTargets?: boolean
 }
@@ -120,11 +123,12 @@ const lossAndGradients = (
   graph.output(loss, "loss")
   if (target.tellsTargets === true) graph.output(parts.predicted.logProbs, "logProbs")
   const names = [...parts.parameters.keys()]
-  const gradients = backward(graph, loss, [...parts.parameters.values()], parts.marks)
+  const scale = graph.precision === "f16" ? graph.input("lossScale", []) : undefined
+  const gradients = backward(graph, loss, [...parts.parameters.values()], parts.marks, scale)
   return { loss, gradients: new Map(names.map((name, place) => [name, gradients[place]!])) }
 }
 
-/** Loss, gradients and AdamW in one graph. */
+/** Loss, gradients and AdamW in one graph, in f32. */
 export const buildStepGraph = (
   target: TrainTarget,
   shape: BatchShape,
@@ -135,37 +139,51 @@ export const buildStepGraph = (
   const parts = forward(graph, target, shape, true)
   const { loss, gradients } = lossAndGradients(graph, target, parts)
   const entries = [...parts.parameters].map(([name, value]) => ({ name, value, gradient: gradients.get(name)! }))
-  addAdamW(graph, optimizer, entries, loss)
+  addAdamW(graph, optimizer, entries, { after: loss })
   return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
-/** Loss and gradients of one micro-batch; gradients come out added to the `gradient:*` inputs, or alone in a check. */
+/**
+ * Loss and gradients of one micro-batch; gradients come out added to the `gradient:*` inputs, or alone in a check. In mixed
+ * precision they are times `lossScale`, as is the norm of their sums, output `gradNorm`.
+ */
 export const buildGradientGraph = (
   target: TrainTarget,
   shape: BatchShape,
   options: { readonly accumulate: boolean; readonly float?: FloatType; readonly device?: Device }
 ): BuiltGraph => {
-  const graph = new TensorGraph(options.float, options.device)
+  const graph = new TensorGraph(options.float, options.device, target.precision)
   const parts = forward(graph, target, shape, true)
+  const totals: Tensor[] = []
   for (const [name, gradient] of lossAndGradients(graph, target, parts).gradients) {
     const known = accumulatorName(name)
     const total = options.accumulate
       ? graph.emit("Add", [graph.input(known, gradient.shape), gradient], gradient.shape)
       : gradient
     graph.output(total, known)
+    totals.push(total)
   }
+  if (target.precision === "f16") graph.output(gradientNorm(graph, totals), "gradNorm")
   return { graph, fed: parts.binding.fed, noise: parts.noise }
 }
 
-/** AdamW over gradients summed before. */
+/**
+ * AdamW over gradients summed before. In mixed precision they are times the inverse of `inverseScale` [], and `gradNorm` [],
+ * their norm without that factor, is fed: no graph with an update runs where it is no number.
+ */
 export const buildUpdateGraph = (target: TrainTarget, optimizer: AdamWConfig, device?: Device): TensorGraph => {
   const graph = new TensorGraph("float32", device)
-  const entries = [...trainableWeights(target)].map(([name, { shape }]) => ({
-    name,
-    value: graph.input(inputName(name), shape),
-    gradient: graph.input(accumulatorName(name), shape)
-  }))
-  addAdamW(graph, optimizer, entries)
+  const mixed = target.precision === "f16" && {
+    inverse: graph.input("inverseScale", []),
+    norm: graph.input("gradNorm", [])
+  }
+  const entries = [...trainableWeights(target)].map(([name, { shape }]) => {
+    const value = graph.input(inputName(name), shape)
+    const summed = graph.input(accumulatorName(name), shape)
+    const gradient = mixed ? graph.emit("Mul", [summed, mixed.inverse], shape) : summed
+    return { name, value, gradient }
+  })
+  addAdamW(graph, optimizer, entries, mixed ? { norm: mixed.norm } : {})
   return graph
 }
 

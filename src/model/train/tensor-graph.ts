@@ -1,8 +1,10 @@
 // Symbolic tensors and the list of ONNX nodes that compute them; the differentiable operations live in operation.ts.
 import type { Device } from "./device.ts"
+import type { Precision } from "./precision.ts"
+import { widened } from "./product.ts"
 
 /** Element types used by the engine. */
-export type DType = "float32" | "float64" | "int64" | "int32" | "bool"
+export type DType = "float32" | "float64" | "float16" | "int64" | "int32" | "bool"
 
 /** The two floating types a graph can be built in: f32 to train, f64 to check gradients. */
 export type FloatType = "float32" | "float64"
@@ -34,7 +36,7 @@ export interface OnnxNode {
 /** Data written into the graph file itself. */
 export interface Constant {
   readonly tensor: Tensor
-  readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array
+  readonly data: Float32Array | Float64Array | Float16Array | BigInt64Array | Uint8Array
 }
 
 /** A result of the graph: the name its reader asks for and the tensor that carries it. */
@@ -79,6 +81,10 @@ export class TensorGraph {
   readonly float: FloatType
   /** The device it is written for: some operations are expressed otherwise on another. */
   readonly device: Device
+  /** In which it multiplies matrices. */
+  readonly precision: Precision
+  /** What tensors are as factors of products, by their names. */
+  readonly factors = new Map<string, Tensor>()
   readonly inputs: Tensor[] = []
   readonly constants: Constant[] = []
   readonly nodes: OnnxNode[] = []
@@ -87,9 +93,10 @@ export class TensorGraph {
   private readonly shared = new Map<string, Tensor>()
   private nextId = 0
 
-  constructor(float: FloatType = "float32", device: Device = "cpu") {
+  constructor(float: FloatType = "float32", device: Device = "cpu", precision: Precision = "f32") {
     this.float = float
     this.device = device
+    this.precision = precision
   }
 
   private fresh(): string {
@@ -107,6 +114,11 @@ export class TensorGraph {
   constant(data: Float32Array | Float64Array, shape: Shape): Tensor {
     const kind = this.float === "float64" ? Float64Array : Float32Array
     return this.addConstant(data instanceof kind ? data : kind.from(data), shape, this.float)
+  }
+
+  /** Data rounded to f16. */
+  halfConstant(data: Float32Array, shape: Shape): Tensor {
+    return this.addConstant(new Float16Array(data), shape, "float16")
   }
 
   /** A constant of truth values, one byte each. */
@@ -145,10 +157,12 @@ export class TensorGraph {
     return this.emitMany(type, inputs, [shape], options)[0]!
   }
 
-  /** Adds one ONNX node with an output per given shape. */
-  emitMany(type: string, inputs: readonly Tensor[], shapes: readonly Shape[], options: EmitOptions = {}): Tensor[] {
-    const needsGrad = inputs.some((input) => input.needsGrad)
+  /** Adds one ONNX node with an output per given shape. What does not give f16 itself reads what is f16 as f32. */
+  emitMany(type: string, given: readonly Tensor[], shapes: readonly Shape[], options: EmitOptions = {}): Tensor[] {
     const dtype = options.dtype ?? this.float
+    const readsHalf = dtype === "float16" || type === "Cast"
+    const inputs = given.map((input) => (!readsHalf && input.dtype === "float16" ? widened(this, input) : input))
+    const needsGrad = inputs.some((input) => input.needsGrad)
     const outputs = shapes.map((shape): Tensor => ({ name: this.fresh(), shape, dtype, needsGrad }))
     const { attributes = {}, domain } = options
     this.nodes.push({ type, inputs, outputs, attributes, ...(domain !== undefined && { domain }) })

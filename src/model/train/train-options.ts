@@ -1,6 +1,7 @@
 // The settings of a training run, with the defaults that apply when one is left out.
 import type { PackingStrategy } from "../pack.ts"
 import type { Device } from "./device.ts"
+import type { Precision } from "./precision.ts"
 import type { Schedule } from "./schedule.ts"
 
 /** Settings of `trainCausal`. */
@@ -35,6 +36,12 @@ export interface TrainOptions {
    * rounding, less memory where rows are long, a forward pass more.
    */
   readonly checkpointing: boolean
+  /**
+   * In which matrices are multiplied: "f16" rounds factors and products to 16 bits and scales the loss so that gradients fit;
+   * norms, softmax, loss, sums over rows, weights, moments and the update are f32. It is for GPUs: the CPU rounds alike and
+   * saves nothing.
+   */
+  readonly precision: Precision
   /** Seed of the order of rows, and of what is dropped out or drawn as noise. */
   readonly seed: number
   /** Threads of the arithmetic. Results are bit-equal for equal threads on one machine. */
@@ -61,6 +68,7 @@ export const trainDefaults: TrainOptions = {
   labelSmoothing: 0,
   neftune: 0,
   checkpointing: false,
+  precision: "f32",
   seed: 0,
   threads: 2,
   device: "cpu"

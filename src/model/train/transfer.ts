@@ -5,7 +5,9 @@ import { TensorGraph } from "./tensor-graph.ts"
 
 const compileCopy = (values: Values, device: Device, resident: ReadonlySet<string>): Promise<Session> => {
   const graph = new TensorGraph("float32", device)
-  for (const [name, { dims }] of Object.entries(values)) graph.output(graph.input(name, dims), name)
+  for (const [name, { dims, type }] of Object.entries(values)) {
+    graph.output(graph.input(name, dims, type === "float16" ? type : "float32"), name)
+  }
   return Session.compile(graph, { resident })
 }
 
@@ -16,7 +18,7 @@ export interface Placed {
   readonly dispose: () => Promise<void>
 }
 
-/** f32 values brought to `device`. The session that made them lives as long as they do: their memory is its own. */
+/** f32 and f16 values brought to `device`. The session that made them lives as long as they do: their memory is its own. */
 export const toDevice = async (values: Values, device: Device): Promise<Placed> => {
   const session = await compileCopy(values, device, new Set(Object.keys(values)))
   const placed = await session.run(values)

@@ -2,6 +2,7 @@
 import { ModelError } from "../model-error.ts"
 import { onnxType } from "./onnx.ts"
 import { divide, multiply, negate, reduced, reshape, subtract, swapHalves, transpose } from "./operation.ts"
+import { factor, product } from "./product.ts"
 import { type Mark, Recomputation } from "./recompute.ts"
 import { type Call, elementCount, type Shape, sameShape, type Tensor, type TensorGraph } from "./tensor-graph.ts"
 
@@ -29,12 +30,15 @@ const lastAxisSum = (graph: TensorGraph, input: Tensor): Tensor =>
     attributes: { keepdims: 1 }
   })
 
-const swapLastAxes = (graph: TensorGraph, input: Tensor): Tensor => {
+/** A factor of a product with its last two axes exchanged: a factor again. */
+const turned = (graph: TensorGraph, input: Tensor): Tensor => {
   const order = input.shape.map((_, axis) => axis)
   const rank = order.length
   order[rank - 1] = rank - 2
   order[rank - 2] = rank - 1
-  return transpose(graph, input, order)
+  const output = transpose(graph, factor(graph, input), order)
+  graph.factors.set(output.name, output)
+  return output
 }
 
 /**
@@ -105,16 +109,14 @@ export const rules: Readonly<Record<string, Rule>> = {
     return [transpose(graph, gradient, inverse)]
   },
   matmul: (graph, { inputs: [left, right] }, gradient) => [
-    left!.needsGrad ? graph.emit("MatMul", [gradient, swapLastAxes(graph, right!)], left!.shape) : undefined,
-    right!.needsGrad ? graph.emit("MatMul", [swapLastAxes(graph, left!), gradient], right!.shape) : undefined
+    left!.needsGrad ? product(graph, "MatMul", [gradient, turned(graph, right!)], left!.shape) : undefined,
+    right!.needsGrad ? product(graph, "MatMul", [turned(graph, left!), gradient], right!.shape) : undefined
   ],
   affine: (graph, { inputs: [input, weight, bias], attributes }, gradient) => {
     const alpha = { float: attributes.scale as number }
     return [
-      input!.needsGrad ? graph.emit("Gemm", [gradient, weight!], input!.shape, { attributes: { alpha } }) : undefined,
-      weight!.needsGrad
-        ? graph.emit("Gemm", [gradient, input!], weight!.shape, { attributes: { alpha, transA: 1 } })
-        : undefined,
+      input!.needsGrad ? product(graph, "Gemm", [gradient, weight!], input!.shape, { alpha }) : undefined,
+      weight!.needsGrad ? product(graph, "Gemm", [gradient, input!], weight!.shape, { alpha, transA: 1 }) : undefined,
       bias?.needsGrad ? sumTo(graph, gradient, bias.shape) : undefined
     ]
   },
@@ -197,16 +199,18 @@ export const rules: Readonly<Record<string, Rule>> = {
 }
 
 /**
- * Extends `graph` with the gradients of the scalar `loss` (shape []) with respect to `parameters`, in their order. What lies
- * between `marks` is computed again for them. Throws `SLUICE_NO_GRADIENT` when a parameter does not reach the loss.
+ * Extends `graph` with the gradients of the scalar `loss` (shape []) with respect to `parameters`, in their order, all of
+ * them times `scale` [], 1 if not given. What lies between `marks` is computed again for them. Throws `SLUICE_NO_GRADIENT`
+ * when a parameter does not reach the loss.
  */
 export const backward = (
   graph: TensorGraph,
   loss: Tensor,
   parameters: readonly Tensor[],
-  marks: readonly Mark[] = []
+  marks: readonly Mark[] = [],
+  scale: Tensor = graph.scalar(1)
 ): Tensor[] => {
-  const gradients = new Map<Tensor, Tensor>([[loss, graph.scalar(1)]])
+  const gradients = new Map<Tensor, Tensor>([[loss, scale]])
   const recomputation = new Recomputation(graph, marks)
   for (const [place, call] of [...graph.calls.entries()].reverse()) {
     const gradient = gradients.get(call.output)

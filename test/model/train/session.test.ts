@@ -1,6 +1,7 @@
 // Runs that are told where to write: nothing is copied, and what went wrong is still said.
 import { expect, test } from "vitest"
-import { floatValue, Session } from "../../../src/model/train/session.ts"
+import { widened } from "../../../src/model/train/product.ts"
+import { floatValue, halfValue, Session } from "../../../src/model/train/session.ts"
 import { TensorGraph } from "../../../src/model/train/tensor-graph.ts"
 
 const size = 4 * 2 ** 20
@@ -39,5 +40,17 @@ test("a run that fails says so", async () => {
   const session = await Session.compile(counting(), { resident: new Set(["count"]) })
   const short = floatValue(new Float32Array(3), [3])
   await expect(session.run({ count: short }, { count: short })).rejects.toThrow(/invalid dimensions/i)
+  await session.dispose()
+})
+
+test("a value of 16 bits is read where it lies", async () => {
+  const graph = new TensorGraph()
+  graph.output(widened(graph, graph.input("half", [2], "float16")), "wide")
+  const session = await Session.compile(graph)
+  const all = Float16Array.of(9, 1 / 3, 65_504, 9)
+  const half = halfValue(all.subarray(1, 3), [2])
+  expect((await session.run({ half })).wide!.data).toEqual(Float32Array.of(Math.f16round(1 / 3), 65_504))
+  all[1] = -0.5
+  expect((await session.run({ half })).wide!.data).toEqual(Float32Array.of(-0.5, 65_504))
   await session.dispose()
 })
