@@ -35,12 +35,15 @@ export class StatDigests {
     return entry !== undefined && same && entry[5] - changed > settleMs(ctimeMs) ? entry[4] : undefined
   }
 
-  /** Whether some file is there and no longer what it was; of very many files none is looked at. */
+  /** Whether some file can be looked at and is no longer what it was; of very many files none is looked at. */
   get isAnyOther(): boolean {
     if (this.#entries.size > mostLookedAt) return false
     return [...this.#entries.keys()].some((file) => {
-      const stat = statSync(file, { throwIfNoEntry: false })
-      return stat !== undefined && this.of(file, stat) === undefined
+      try {
+        return this.of(file, statSync(file)) === undefined
+      } catch {
+        return false
+      }
     })
   }
 
