@@ -172,11 +172,8 @@ const open = async (
   path: string,
   { node, limit }: MemberChoice
 ): Promise<Archive> => {
-  const whole = await readWhole(absolute).catch((cause: NodeJS.ErrnoException) => {
-    throw changedInRun(node, path, `it can no longer be read (${cause.code})`)
-  })
-  if (whole.digest !== digest) throw changedInRun(node, path, "its bytes are no longer those that were digested")
-  return archiveOf(whole.bytes, path, node, limit)
+  const bytes = await readUnchanged(node, { path, absolute, digest })
+  return archiveOf(bytes, path, node, limit)
 }
 
 const openInner = (of: Archive, member: Member, choice: MemberChoice, left: number): Promise<Archive> => {
@@ -218,7 +215,19 @@ const plainName = (name: string): string =>
     .filter((part) => part !== "" && part !== "." && part !== "..")
     .join("/")
 
-export const changedInRun = (node: string, path: string, what: string): SluiceError =>
+/** The bytes of an input file of a source, which must be those that were digested. */
+export const readUnchanged = async (
+  node: string,
+  { path, absolute, digest }: Pick<InputFile, "path" | "absolute" | "digest">
+): Promise<Uint8Array> => {
+  const whole = await readWhole(absolute).catch((cause: NodeJS.ErrnoException) => {
+    throw changedInRun(node, path, `it can no longer be read (${cause.code})`)
+  })
+  if (whole.digest !== digest) throw changedInRun(node, path, "its bytes are no longer those that were digested")
+  return whole.bytes
+}
+
+const changedInRun = (node: string, path: string, what: string): SluiceError =>
   new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node}: ${path} changed during the run: ${what}`, {
     hint: "run again: finished work is kept"
   })

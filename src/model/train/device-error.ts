@@ -28,3 +28,9 @@ export const deviceError = (device: Device, cause: unknown): SluiceError => {
     cause
   })
 }
+
+/** What an error says, or the one behind it where it only passes that on. */
+export const innermost = (cause: unknown): string => {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  return inner instanceof Error ? inner.message : String(inner)
+}

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import type { Device } from "./device.ts"
+import { innermost } from "./device-error.ts"
 import type { Trial } from "./device-probe.ts"
 import { tryHalf } from "./half-check.ts"
 import { floatValue, Session } from "./session.ts"
@@ -30,8 +31,7 @@ const attempt = async (device: Device): Promise<Trial> => {
     if (!right) return { works: false, said: `it adds wrongly: 1 + 1 = ${first}`, drivers: mappedDrivers() }
     return { works: true, half: (await tryHalf(device)) === undefined, drivers: mappedDrivers() }
   } catch (cause) {
-    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-    return { works: false, said: inner instanceof Error ? inner.message : String(inner), drivers: mappedDrivers() }
+    return { works: false, said: innermost(cause), drivers: mappedDrivers() }
   }
 }
 

