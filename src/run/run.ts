@@ -7,6 +7,7 @@ import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import { asError, onDisk } from "../store/durable-file.ts"
 import type { Damage, Difference, Store } from "../store/store.ts"
+import { CallBroker, type CallMeans } from "./call-broker.ts"
 import { DamageLog } from "./damage-log.ts"
 import { LeaseLost } from "../store/fence.ts"
 import { type Lease, Leases } from "../store/lease.ts"
@@ -32,6 +33,8 @@ export interface RunOptions extends PlanOptions {
   readonly workerMemory?: number
   /** Milliseconds between two heartbeats of the leases it holds; a second unless told otherwise. */
   readonly beat?: number
+  /** Where models are reached that stages call, and what that may cost. */
+  readonly calls?: CallMeans
   /** Told the plan before anything runs. */
   readonly planned?: (plan: ReadonlyArray<NodePlan>) => void
 }
@@ -94,7 +97,8 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
     const sources = new PlannedSources()
-    const { workers, checker } = poolsOf(options, attempt.log, sources)
+    const broker = brokerOf(options, attempt)
+    const { workers, checker } = poolsOf(options, attempt.log, sources, broker)
     // A thread takes its time to start, and what it will be needed for is not known before the code and the files are read.
     if (hasChangedFiles(options.project.storeRoot)) workers.warm(1)
     return yield* Effect.gen(function* () {
@@ -105,12 +109,12 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
       })
       surveyed.store.onFound((found) => attempt.log.found(found))
       workers.warm(surveyed.news)
-      return yield* planned(options, attempt, surveyed, workers, checker)
-    }).pipe(Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()]))))
+      return yield* planned(options, attempt, surveyed, workers, checker, broker)
+    }).pipe(Effect.ensuring(Effect.promise(() => Promise.all([broker.close(), workers.close(), checker.close()]))))
   })
 
 /** The threads of a run, of which none has started yet. */
-const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources) => {
+const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources, broker: CallBroker) => {
   const { file, project, sets, workers, workerMemory } = options
   const pool = {
     start: { pipeline: file, root: project.root, storeRoot: project.storeRoot, sets },
@@ -119,11 +123,24 @@ const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources) =
     warn: (text: string) => log.warn(text),
     memory: workerMemory
   }
-  return { workers: new Pool({ ...pool, size: workers }), checker: new Pool({ ...pool, size: 1 }) }
+  return {
+    workers: new Pool({ ...pool, size: workers, call: (request) => broker.answer(request, false) }),
+    checker: new Pool({ ...pool, size: 1, call: (request) => broker.answer(request, true) })
+  }
 }
 
+const brokerOf = ({ project, calls = { endpoints: {} } }: RunOptions, { run, leases, log }: Attempt) =>
+  new CallBroker(project.storeRoot, run, leases, calls, ({ path, text }) => log.warn(text, [path]))
+
 /** Plans what was surveyed, and runs the plan. */
-const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, workers: Pool, checker: Pool) =>
+const planned = (
+  options: RunOptions,
+  attempt: Attempt,
+  surveyed: Survey,
+  workers: Pool,
+  checker: Pool,
+  broker: CallBroker
+) =>
   Effect.gen(function* () {
     const { run, leases, log } = attempt
     const { store, graph } = surveyed
@@ -133,6 +150,7 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
       catch: asError
     })
     options.planned?.(plan.nodes)
+    yield* Effect.try({ try: () => broker.check(graph.nodes, plan.nodes), catch: asError })
     const { device } = surveyed.compute
     if (device !== "cpu")
       yield* Effect.tryPromise({
@@ -155,10 +173,18 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
           device
         })
         log.open(journal)
+        broker.open(journal)
       },
       catch: asError
     })
-    const resources = { workers, checker, leases, threads: options.workers, maxFailed: options.maxFailed ?? 0 }
+    const resources = {
+      workers,
+      checker,
+      leases,
+      calls: broker,
+      threads: options.workers,
+      maxFailed: options.maxFailed ?? 0
+    }
     const execution = new Execution(surveyed, plan, journal, resources)
     return yield* execution.run().pipe(
       Effect.map(() => finish(surveyed, execution, journal, attempt)),
