@@ -130,9 +130,7 @@ export class CellStore {
   /** Appends a cell; it is on the disk when this resolves. Those that come while the disk works go together. */
   put(key: string, value: Uint8Array): Promise<void> {
     const stored = new Promise<void>((done, failed) => this.#waiting.push({ key, value, done, failed }))
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = undefined
-    })
+    this.#flushing ??= this.#flush()
     return stored
   }
 
@@ -150,6 +148,8 @@ export class CellStore {
       }
       for (const { done } of group) done()
     }
+    // At once: who was told just now may put the next.
+    this.#flushing = undefined
   }
 
   async #append(group: ReadonlyArray<Waiting>) {
