@@ -122,7 +122,7 @@ export class CallBroker {
       return flying
     }
     const flight = this.#buy(request, key)
-      .catch((cause: unknown): CallAnswer => this.#failed(request, cause))
+      .catch((cause: unknown): CallAnswer => this.#failed(request.model, cause))
       .finally(() => this.#flights.delete(key))
     this.#flights.set(key, flight)
     return flight
@@ -133,9 +133,9 @@ export class CallBroker {
     return bytes === undefined ? undefined : cellOf(bytes)
   }
 
-  #failed({ model }: CallRequest, cause: unknown): CallAnswer {
-    if (cause instanceof ServiceError) {
-      const lane = this.#lanes.get(model)!
+  #failed(model: string, cause: unknown): CallAnswer {
+    const lane = this.#lanes.get(model)
+    if (cause instanceof ServiceError && lane !== undefined) {
       if (cause.scope === "all") this.#end(serviceError(model, cause.message))
       if (cause.scope === "busy" && ++lane.unanswered >= Math.max(3, Math.min(8, lane.endpoint.atOnce)))
         this.#end(serviceError(model, cause.message, lane.unanswered))
@@ -182,6 +182,9 @@ export class CallBroker {
         if (lease === undefined) return undefined
         try {
           return await this.#ask(request, key, lane, lease)
+        } catch (cause) {
+          // Before the next gets its turn: it may be the end of all calls.
+          return this.#failed(request.model, cause)
         } finally {
           lease.release()
         }

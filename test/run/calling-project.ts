@@ -37,7 +37,13 @@ export class CallingProject {
   /** Writes a pipeline of lines and one stage: its definition but for name and needs, and the name of its model. */
   pipeline(
     body: string,
-    { kind = "map", definition = "adds: { answer: Schema.String }", partitionBytes = 60, name = "asking" } = {}
+    {
+      kind = "map",
+      definition = "adds: { answer: Schema.String }",
+      partitionBytes = 60,
+      name = "asking",
+      before = ""
+    } = {}
   ): string {
     const stage = `ask${this.#pipelines}.ts`
     const file = join(this.folder, `pipeline${this.#pipelines++}.ts`)
@@ -46,6 +52,7 @@ export class CallingProject {
       `import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
+${before}
 export const ask = Stage.${kind}({
   name: "test.ask",
   needs: { text: Schema.String },
