@@ -1,6 +1,6 @@
 // What calls of models may cost in a run, and what they have: nothing is asked that could go beyond it.
 import { SluiceError } from "../errors.ts"
-import { count, plural } from "../graph/number-text.ts"
+import { count, moneyText, plural } from "../graph/number-text.ts"
 import type { Endpoint } from "./model-endpoint.ts"
 
 /** What a call may cost at most, as far as that is known before: characters a token is taken to have at least, on average. */
@@ -40,10 +40,6 @@ class Account {
     })
   }
 }
-
-/** 0.0012, 3.40 */
-export const moneyText = (money: number): string =>
-  money >= 0.1 || money === 0 ? money.toFixed(2) : money.toPrecision(2)
 
 /** A call that may be made: what it is taken to cost until it is known. */
 export interface Reserved {

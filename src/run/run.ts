@@ -8,6 +8,7 @@ import type { NodePlan } from "../graph/plan.ts"
 import { asError, onDisk } from "../store/durable-file.ts"
 import type { Damage, Difference, Store } from "../store/store.ts"
 import { CallBroker, type CallMeans } from "./call-broker.ts"
+import { withCalls } from "./call-forecast.ts"
 import { DamageLog } from "./damage-log.ts"
 import { LeaseLost } from "../store/fence.ts"
 import { type Lease, Leases } from "../store/lease.ts"
@@ -149,7 +150,7 @@ const planned = (
       try: () => makePlan(surveyed, (task) => workers.submit(task)),
       catch: asError
     })
-    options.planned?.(plan.nodes)
+    options.planned?.(withCalls(plan.nodes, graph.nodes, store, graph.pipeline, options.calls?.endpoints ?? {}))
     yield* Effect.try({ try: () => broker.check(graph.nodes, plan.nodes), catch: asError })
     const { device } = surveyed.compute
     if (device !== "cpu")

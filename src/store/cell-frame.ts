@@ -43,7 +43,7 @@ const sumOf = (bytes: Buffer, at: number, length: number): number =>
   crc32(bytes.subarray(at + headBytes, at + frameBytes + length), crc32(bytes.subarray(at + 4, at + 8)))
 
 /** The value of the frame that stands at the beginning of `bytes` and fills them; undefined where it is not whole. */
-export const valueOf = (bytes: Buffer, key: string): Buffer | undefined => {
+export const cellValue = (bytes: Buffer, key: string): Buffer | undefined => {
   const length = wholeAt(bytes, 0)
   if (length === undefined || length + frameBytes !== bytes.length) return undefined
   return bytes.toString("hex", headBytes, frameBytes) === key ? bytes.subarray(frameBytes) : undefined

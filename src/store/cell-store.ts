@@ -13,7 +13,7 @@ import {
 } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { basename, join } from "node:path"
-import { type Framed, framesIn, frameOf, valueAt, valueOf } from "./cell-frame.ts"
+import { type Framed, framesIn, frameOf, valueAt, cellValue } from "./cell-frame.ts"
 import { diskError } from "./durable-file.ts"
 import { listed } from "./folder.ts"
 
@@ -49,7 +49,7 @@ interface Waiting {
 
 export class CellStore {
   readonly #folder: string
-  readonly #found: (damage: CellDamage) => void
+  readonly #found: ((damage: CellDamage) => void) | undefined
   readonly #told = new Set<string>()
   readonly #segments = new Map<string, Segment>()
   readonly #places = new Map<string, Place>()
@@ -58,8 +58,8 @@ export class CellStore {
   #waiting: Array<Waiting> = []
   #flushing: Promise<void> | undefined
 
-  /** Cells of a store; `found` is told what of them is damaged. */
-  constructor(root: string, found: (damage: CellDamage) => void) {
+  /** Cells of a store; `found` is told what of them is damaged. Without it nothing is written down about damage. */
+  constructor(root: string, found?: (damage: CellDamage) => void) {
     this.#folder = join(root, "cells")
     this.#found = found
   }
@@ -67,6 +67,14 @@ export class CellStore {
   /** Cells that can be read. */
   get size(): number {
     return this.#places.size
+  }
+
+  /** The values of the cells that were read last, at most so many. */
+  *latest(most: number): Generator<Uint8Array> {
+    for (const key of [...this.#places.keys()].slice(-most)) {
+      const value = this.get(key)
+      if (value !== undefined) yield value
+    }
   }
 
   /** Reads what other processes, and earlier ones, have written. */
@@ -103,7 +111,7 @@ export class CellStore {
   #tell({ path }: Segment, at: number) {
     const told = `${path}.told`
     const place = `${path} ${at}`
-    if (this.#told.has(place)) return
+    if (this.#found === undefined || this.#told.has(place)) return
     this.#told.add(place)
     try {
       if (existsSync(told) && readFileSync(told, "utf8").split("\n").includes(String(at))) return
@@ -120,7 +128,7 @@ export class CellStore {
     const place = this.#places.get(key)
     if (place === undefined) return undefined
     const { segment, at, length } = place
-    const value = valueOf(readAt(segment, at - valueAt, length + valueAt), key)
+    const value = cellValue(readAt(segment, at - valueAt, length + valueAt), key)
     if (value !== undefined) return value
     this.#places.delete(key)
     this.#tell(segment, at)

@@ -27,19 +27,19 @@ const open = () => {
   return store
 }
 const keyOf = (n: number) => n.toString(16).padStart(32, "0")
-const valueOf = (n: number) => Buffer.from(`value ${n} ${"x".repeat(n % 7)}`)
+const textFor = (n: number) => Buffer.from(`value ${n} ${"x".repeat(n % 7)}`)
 const textOf = (store: CellStore, n: number) => {
   const value = store.get(keyOf(n))
   return value === undefined ? undefined : Buffer.from(value).toString()
 }
 const readable = (store: CellStore, count: number) =>
-  Array.from({ length: count }, (_, n) => n).filter((n) => textOf(store, n) === valueOf(n).toString())
+  Array.from({ length: count }, (_, n) => n).filter((n) => textOf(store, n) === textFor(n).toString())
 const segments = () => readdirSync(join(root, "cells")).filter((name) => name.endsWith(".seg"))
 const segment = () => join(root, "cells", segments()[0]!)
 
 const write = async (count: number) => {
   const store = open()
-  await Promise.all(Array.from({ length: count }, (_, n) => store.put(keyOf(n), valueOf(n))))
+  await Promise.all(Array.from({ length: count }, (_, n) => store.put(keyOf(n), textFor(n))))
   return store
 }
 
@@ -51,7 +51,7 @@ describe("a cell", () => {
     expect(readable(before, 20)).toEqual([])
     before.refresh()
     expect(readable(before, 20)).toHaveLength(20)
-    await writer.put(keyOf(20), valueOf(20))
+    await writer.put(keyOf(20), textFor(20))
     expect(textOf(before, 20)).toBeUndefined()
     before.refresh()
     expect(textOf(before, 20)).toBe("value 20 xxxxxx")
@@ -62,7 +62,7 @@ describe("a cell", () => {
 
   it("of several writers stands in a segment of each", async () => {
     const [one, two] = [open(), open()]
-    await Promise.all([one.put(keyOf(1), valueOf(1)), two.put(keyOf(2), valueOf(2))])
+    await Promise.all([one.put(keyOf(1), textFor(1)), two.put(keyOf(2), textFor(2))])
     expect(segments()).toHaveLength(2)
     expect(readable(open(), 3)).toEqual([1, 2])
   })
@@ -72,12 +72,12 @@ describe("a cell", () => {
     const nested = frameOf(keyOf(7), Buffer.from("inner"))
     await store.put(keyOf(1), Buffer.alloc(0))
     await store.put(keyOf(2), nested)
-    await store.put(keyOf(3), valueOf(3))
+    await store.put(keyOf(3), textFor(3))
     const again = open()
     expect(again.get(keyOf(1))).toEqual(Buffer.alloc(0))
     expect(again.get(keyOf(2))).toEqual(nested)
     expect(again.get(keyOf(7))).toBeUndefined()
-    expect(textOf(again, 3)).toBe(valueOf(3).toString())
+    expect(textOf(again, 3)).toBe(textFor(3).toString())
   })
 })
 
@@ -96,7 +96,7 @@ describe("a segment that was torn off", () => {
 
   it("goes on where its writer does", async () => {
     await write(2)
-    const frame = frameOf(keyOf(2), valueOf(2))
+    const frame = frameOf(keyOf(2), textFor(2))
     const reader = open()
     appendFileSync(segment(), frame.subarray(0, 15))
     reader.refresh()
@@ -148,7 +148,7 @@ describe("a segment of which a byte was changed", () => {
     writeFileSync(segment(), bytes)
     expect(readable(store, 3)).toEqual([1, 2])
     expect(found).toHaveLength(1)
-    await store.put(keyOf(0), valueOf(0))
+    await store.put(keyOf(0), textFor(0))
     expect(readable(open(), 3)).toEqual([0, 1, 2])
   })
 })
