@@ -6,7 +6,7 @@ import type { NodePlan } from "../graph/plan.ts"
 import { type CellDamage, CellStore } from "../store/cell-store.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import type { Holder } from "../store/lease-watch.ts"
-import { CallBudget, totalAccount } from "./call-budget.ts"
+import type { CallBudgets } from "./call-budget.ts"
 import { type CallAnswer, type CallRequest, type Cell, cellBytes, cellKey, cellOf } from "./call-request.ts"
 import { ask, ServiceError } from "./chat-service.ts"
 import type { CallSum, Journal } from "./journal.ts"
@@ -34,9 +34,18 @@ export interface CallMeans {
 interface Lane {
   readonly endpoint: Endpoint
   readonly gate: Turnstile
-  readonly budget: CallBudget
+  readonly budget: ReturnType<CallBudgets["of"]>
   /** Calls in a row that stayed without a reply. */
   unanswered: number
+}
+
+/** What the run that a broker works for has. */
+interface Surroundings {
+  /** Of the store. */
+  readonly root: string
+  readonly run: string
+  readonly leases: Leases
+  readonly budgets: CallBudgets
 }
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -46,7 +55,7 @@ export class CallBroker {
   readonly #leases: Leases
   readonly #run: string
   readonly #cells: CellStore
-  readonly #total
+  readonly #budgets: CallBudgets
   readonly #lanes = new Map<string, Lane>()
   readonly #flights = new Map<string, Promise<CallAnswer>>()
   readonly #sums = new Map<string, Mutable<CallSum>>()
@@ -57,12 +66,12 @@ export class CallBroker {
   #isRead = false
   #stop: SluiceError | undefined
 
-  constructor(root: string, run: string, leases: Leases, means: CallMeans, found: (damage: CellDamage) => void) {
+  constructor({ root, run, leases, budgets }: Surroundings, means: CallMeans, found: (damage: CellDamage) => void) {
     this.#means = means
     this.#leases = leases
     this.#run = run
     this.#cells = new CellStore(root, found)
-    this.#total = totalAccount(means.money)
+    this.#budgets = budgets
   }
 
   open(journal: Journal) {
@@ -155,7 +164,7 @@ export class CallBroker {
     if (lane === undefined) {
       const endpoint = this.#means.endpoints[model]
       if (endpoint === undefined) throw noEndpoint([{ node: "a stage", model }])
-      const budget = new CallBudget(model, endpoint, this.#total)
+      const budget = this.#budgets.of(model, endpoint)
       lane = { endpoint, gate: new Turnstile(endpoint.atOnce), budget, unanswered: 0 }
       this.#lanes.set(model, lane)
     }
@@ -250,9 +259,15 @@ export class CallBroker {
     this.#journal?.write({ event: "calls", node, calls: { ...sum } })
   }
 
+  /** Begins no call any more, and tells nothing: the journal's last line is how the run ended. */
+  end() {
+    this.#journal = undefined
+    this.#stop ??= new SluiceError("SLUICE_SERVICE", "the run has ended")
+  }
+
   /** Ends calls: those on their way get a while. */
   async close(): Promise<void> {
-    this.#stop ??= new SluiceError("SLUICE_SERVICE", "the run has ended")
+    this.end()
     const late = setTimeout(() => this.#abort.abort(), grace)
     await Promise.allSettled(this.#flights.values())
     clearTimeout(late)

@@ -10,7 +10,8 @@ const charactersPerToken = 3
 class Account {
   calls = 0
   money = 0
-  /** What calls on their way may still cost. */
+  /** Calls on their way, and what they may still cost. */
+  flying = 0
   reserved = 0
   readonly #what: string
   readonly #most: { readonly calls?: number; readonly money?: number }
@@ -47,7 +48,7 @@ export interface Reserved {
 }
 
 /** The accounts of one model in a run. */
-export class CallBudget {
+class CallBudget {
   readonly #endpoint: Endpoint
   readonly #own: Account
   readonly #all: Account
@@ -75,10 +76,11 @@ export class CallBudget {
     for (const account of accounts) {
       const limit = account.over(money)
       if (limit === undefined) continue
-      return limit === "money" && account.reserved > 0 ? "wait" : account.error(limit, money)
+      return limit === "money" && account.flying > 0 ? "wait" : account.error(limit, money)
     }
     for (const account of accounts) {
       account.calls++
+      account.flying++
       account.reserved += money
     }
     return {
@@ -86,8 +88,8 @@ export class CallBudget {
         const cost = tokens === undefined ? 0 : this.#priceOf(tokens.input, tokens.output)
         this.#longest = Math.max(this.#longest, tokens?.output ?? 0)
         for (const account of accounts) {
-          account.reserved = Math.max(0, account.reserved - money)
-          if (account.reserved < 1e-12) account.reserved = 0
+          // Sums of amounts that come and go do not end at nothing by themselves.
+          account.reserved = --account.flying === 0 ? 0 : account.reserved - money
           account.money += cost
           if (tokens === undefined) account.calls--
         }
@@ -97,6 +99,19 @@ export class CallBudget {
   }
 }
 
-/** What all models of a run together may cost. */
-export const totalAccount = (money: number | undefined): Account =>
-  new Account("all models", money === undefined ? {} : { money })
+/** The budgets of a run, however often it starts over. */
+export class CallBudgets {
+  readonly #total: Account
+  readonly #models = new Map<string, CallBudget>()
+
+  /** `money` is what all models together may cost. */
+  constructor(money: number | undefined) {
+    this.#total = new Account("all models", money === undefined ? {} : { money })
+  }
+
+  of(model: string, endpoint: Endpoint): CallBudget {
+    const budget = this.#models.get(model) ?? new CallBudget(model, endpoint, this.#total)
+    this.#models.set(model, budget)
+    return budget
+  }
+}

@@ -15,7 +15,7 @@ export interface Endpoint {
   readonly price?: { readonly input: number; readonly output: number }
   /** What a run may ask of it. */
   readonly budget?: { readonly calls?: number; readonly money?: number }
-  /** Seconds that a call may take. */
+  /** Seconds that a call may take, 300 at most: longer the HTTP client waits for no answer. */
   readonly seconds: number
 }
 
@@ -54,7 +54,7 @@ const checked = (place: string, given: unknown): Endpoint => {
   return {
     url: url.replace(/\/+$/, ""),
     atOnce: atOnce as number,
-    seconds: amount(`${place}.seconds`, seconds),
+    seconds: amount(`${place}.seconds`, seconds, 300),
     ...(served === undefined ? {} : { served: served as string }),
     ...(keyVariable === undefined ? {} : { keyVariable: keyVariable as string }),
     ...(price === undefined ? {} : { price: amounts(`${place}.price`, price, ["input", "output"], true) as never }),
@@ -62,9 +62,10 @@ const checked = (place: string, given: unknown): Endpoint => {
   }
 }
 
-const amount = (place: string, value: unknown): number => {
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value
-  throw bad(place, `cannot be ${JSON.stringify(value)}`, "give a number of 0 or more")
+const amount = (place: string, value: unknown, most = Number.MAX_VALUE): number => {
+  if (typeof value === "number" && value >= 0 && value <= most) return value
+  const range = most === Number.MAX_VALUE ? "of 0 or more" : `from 0 to ${most}`
+  throw bad(place, `cannot be ${JSON.stringify(value)}`, `give a number ${range}`)
 }
 
 const amounts = (place: string, given: unknown, names: ReadonlyArray<string>, all: boolean) => {

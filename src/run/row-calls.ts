@@ -5,7 +5,7 @@ import type { GraphNode } from "../graph/graph.ts"
 import type { Asked, CallMessage, CallModel, ReplyMisfit } from "../stage/call-model.ts"
 import type { CallAnswer, CallRequest } from "./call-request.ts"
 import { type RowError, rowError } from "./row-error.ts"
-import { type Called, callRows, type Row } from "./row-function.ts"
+import { type Called, callRows, nowAt, type Row } from "./row-function.ts"
 
 /** Hands a call to whoever makes it. */
 export type Caller = (request: CallRequest) => Promise<CallAnswer>
@@ -129,6 +129,7 @@ export const applyRows = async (
   const results: Array<unknown> = new Array(rows.length)
   const one = async (row: Row, i: number) => {
     const model = new RowCalls(node, call, effects)
+    nowAt(index[i]!)
     try {
       const given = apply(row, options, model)
       const made = effects.isEffect(given) ? await effects.runPromise(given as never) : given

@@ -8,6 +8,7 @@ import type { NodePlan } from "../graph/plan.ts"
 import { asError, onDisk } from "../store/durable-file.ts"
 import type { Damage, Difference, Store } from "../store/store.ts"
 import { CallBroker, type CallMeans } from "./call-broker.ts"
+import { CallBudgets } from "./call-budget.ts"
 import { withCalls } from "./call-forecast.ts"
 import { DamageLog } from "./damage-log.ts"
 import { LeaseLost } from "../store/fence.ts"
@@ -66,9 +67,10 @@ export const runPipeline = (options: RunOptions): Effect.Effect<RunResult, Error
       catch: asError
     })
     const damaged = new Set<string>()
+    const budgets = new CallBudgets(options.calls?.money)
     let check = false
     for (let attempt = 0; ; attempt++) {
-      const work = (lease: Lease) => once(options, { run, began, attempt, leases, lease, log, check })
+      const work = (lease: Lease) => once(options, { run, began, attempt, leases, lease, log, check, budgets })
       const result = yield* Effect.result(live(leases, run, warn, work))
       if (result._tag === "Success") return result.success
       const { failure } = result
@@ -91,6 +93,7 @@ interface Attempt {
   readonly log: DamageLog
   /** Whether to look for more damage first: where one object is damaged, others often are. */
   readonly check: boolean
+  readonly budgets: CallBudgets
 }
 
 const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, Error> =>
@@ -130,8 +133,8 @@ const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources, b
   }
 }
 
-const brokerOf = ({ project, calls = { endpoints: {} } }: RunOptions, { run, leases, log }: Attempt) =>
-  new CallBroker(project.storeRoot, run, leases, calls, ({ path, text }) => log.warn(text, [path]))
+const brokerOf = ({ project, calls = { endpoints: {} } }: RunOptions, { run, leases, budgets, log }: Attempt) =>
+  new CallBroker({ root: project.storeRoot, run, leases, budgets }, calls, ({ path, text }) => log.warn(text, [path]))
 
 /** Plans what was surveyed, and runs the plan. */
 const planned = (
@@ -191,6 +194,7 @@ const planned = (
       Effect.map(() => finish(surveyed, execution, journal, attempt)),
       // What a callback throws, a damaged object above all, is a failure like any other.
       Effect.catchDefect((defect) => Effect.fail(asError(defect))),
+      Effect.ensuring(Effect.sync(() => broker.end())),
       Effect.tapError((cause) => Effect.ignore(Effect.try(() => tellFailure(journal, cause))))
     )
   })

@@ -54,6 +54,25 @@ it("buys nothing again where the code around a call is edited, and only what is 
   expect(callsOf(asked)).toMatchObject({ bought: 3, found: 7 })
 })
 
+it("that is interrupted keeps what is on its way, and nothing is bought twice", async () => {
+  using project = new CallingProject(server, numbers)
+  using stopped = new Engine()
+  server.delay = 300
+  const whole = { partitionBytes: 10_000 }
+  const stopping = stopped.ask(
+    project.request(project.pipeline(asking, whole), { calls: project.means({ atOnce: 4 }) })
+  )
+  while (server.busy < 4) await new Promise((done) => setTimeout(done, 5))
+  stopped.child.kill("SIGINT")
+  expect((await stopping).error).toBeDefined()
+  const before = server.took()
+  expect(before).toHaveLength(4)
+  server.delay = 0
+  const finished = await project.run(engine, project.pipeline(asking, whole))
+  expect(callsOf(finished)).toMatchObject({ bought: 6, found: 4 })
+  expect([...before, ...server.took()].sort()).toEqual([...numbers].sort())
+})
+
 it("that is killed keeps every reply: the next run buys what is missing", async () => {
   using project = new CallingProject(server, numbers)
   using killed = new Engine()
