@@ -84,6 +84,17 @@ it("samples, settings and turns each make a call of their own", async () => {
   )
 })
 
+it("Effect may be imported by name", async () => {
+  using project = new CallingProject(server, lines)
+  const effect = 'import { Effect } from "effect"'
+  const body = `Effect.gen(function* () {
+    const first = yield* model.generate({ prompt: text })
+    return { answer: yield* model.generate({ prompt: \`\${first}?\` }) }
+  })`
+  const answer = await project.run(engine, project.pipeline(body, { effect }))
+  expect(columnOf(answer, "answer")).toEqual(lines.map((line) => `reply to reply to ${line}?`))
+})
+
 it("a row that needs no call gives its value without an Effect", async () => {
   using project = new CallingProject(server, lines)
   const body = `text === "noon" ? { answer: "12" } : Effect.map(model.generate({ prompt: text }), (answer) => ({ answer }))`

@@ -42,14 +42,15 @@ export class CallingProject {
       definition = "adds: { answer: Schema.String }",
       partitionBytes = 60,
       name = "asking",
-      before = ""
+      before = "",
+      effect = 'import * as Effect from "effect/Effect"'
     } = {}
   ): string {
     const stage = `ask${this.#pipelines}.ts`
     const file = join(this.folder, `pipeline${this.#pipelines++}.ts`)
     writeFileSync(
       join(this.folder, stage),
-      `import * as Effect from "effect/Effect"
+      `${effect}
 import * as Schema from "effect/Schema"
 import { opt, Stage } from "#sluice"
 ${before}

@@ -81,6 +81,19 @@ describe("a cell", () => {
   })
 })
 
+describe("a cell that cannot be written", () => {
+  it("fails, and the next is written where that is possible again", async () => {
+    const store = open()
+    writeFileSync(join(root, "cells"), "in the way")
+    const failed = await Promise.allSettled([store.put(keyOf(0), textFor(0)), store.put(keyOf(1), textFor(1))])
+    for (const one of failed) expect(one).toMatchObject({ status: "rejected", reason: { code: "SLUICE_DISK" } })
+    rmSync(join(root, "cells"))
+    await store.put(keyOf(2), textFor(2))
+    expect(readable(store, 3)).toEqual([2])
+    expect(readable(open(), 3)).toEqual([2])
+  })
+})
+
 describe("a segment that was torn off", () => {
   it("keeps every cell before, wherever that was", async () => {
     await write(4)
