@@ -13,6 +13,7 @@ export type {
   Table,
   TextColumn
 } from "./stage/batch.ts"
+export type { Asked, CallMessage, CallModel, ReplyMisfit, Sampling } from "./stage/call-model.ts"
 export type { Fields, Plus, RowOf } from "./stage/declaration.ts"
 export type { Dataset, Model, Report } from "./stage/handle.ts"
 export { input } from "./stage/input.ts"

@@ -15,9 +15,14 @@ export const gc = Command.make(
       Flag.withMetavar("N"),
       Flag.withDescription("Keep what the last N runs made (default 3)"),
       Flag.withDefault(3)
+    ),
+    cells: Flag.Boolean("cells").pipe(
+      Flag.withDescription("Remove the replies of models, too: what needs them buys them again"),
+      Flag.withoutNegation,
+      Flag.withDefault(false)
     )
   },
-  handler(async ({ dryRun, keep }, shared) => {
+  handler(async ({ dryRun, keep, cells }, shared) => {
     const [{ findProject }, { Store }, { collectGarbage }, { printJson, terminal }, { printGc }] = await Promise.all([
       import("../run/project.ts"),
       import("../store/store.ts"),
@@ -26,7 +31,7 @@ export const gc = Command.make(
       import("./print-store.ts")
     ])
     const store = new Store(findProject(process.cwd(), shared.store).storeRoot)
-    const report = await collectGarbage(store, { dryRun, keepRuns: keep })
+    const report = await collectGarbage(store, { dryRun, keepRuns: keep, cells })
     if (shared.json) printJson({ dryRun, ...report })
     else printGc(terminal(process.stdout), report, dryRun)
   })

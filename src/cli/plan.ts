@@ -17,23 +17,27 @@ export const plan = Command.make(
   },
   handler(async ({ pipeline, set, mermaid, ...flags }, shared) => {
     const sets = parseSets(set)
-    const [{ planPipeline }, { totalExpected }, { findProject, pipelineFile }, print] = await Promise.all([
-      import("../run/plan-pipeline.ts"),
-      import("../run/expectation.ts"),
-      import("../run/project.ts"),
-      import("./print-plan.ts")
-    ])
+    const [{ planPipeline }, { totalExpected }, { totalCalls, withCalls }, { findProject, pipelineFile }, print] =
+      await Promise.all([
+        import("../run/plan-pipeline.ts"),
+        import("../run/expectation.ts"),
+        import("../run/call-forecast.ts"),
+        import("../run/project.ts"),
+        import("./print-plan.ts")
+      ])
     const { printJson, terminal } = await import("./print.ts")
     const project = findProject(process.cwd(), shared.store)
     const file = pipelineFile(project, pipeline, process.cwd())
-    const made = await planPipeline({ project, file, sets, ...(await givenProfile(project, flags)) })
-    const { graph } = made.survey
+    const { models = {}, ...profile } = await givenProfile(project, flags)
+    const { survey, plan } = await planPipeline({ project, file, sets, ...profile })
+    const { graph } = survey
+    const nodes = withCalls(plan.nodes, graph.nodes, survey.store, graph.pipeline, models)
     if (shared.json) {
       const { graphJson } = await import("../graph/render.ts")
-      const expected = totalExpected(made.plan.nodes)
-      printJson({ ...graphJson(graph, made.plan.nodes), ...(expected === undefined ? {} : { expected }) })
-    } else if (mermaid) process.stdout.write(print.mermaidOf(graph, made.plan.nodes))
-    else print.printPlan(terminal(process.stdout), graph.pipeline, made.plan.nodes)
+      const [expected, calls] = [totalExpected(nodes), totalCalls(nodes)]
+      printJson({ ...graphJson(graph, nodes), ...(expected && { expected }), ...(calls && { calls }) })
+    } else if (mermaid) process.stdout.write(print.mermaidOf(graph, nodes))
+    else print.printPlan(terminal(process.stdout), graph.pipeline, nodes)
   })
 ).pipe(
   Command.withDescription("Say for every node whether it is a hit, runs, or may run, and why. Nothing is run."),

@@ -1,7 +1,9 @@
 // A plan as text: a line per node with verdict, partitions, rows and reasons; and the graph as a Mermaid diagram.
 import type { Graph } from "../graph/graph.ts"
 import type { Expected, NodePlan } from "../graph/plan.ts"
+import { totalCalls } from "../run/call-forecast.ts"
 import { totalExpected } from "../run/expectation.ts"
+import { callsRange } from "./print-calls.ts"
 import { bytesRange, count, plural, secondsRange, type Style, table, type Terminal, widthOf, wrap } from "./print.ts"
 
 const verdicts: { readonly [V in NodePlan["verdict"]]: { readonly text: string; readonly style: Style } } = {
@@ -38,13 +40,18 @@ export const planSummary = (nodes: ReadonlyArray<NodePlan>): string => {
 export const expectedText = (expected: Expected | undefined): string =>
   expected === undefined ? "" : `${secondsRange(expected.seconds)} · ${bytesRange(expected.bytes)}`
 
+/** The same with the calls of models. */
+const costText = ({ expected, calls }: NodePlan): string =>
+  [expectedText(expected), calls === undefined ? "" : callsRange(calls)].filter((text) => text !== "").join(" · ")
+
 /** What all nodes that may run are expected to cost, and how many of them no earlier run knows. */
 const totalText = (nodes: ReadonlyArray<NodePlan>): string | undefined => {
-  const total = totalExpected(nodes)
-  if (total === undefined) return undefined
+  const [total, calls] = [totalExpected(nodes), totalCalls(nodes)]
+  const called = calls === undefined ? "" : callsRange(calls)
+  if (total === undefined) return calls === undefined ? undefined : `expected ${called}`
   const unknown = nodes.filter(({ verdict, expected }) => verdict !== "hit" && expected === undefined).length
   const apart = unknown === 0 ? "" : `, ${plural(unknown, "node")} apart that no earlier run knows`
-  return `expected ${secondsRange(total.seconds)}, ${bytesRange(total.bytes)}${apart}`
+  return `expected ${secondsRange(total.seconds)}, ${bytesRange(total.bytes)}${called && `, ${called}`}${apart}`
 }
 
 /** Prints a plan as a table. */
@@ -56,7 +63,7 @@ export const printPlan = (to: Terminal, pipeline: string, nodes: ReadonlyArray<N
   const rows = nodes.map((node) => {
     const { text, style } = verdicts[node.verdict]
     const cells = [node.name, to.paint(style, text), partitionsText(node), rowsText(node)]
-    return [...cells, ...(total === undefined ? [] : [expectedText(node.expected)]), ""]
+    return [...cells, ...(total === undefined ? [] : [costText(node)]), ""]
   })
   const lines = table(to, [[...head, ""], ...rows], ["left", "left", "right", "right", "left"])
   const edge = Math.max(...lines.map(widthOf)) + 2

@@ -1,6 +1,7 @@
 // What a run shows while it goes: a few lines redrawn in place on a terminal, else a line per finished node.
 import type { NodePlan } from "../graph/plan.ts"
 import type { NodeSummary, RunEvent } from "../run/journal.ts"
+import { callsText } from "./print-calls.ts"
 import { count, plural, seconds, shorten, terminal, topCounts } from "./print.ts"
 import { printPlan } from "./print-plan.ts"
 
@@ -55,6 +56,11 @@ export class RunDisplay {
         if (active === undefined) break
         active.share = event.total > 0 ? event.done / event.total : 0
         active.text = event.text ?? `${count(event.done)} of ${count(event.total)}`
+        break
+      }
+      case "calls": {
+        const active = this.#active.get(event.node)
+        if (active !== undefined) active.text = callsText(event.calls)
         break
       }
       case "metric": {
@@ -152,12 +158,13 @@ const activeLine = (active: Active, now: number): string => {
   return parts.join(" · ")
 }
 
-const finishedLine = ({ name, rows, reasons, passed, by, seconds: spent }: NodeSummary): string => {
+const finishedLine = ({ name, rows, reasons, passed, by, calls, seconds: spent }: NodeSummary): string => {
   const parts = [`${passed === false ? "✗" : "✓"} ${name}`]
   if (passed !== undefined) parts.push(passed ? "passed" : "not passed")
   if (rows.in + rows.out > 0) parts.push(`${count(rows.in)} in`, `${count(rows.out)} out`)
   if (rows.reused > 0) parts.push(`${count(rows.computed)} computed, ${count(rows.reused)} reused`)
   if (rows.failed > 0) parts.push(`${count(rows.failed)} failed`)
+  if (calls !== undefined) parts.push(callsText(calls))
   if (Object.keys(reasons).length > 0) parts.push(topCounts(reasons))
   return [...parts, by === undefined ? seconds(spent) : `made by run ${by} meanwhile`].join(" · ")
 }

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 import { SluiceError } from "../errors.ts"
 import type { RunResult } from "../run/run.ts"
 import { givenProfile, parseSets, pipelineArgument, profileFlags, setFlag, sharedFlags } from "./sluice.ts"
@@ -15,6 +16,19 @@ const maxFailedFlag = Flag.Finite("max-failed").pipe(
   ),
   Flag.withDefault(0)
 )
+
+const budgetFlag = Flag.Finite("budget").pipe(
+  Flag.withMetavar("MONEY"),
+  Flag.withDescription(
+    "The most that calls of models may cost, in the money of the profile's prices (default: no limit)"
+  ),
+  Flag.optional
+)
+
+const moneyOf = (money: number | undefined): number | undefined => {
+  if (money === undefined || money >= 0) return money
+  throw new SluiceError("SLUICE_BAD_OPTION", `--budget cannot be ${money}`, { hint: "give an amount of 0 or more" })
+}
 
 const shareOf = (share: number): number => {
   if (share >= 0 && share <= 1) return share
@@ -45,8 +59,8 @@ const reported = (running: Effect.Effect<RunResult, Error>) =>
 
 export const run = Command.make(
   "run",
-  { pipeline: pipelineArgument, set: setFlag, ...profileFlags, maxFailed: maxFailedFlag },
-  ({ pipeline, set, maxFailed, ...flags }) =>
+  { pipeline: pipelineArgument, set: setFlag, ...profileFlags, maxFailed: maxFailedFlag, budget: budgetFlag },
+  ({ pipeline, set, maxFailed, budget, ...flags }) =>
     Effect.gen(function* () {
       const shared = yield* sharedFlags
       const [{ runPipeline }, { findProject, pipelineFile }, { RunDisplay }, { printResult }, { printJson }] =
@@ -62,7 +76,9 @@ export const run = Command.make(
       const prepared = yield* attempt(async () => {
         const project = findProject(process.cwd(), shared.store)
         const file = pipelineFile(project, pipeline, process.cwd())
-        const means = { ...(await givenProfile(project, flags)), maxFailed: shareOf(maxFailed) }
+        const { models = {}, ...profile } = await givenProfile(project, flags)
+        const calls = { endpoints: models, money: moneyOf(Option.getOrUndefined(budget)) }
+        const means = { ...profile, calls, maxFailed: shareOf(maxFailed) }
         return { project, file, sets: parseSets(set), ...means }
       })
       if (shared.json) {

@@ -8,6 +8,7 @@ import { isThere, readableReach } from "../run/reach.ts"
 import type { Damage } from "../store/damage.ts"
 import { SluiceError } from "../errors.ts"
 import { readAcceptances } from "../store/acceptance.ts"
+import { CellStore } from "../store/cell-store.ts"
 import { Store } from "../store/store.ts"
 import { count, plural } from "./print.ts"
 
@@ -69,13 +70,19 @@ export const checkStore = (project: Project): StoreCheck => {
       text: said(path, "its files are not those it was made with", owner),
       hint: `delete it, then sluice run ${nameOf(project, owner.ref)}: it is written anew`
     })
+  const cells = new CellStore(store.root, ({ path, text }) =>
+    problems.push({ text: `${path}: ${text}`, hint: "this is told once: what is missing is bought when it is needed" })
+  )
+  cells.refresh()
+  const replies = cells.size
+  void cells.dispose()
   try {
     readAcceptances(store.root)
   } catch (cause) {
     if (!(cause instanceof SluiceError)) throw cause
     problems.push({ text: cause.message, hint: cause.hint ?? "" })
   }
-  return { text: summary(store, problems.length, useless), problems }
+  return { text: summary(store, problems.length, useless, replies), problems }
 }
 
 const said = (path: string, what: string, owner?: Owner): string =>
@@ -93,13 +100,14 @@ const nodesOf = function* (store: Store): Generator<Owner & { readonly key: stri
 const nameOf = (project: Project, { pipeline, file }: PipelineRef): string =>
   file === join(project.root, "pipelines", `${pipeline}.ts`) ? pipeline : relative(process.cwd(), file)
 
-const summary = (store: Store, damaged: number, useless: number): string => {
+const summary = (store: Store, damaged: number, useless: number, replies: number): string => {
   let objects = 0
   let actions = 0
   for (const { name } of store.entries("objects")) if (!name.endsWith(".tmp")) objects++
   for (const { name } of store.entries("actions")) if (!name.endsWith(".tmp")) actions++
   const parts = [
     `${count(objects)} objects, ${count(actions)} results, ${plural(store.refNames().length, "pipeline")}`,
+    ...(replies > 0 ? [plural(replies, "model call")] : []),
     ...(damaged > 0 ? [plural(damaged, "damaged entry", "damaged entries")] : []),
     ...(useless > 0 ? [`${plural(useless, "damaged entry", "damaged entries")} removed that nothing needs`] : [])
   ]

@@ -55,7 +55,13 @@ export interface FileCause {
 /** A low and a high end. */
 export type Range = readonly [low: number, high: number]
 
-/** What a node is expected to cost, from what earlier runs did. Model calls stand here once a stage declares them. */
+/** Calls of models that are to be bought, and what they cost where prices are known. */
+export interface PlannedCalls {
+  readonly count: Range
+  readonly money?: Range
+}
+
+/** What a node is expected to cost, from what earlier runs did. */
 export interface Expected {
   readonly seconds: Range
   readonly bytes: Range
@@ -81,6 +87,8 @@ export interface NodePlan {
   readonly rows: PlannedRows
   /** Absent where no earlier run tells. */
   readonly expected?: Expected
+  /** Of a node that calls a model. */
+  readonly calls?: PlannedCalls
 }
 
 /** What a node's key is made of, in a form that can be compared and told. */

@@ -11,7 +11,7 @@ import { Rechecks } from "./rechecks.ts"
 import { placeOf } from "./record-key.ts"
 import type { Records } from "./records.ts"
 import { leftOver, rememberActions } from "./reuse-list.ts"
-import { lookUp, type Outcome, type RowAction, viewOf, writtenBytes } from "./row-action.ts"
+import { lookUp, type Outcome, preparedContent, type RowAction, viewOf, writtenBytes } from "./row-action.ts"
 import { checkKeys, sourceRefs } from "./source-refs.ts"
 import type { ChainStep, ChainTask } from "./task.ts"
 import type { Made } from "./sealed-record.ts"
@@ -171,6 +171,8 @@ export class ChainRun {
         if (!outcome.hit) this.#rechecks.rows(link.node, this.#keys(link), before!, outcome.key)
         before = outcome.view
       }
+      const { stopped } = this.#execution.calls
+      if (stopped !== undefined) throw stopped
     })
   }
 
@@ -219,7 +221,7 @@ export class ChainRun {
     const failed = this.#failed[at]!
     const told = failed.first
     failed.add(counts.in, errors, () => new Partition(before, survey.store).ids(), this.#place(index))
-    if (told === undefined && failed.first !== undefined) {
+    if (told === undefined && failed.first !== undefined && this.#execution.calls.stopped === undefined) {
       const { name } = link.node
       const text = `${name}: ${failed.first}; the other rows go on`
       journal.write({ event: "warning", code: "SLUICE_FAILED_ROWS", node: name, text })
@@ -294,7 +296,3 @@ export class ChainRun {
     return { datasets: { "": datasetHead(store, views, Object.keys(link.node.columns)) }, folder: undefined, refs }
   }
 }
-
-/** What a select knows of prepared rows: their columns, and which are missing because they failed. */
-const preparedContent = ({ content, errors }: RowAction): unknown =>
-  errors.length === 0 ? content : [content, errors.map(({ row }) => row)]

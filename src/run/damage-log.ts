@@ -81,9 +81,14 @@ export class DamageLog {
     return this.#told.size > 0
   }
 
-  /** Tells whatever else a run has to warn of. */
-  warn(text: string) {
-    this.#tell({ event: "warning", text })
+  /** Tells whatever else a run has to warn of; `paths` are files that were changed. */
+  warn(text: string, paths?: ReadonlyArray<string>) {
+    this.#tell({
+      event: "warning",
+      ...(paths === undefined ? {} : { code: "SLUICE_DAMAGED" as const }),
+      text,
+      ...(paths && { paths })
+    })
   }
 
   /**

@@ -11,6 +11,7 @@ import { DamagedObject } from "../store/store.ts"
 import type { View } from "../table/view.ts"
 import type { Chain, ChainLink, PreparedInput } from "./chain.ts"
 import { chainsOf, prepares } from "./chain.ts"
+import type { CallBroker } from "./call-broker.ts"
 import { ChainRun } from "./chain-run.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
@@ -38,6 +39,7 @@ export interface Resources {
   /** One thread in which row functions are tried again. */
   readonly checker: Pool
   readonly leases: Leases
+  readonly calls: CallBroker
   readonly threads: number
   /** The share of a node's rows that may fail before the run stops there. */
   readonly maxFailed: number
@@ -50,6 +52,7 @@ export class Execution {
   readonly pool: Pool
   readonly #checker: Pool
   readonly leases: Leases
+  readonly calls: CallBroker
   readonly threads: number
   readonly maxFailed: number
   readonly records = new Map<GraphNode, NodeRecord>()
@@ -73,6 +76,7 @@ export class Execution {
     this.pool = resources.workers
     this.#checker = resources.checker
     this.leases = resources.leases
+    this.calls = resources.calls
     this.threads = resources.threads
     this.maxFailed = resources.maxFailed
     this.lastRun = new LastRun(survey.store, survey.graph.pipeline)
@@ -81,7 +85,7 @@ export class Execution {
   tally(node: GraphNode): Tally {
     let tally = this.#tallies.get(node)
     if (tally === undefined) {
-      tally = new Tally(node)
+      tally = new Tally(node, () => this.calls.sumOf(node.name))
       this.#tallies.set(node, tally)
     }
     return tally
@@ -161,11 +165,8 @@ export class Execution {
   /** The models that other nodes made for a node. */
   models(node: GraphNode): ModelSources | undefined {
     if (modelEdges(node).length === 0) return undefined
-    let models = this.#models.get(node)
-    if (models === undefined) {
-      models = linkedModels(this.survey.store, node, this.records)
-      this.#models.set(node, models)
-    }
+    const models = this.#models.get(node) ?? linkedModels(this.survey.store, node, this.records)
+    this.#models.set(node, models)
     return models
   }
 

@@ -7,6 +7,19 @@ import type { Device } from "../model/train/device.ts"
 import { onDisk } from "../store/durable-file.ts"
 import type { RowTotals } from "./node-record.ts"
 
+/** Calls of models: made, and taken from cells. */
+export interface CallSum {
+  readonly bought: number
+  readonly found: number
+  /** Answers that were no reply, after which a call was tried again. */
+  readonly retried: number
+  /** Tokens of what was bought. */
+  readonly input: number
+  readonly output: number
+  /** What that cost; absent where no price is known. */
+  readonly money?: number
+}
+
 export interface NodeSummary {
   readonly name: string
   readonly kind: string
@@ -22,6 +35,8 @@ export interface NodeSummary {
   readonly passed?: boolean
   /** What a judge has against a program's result; absent where nothing is judged. */
   readonly objections?: ReadonlyArray<string>
+  /** Of a stage that calls models. */
+  readonly calls?: CallSum
   /** The run that made a hit's result while this one waited for it. */
   readonly by?: string
 }
@@ -72,6 +87,7 @@ export type RunEvent =
       readonly value: number
       readonly step?: number
     }
+  | { readonly event: "calls"; readonly node: string; readonly calls: CallSum }
   | { readonly event: "sample"; readonly node: string; readonly text: string }
   | {
       readonly event: "warning"

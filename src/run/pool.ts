@@ -5,6 +5,7 @@ import { type ErrorCode, SluiceError } from "../errors.ts"
 import { asError } from "../store/durable-file.ts"
 import { type Damage, DamagedObject, type Difference } from "../store/store.ts"
 import { digestBytes, digestHex } from "../table/digest.ts"
+import type { CallAnswer, CallRequest } from "./call-request.ts"
 import type { Loaded, PlannedSources } from "./planned-sources.ts"
 import type { Task, TaskResult, WireError, WorkerStart } from "./task.ts"
 
@@ -42,6 +43,8 @@ export interface PoolOptions {
   readonly alone?: boolean
   readonly warn: (text: string) => void
   readonly sources: PlannedSources
+  /** Makes the calls of models that threads ask for. */
+  readonly call: (request: CallRequest) => Promise<CallAnswer>
   /** Told what workers find damaged. */
   readonly found: (found: Damage | Difference) => void
 }
@@ -178,6 +181,12 @@ export class Pool {
         slot.busy = undefined
         return this.#feed()
       }
+      if ("call" in message) {
+        const answers = message.call
+        // A thread that has died meanwhile gets no message, and no error comes of it.
+        void this.#options.call(message.request).then((answer) => worker.postMessage({ answers, answer }))
+        return
+      }
       for (const found of message.found) this.#options.found(found)
       if ("ready" in message) {
         void this.#options.sources.whole.then(() => this.#admit(slot, message.ready, message.sources))
@@ -253,6 +262,7 @@ export class Pool {
 
 type Message =
   | { readonly at: Place }
+  | { readonly call: number; readonly request: CallRequest }
   /** It takes the next task; what it gives for this one comes when its files are on the disk. */
   | { readonly id: number; readonly isFree: true }
   | ({ readonly found: ReadonlyArray<Damage | Difference> } & Said)

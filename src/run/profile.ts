@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os"
 import { basename, join, relative, resolve } from "node:path"
 import { nearest, SluiceError, unknownName } from "../errors.ts"
 import { type Device, devices } from "../model/train/device.ts"
+import { checkedEndpoints, type Endpoints, endpointsOfEnvironment } from "./model-endpoint.ts"
 import type { Project } from "./project.ts"
 
 /** What a run uses of its machine. Of it only the compute class of programs enters a key: device and threads. */
@@ -12,20 +13,27 @@ export interface RunProfile {
   readonly workers: number
   /** Where programs compute. */
   readonly device: Device
+  /** Where models are reached that stages call, by their names in pipelines; absent where none is said. */
+  readonly models?: Endpoints
 }
 
 type Given = { readonly [F in keyof RunProfile]?: RunProfile[F] | undefined }
 
-const fields = ["workers", "device"] as const satisfies ReadonlyArray<keyof RunProfile>
+const fields = ["workers", "device", "models"] as const satisfies ReadonlyArray<keyof RunProfile>
 
-/** A machine's profile by `name` under profiles/ or by a path, and over it what is `given`; one worker per core, on the CPU. */
+/**
+ * A machine's profile by `name` under profiles/ or by a path, and over it what is `given`; one worker per core, on the CPU.
+ * Models are those of the profile and, before them, of the environment.
+ */
 export const runProfile = (project: Project, name: string | undefined, given: Given, cwd: string): RunProfile => {
   const file = name === undefined ? {} : readProfile(project, name, cwd)
   const { workers = availableParallelism(), device = "cpu" } = {
     ...file,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   } as Given
-  return { workers: checkedWorkers("--workers", workers), device }
+  const models = { ...file.models, ...endpointsOfEnvironment() }
+  const said = Object.keys(models).length === 0 ? {} : { models }
+  return { workers: checkedWorkers("--workers", workers), device, ...said }
 }
 
 const checkedWorkers = (where: string, count: unknown): number => {
@@ -54,12 +62,13 @@ const readProfile = (project: Project, given: string, cwd: string): Given => {
   for (const field of Object.keys(profile))
     if (!fields.includes(field as keyof RunProfile))
       throw unknownName("SLUICE_UNKNOWN_OPTION", `${place} has no use for`, field, fields, "a profile has")
-  const { workers, device } = profile
+  const { workers, device, models } = profile
   if (device !== undefined && !devices.includes(device as Device))
     throw unknownName("SLUICE_UNKNOWN", `${place}: there is no device`, String(device), devices, "devices")
   return {
     ...(workers === undefined ? {} : { workers: checkedWorkers(`${place}: workers`, workers) }),
-    ...(device === undefined ? {} : { device: device as Device })
+    ...(device === undefined ? {} : { device: device as Device }),
+    ...(models === undefined ? {} : { models: checkedEndpoints(`${place}: models`, models) })
   }
 }
 

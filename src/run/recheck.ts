@@ -7,6 +7,7 @@ import { digestHex, digestText, sha256, takeDigests } from "../table/digest.ts"
 import { int32Of, readPack } from "../table/pack.ts"
 import { Partition, type View } from "../table/view.ts"
 import { groupTries } from "./gather-probe.ts"
+import type { Caller } from "./row-calls.ts"
 import { type ParseInput, parseRecords, someRecords } from "./parse.ts"
 import type { RowAction } from "./row-action.ts"
 import { openModels, type RowModels } from "./row-model.ts"
@@ -28,7 +29,8 @@ export interface Try {
 export const recheck = async (
   store: Store,
   node: GraphNode,
-  { samples, keys, models: linked }: RecheckTask
+  { samples, keys, models: linked }: RecheckTask,
+  call: Caller
 ): Promise<{ readonly differs: ReadonlyArray<string> }> => {
   const most = Math.ceil(sampleRows / samples.length)
   const models = openModels(node, linked)
@@ -39,8 +41,9 @@ export const recheck = async (
       const [key] = sample.made
       const stored = store.action<RowAction>(key)
       if (stored === undefined) continue
-      if ("view" in sample) tries.push(...(await rowTries({ store, node, keys, stored, most, models }, sample.view)))
-      else tries.push(...recordTries({ store, node, keys, stored, most, models }, sample.records))
+      if ("view" in sample)
+        tries.push(...(await rowTries({ store, node, keys, stored, most, models, call }, sample.view)))
+      else tries.push(...recordTries({ store, node, keys, stored, most, models, call }, sample.records))
     }
   const differs = new Set<string>()
   const rounds = tries.length === 0 ? 0 : Math.min(8, Math.ceil(sampleRows / tries.length))
@@ -60,6 +63,7 @@ interface Sampled {
   readonly stored: RowAction
   readonly most: number
   readonly models: RowModels
+  readonly call: Caller
 }
 
 const spread = (rows: number, most: number): Int32Array => {
@@ -67,7 +71,10 @@ const spread = (rows: number, most: number): Int32Array => {
   return Int32Array.from({ length: Math.min(most, Math.ceil(rows / step)) }, (_, i) => i * step)
 }
 
-const rowTries = async ({ store, node, keys, stored, most, models }: Sampled, view: View): Promise<Array<Try>> => {
+const rowTries = async (
+  { store, node, keys, stored, most, models, call }: Sampled,
+  view: View
+): Promise<Array<Try>> => {
   const whole = new Partition(view, store)
   // What is read for the whole is there for each row alone.
   await whole.columns([...new Set(Object.values(node.reads))])
@@ -75,7 +82,7 @@ const rowTries = async ({ store, node, keys, stored, most, models }: Sampled, vi
   return Array.from(spread(whole.rows, most), (row): Try => {
     const kept = new Uint8Array(whole.rows)
     kept[row] = 1
-    const alone = { store: memory, node, keys, partition: whole.narrow(kept), reuse: none(store), models }
+    const alone = { store: memory, node, keys, partition: whole.narrow(kept), reuse: none(store), models, call }
     const isSame = async () => sameRow(memory, node, stored, (await runRowNode(alone)).outcome.action, row)
     return { id: digestHex(whole.ids(), row), isSame }
   })

@@ -139,6 +139,10 @@ export const partialKey = (key: string): string => keyOf(["partial", key])
 export const storedKey = (key: string, { errors }: Pick<RowAction, "errors">): string =>
   errors.length === 0 ? key : partialKey(key)
 
+/** What a select knows of prepared rows: their columns, and which are missing because they failed. */
+export const preparedContent = ({ content, errors }: RowAction): unknown =>
+  errors.length === 0 ? content : [content, errors.map(({ row }) => row)]
+
 /** Bytes that an action was written to: its columns too where any row was computed, none where all were there. */
 export const writtenBytes = (store: Store, { block, pack, codes, taken }: RowAction, computed: number): number => {
   if (computed === 0 && (codes ?? taken) !== undefined) return 0

@@ -8,7 +8,8 @@ import { writeParquet } from "../table/parquet.ts"
 import { childRowId } from "../table/row-id.ts"
 import { blockOf, failedCode, keepAction, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { reasonCode } from "./row-filter.ts"
-import { callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
+import { applyRows } from "./row-calls.ts"
+import { columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { inputDigests, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
 import { assemble, Earlier, type Origin } from "./row-reuse.ts"
 
@@ -21,7 +22,7 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo, declaration.needs)
   const misfit = (made: unknown) =>
     Array.isArray(made) ? made.map((child) => misfitOf(child, fields)).find((wrong) => wrong !== undefined) : undefined
-  const called = callRows(declaration.apply, rows, todo, seenOptions(node), misfit)
+  const called = await applyRows(task, rows, todo, seenOptions(node), misfit)
   const earlier = new Earlier(store)
   const failed = new Set(called.errors.map((error) => error.row))
   const children: Array<unknown> = []

@@ -53,6 +53,11 @@ export const watchRows = (shared: Int32Array) => {
   current = shared as Int32Array<ArrayBuffer>
 }
 
+/** Says that the function is called for a row now. */
+export const nowAt = (row: number) => {
+  current[0] = row
+}
+
 /** Calls a function on each row; one that throws, or gives what no column holds, fails alone and the rest goes on. */
 export const callRows = (
   run: (row: Row, options: unknown) => unknown,

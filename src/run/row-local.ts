@@ -14,6 +14,7 @@ import type { Partition, Taken } from "../table/view.ts"
 import { blockOf, keepAction, type Outcome, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
 import type { RowModels } from "./row-model.ts"
+import { applyRows, type Caller } from "./row-calls.ts"
 import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 import { storedDigests, takenFrom } from "./taken.ts"
@@ -28,6 +29,8 @@ export interface RowTask {
   readonly likely?: string | undefined
   /** The models that its functions ask. */
   readonly models: RowModels
+  /** Makes the calls of a stage that calls a model. */
+  readonly call: Caller
 }
 
 /** The columns a function needs, by the names of its needs. */
@@ -83,9 +86,12 @@ export const makeColumns = async (
     computed = called.columns
     errors = called.errors
   } else {
-    const called = callRows(perRow as never, rowsAt(needs, todo, node.declaration.needs), todo, options, (made) =>
-      misfitOf(made, fields)
-    )
+    const rows = rowsAt(needs, todo, node.declaration.needs)
+    const misfit = (made: unknown) => misfitOf(made, fields)
+    const called =
+      node.declaration.kind === "map"
+        ? await applyRows(task, rows, todo, options, misfit)
+        : callRows(perRow as never, rows, todo, options, misfit)
     computed = columnsOf(called.results, fields, node.name)
     errors = called.errors
   }

@@ -7,6 +7,9 @@ import { SluiceError, SluiceErrors } from "../errors.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import { asError, onDisk } from "../store/durable-file.ts"
 import type { Damage, Difference, Store } from "../store/store.ts"
+import { CallBroker, type CallMeans } from "./call-broker.ts"
+import { CallBudgets } from "./call-budget.ts"
+import { withCalls } from "./call-forecast.ts"
 import { DamageLog } from "./damage-log.ts"
 import { LeaseLost } from "../store/fence.ts"
 import { type Lease, Leases } from "../store/lease.ts"
@@ -32,6 +35,8 @@ export interface RunOptions extends PlanOptions {
   readonly workerMemory?: number
   /** Milliseconds between two heartbeats of the leases it holds; a second unless told otherwise. */
   readonly beat?: number
+  /** Where models are reached that stages call, and what that may cost. */
+  readonly calls?: CallMeans
   /** Told the plan before anything runs. */
   readonly planned?: (plan: ReadonlyArray<NodePlan>) => void
 }
@@ -62,9 +67,10 @@ export const runPipeline = (options: RunOptions): Effect.Effect<RunResult, Error
       catch: asError
     })
     const damaged = new Set<string>()
+    const budgets = new CallBudgets(options.calls?.money)
     let check = false
     for (let attempt = 0; ; attempt++) {
-      const work = (lease: Lease) => once(options, { run, began, attempt, leases, lease, log, check })
+      const work = (lease: Lease) => once(options, { run, began, attempt, leases, lease, log, check, budgets })
       const result = yield* Effect.result(live(leases, run, warn, work))
       if (result._tag === "Success") return result.success
       const { failure } = result
@@ -87,6 +93,7 @@ interface Attempt {
   readonly log: DamageLog
   /** Whether to look for more damage first: where one object is damaged, others often are. */
   readonly check: boolean
+  readonly budgets: CallBudgets
 }
 
 const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, Error> =>
@@ -94,7 +101,8 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
     // Threads take their time zone from the process, whatever their own environment says.
     process.env["TZ"] = "UTC"
     const sources = new PlannedSources()
-    const { workers, checker } = poolsOf(options, attempt.log, sources)
+    const broker = brokerOf(options, attempt)
+    const { workers, checker } = poolsOf(options, attempt.log, sources, broker)
     // A thread takes its time to start, and what it will be needed for is not known before the code and the files are read.
     if (hasChangedFiles(options.project.storeRoot)) workers.warm(1)
     return yield* Effect.gen(function* () {
@@ -105,12 +113,12 @@ const once = (options: RunOptions, attempt: Attempt): Effect.Effect<RunResult, E
       })
       surveyed.store.onFound((found) => attempt.log.found(found))
       workers.warm(surveyed.news)
-      return yield* planned(options, attempt, surveyed, workers, checker)
-    }).pipe(Effect.ensuring(Effect.promise(() => Promise.all([workers.close(), checker.close()]))))
+      return yield* planned(options, attempt, surveyed, workers, checker, broker)
+    }).pipe(Effect.ensuring(Effect.promise(() => Promise.all([broker.close(), workers.close(), checker.close()]))))
   })
 
 /** The threads of a run, of which none has started yet. */
-const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources) => {
+const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources, broker: CallBroker) => {
   const { file, project, sets, workers, workerMemory } = options
   const pool = {
     start: { pipeline: file, root: project.root, storeRoot: project.storeRoot, sets },
@@ -119,11 +127,24 @@ const poolsOf = (options: RunOptions, log: DamageLog, sources: PlannedSources) =
     warn: (text: string) => log.warn(text),
     memory: workerMemory
   }
-  return { workers: new Pool({ ...pool, size: workers }), checker: new Pool({ ...pool, size: 1 }) }
+  return {
+    workers: new Pool({ ...pool, size: workers, call: (request) => broker.answer(request, false) }),
+    checker: new Pool({ ...pool, size: 1, call: (request) => broker.answer(request, true) })
+  }
 }
 
+const brokerOf = ({ project, calls = { endpoints: {} } }: RunOptions, { run, leases, budgets, log }: Attempt) =>
+  new CallBroker({ root: project.storeRoot, run, leases, budgets }, calls, ({ path, text }) => log.warn(text, [path]))
+
 /** Plans what was surveyed, and runs the plan. */
-const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, workers: Pool, checker: Pool) =>
+const planned = (
+  options: RunOptions,
+  attempt: Attempt,
+  surveyed: Survey,
+  workers: Pool,
+  checker: Pool,
+  broker: CallBroker
+) =>
   Effect.gen(function* () {
     const { run, leases, log } = attempt
     const { store, graph } = surveyed
@@ -132,7 +153,8 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
       try: () => makePlan(surveyed, (task) => workers.submit(task)),
       catch: asError
     })
-    options.planned?.(plan.nodes)
+    options.planned?.(withCalls(plan.nodes, graph.nodes, store, graph.pipeline, options.calls?.endpoints ?? {}))
+    yield* Effect.try({ try: () => broker.check(graph.nodes, plan.nodes), catch: asError })
     const { device } = surveyed.compute
     if (device !== "cpu")
       yield* Effect.tryPromise({
@@ -155,15 +177,24 @@ const planned = (options: RunOptions, attempt: Attempt, surveyed: Survey, worker
           device
         })
         log.open(journal)
+        broker.open(journal)
       },
       catch: asError
     })
-    const resources = { workers, checker, leases, threads: options.workers, maxFailed: options.maxFailed ?? 0 }
+    const resources = {
+      workers,
+      checker,
+      leases,
+      calls: broker,
+      threads: options.workers,
+      maxFailed: options.maxFailed ?? 0
+    }
     const execution = new Execution(surveyed, plan, journal, resources)
     return yield* execution.run().pipe(
       Effect.map(() => finish(surveyed, execution, journal, attempt)),
       // What a callback throws, a damaged object above all, is a failure like any other.
       Effect.catchDefect((defect) => Effect.fail(asError(defect))),
+      Effect.ensuring(Effect.sync(() => broker.end())),
       Effect.tapError((cause) => Effect.ignore(Effect.try(() => tellFailure(journal, cause))))
     )
   })

@@ -1,7 +1,7 @@
 // Counts what becomes of a node's rows while it runs, and checks the conservation law when it is done.
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
-import type { NodeSummary } from "./journal.ts"
+import type { CallSum, NodeSummary } from "./journal.ts"
 import type { RowTotals } from "./node-record.ts"
 
 export class Tally {
@@ -24,8 +24,12 @@ export class Tally {
   objections: ReadonlyArray<string> | undefined
   readonly reasons: Record<string, number> = {}
 
-  constructor(node: GraphNode) {
+  readonly #calls: () => CallSum | undefined
+
+  /** `calls` says what the node's calls of models came to. */
+  constructor(node: GraphNode, calls: () => CallSum | undefined = () => undefined) {
     this.node = node
+    this.#calls = calls
   }
 
   reason(counts: { readonly [reason: string]: number }) {
@@ -59,6 +63,7 @@ export class Tally {
   }
 
   summary(): NodeSummary {
+    const calls = this.#calls()
     return {
       name: this.node.name,
       kind: this.node.kind,
@@ -69,7 +74,8 @@ export class Tally {
       seconds: Math.round(this.seconds * 1000) / 1000,
       bytes: this.bytes,
       ...(this.passed === undefined ? {} : { passed: this.passed }),
-      ...(this.objections === undefined ? {} : { objections: this.objections })
+      ...(this.objections === undefined ? {} : { objections: this.objections }),
+      ...(calls === undefined ? {} : { calls: { ...calls } })
     }
   }
 }

@@ -1,6 +1,7 @@
 // Tasks: what travels between the run loop and its workers. Names, views and keys; never code.
 import type { NodeKeys } from "../graph/key.ts"
 import type { View } from "../table/view.ts"
+import type { CallAnswer } from "./call-request.ts"
 import type { GatherProbe } from "./gather-probe.ts"
 import type { InputFile } from "./listing.ts"
 import type { DatasetHead } from "./node-record.ts"
@@ -164,6 +165,11 @@ export interface RecheckTask {
 }
 
 export type Task = ChainTask | FrameTask | ResolveTask | GatherTask | RecheckTask
+
+/** What a thread is sent: a task, or the answer to a call that it asked for. */
+export type ToThread =
+  | { readonly id: number; readonly task: Task }
+  | { readonly answers: number; readonly answer: CallAnswer }
 
 export type TaskResult<T extends Task> = T extends ChainTask
   ? ChainResult

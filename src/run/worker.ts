@@ -9,6 +9,7 @@ import { StepStore } from "../store/step-store.ts"
 import { type Damage, DamagedObject, type Difference, type Store } from "../store/store.ts"
 import { loadParquet } from "../table/parquet.ts"
 import { Partition } from "../table/view.ts"
+import type { CallAnswer, CallRequest } from "./call-request.ts"
 import { frameAndKeep, readPlanned } from "./frames.ts"
 import { gatherRows } from "./gather-task.ts"
 import { LoadedSources } from "./loaded-sources.ts"
@@ -20,7 +21,7 @@ import { RowReuse } from "./row-reuse.ts"
 import { openModels } from "./row-model.ts"
 import { resolveSelect } from "./select-task.ts"
 import { watchRows } from "./row-function.ts"
-import type { ChainResult, ChainStep, ChainTask, Task, ThreadStart, WireError } from "./task.ts"
+import type { ChainResult, ChainStep, ChainTask, Task, ThreadStart, ToThread, WireError } from "./task.ts"
 
 const start = workerData as ThreadStart
 watchRows(start.row)
@@ -36,6 +37,22 @@ const reuses = new Map<string, RowReuse>()
 let graph: Graph
 
 const nodeOf = (name: string): GraphNode => graph.nodes.find((node) => node.name === name)!
+
+/** Calls that wait for their answers, by number. */
+const calls = new Map<number, (answer: CallAnswer) => void>()
+let called = 0
+
+/** The main thread makes all calls of models. */
+const call = (request: CallRequest): Promise<CallAnswer> =>
+  new Promise((done) => {
+    calls.set(++called, done)
+    port.postMessage({ call: called, request })
+  })
+
+const answered = (number: number, answer: CallAnswer) => {
+  calls.get(number)?.(answer)
+  calls.delete(number)
+}
 
 const reuseOf = (step: ChainStep): RowReuse => {
   const at = `${step.node} ${step.input} ${step.keys.row}`
@@ -78,7 +95,7 @@ const runSteps = async (task: ChainTask): Promise<ChainResult> => {
     const before = performance.now()
     const node = nodeOf(step.node)
     const models = openModels(node, step.models)
-    const rows = { store, node, keys: step.keys, partition, reuse: reuseOf(step), likely: step.likely, models }
+    const rows = { store, node, keys: step.keys, partition, reuse: reuseOf(step), likely: step.likely, models, call }
     const ran = await oneStep(() => runRowNode(rows))
     partition = ran.next
     outcomes.push({ ...ran.outcome, seconds: (performance.now() - before) / 1000 })
@@ -105,7 +122,7 @@ const runTask = async (id: number, task: Task): Promise<unknown> => {
     case "gather":
       return gatherRows(storeUnder(task.lease), nodeOf(task.node), task)
     case "recheck":
-      return recheck(store, nodeOf(task.node), task)
+      return recheck(store, nodeOf(task.node), task, call)
   }
 }
 
@@ -137,7 +154,9 @@ export const wireError = (cause: unknown): WireError => {
 try {
   store = told(new StepStore(start.storeRoot))
   graph = await loadGraph(start.pipeline, start.sets, start)
-  port.on("message", ({ id, task }: { readonly id: number; readonly task: Task }) => {
+  port.on("message", (message: ToThread) => {
+    if ("answer" in message) return answered(message.answers, message.answer)
+    const { id, task } = message
     runTask(id, task).then(
       (result) => port.postMessage({ id, result, sources: sources.fresh(), found: found.splice(0) }),
       (cause: unknown) => port.postMessage({ id, error: wireError(cause), found: found.splice(0) })

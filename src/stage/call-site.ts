@@ -5,7 +5,7 @@ import type { CallSite } from "./declaration.ts"
 
 const url = (scriptName: string) => (scriptName.startsWith("file:") ? scriptName : `file://${scriptName}`)
 const constructors = new Set(
-  ["call-site", "declare", "stage"].map((name) => new URL(`./${name}.ts`, import.meta.url).href)
+  ["call-site", "declare", "row-stage", "stage"].map((name) => new URL(`./${name}.ts`, import.meta.url).href)
 )
 
 /** The place of the `Stage.…({…})` call that is being evaluated. */

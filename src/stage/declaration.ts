@@ -73,6 +73,8 @@ export interface SourceDeclaration extends Base {
 export interface MapDeclaration extends Base {
   readonly kind: "map"
   readonly adds: Fields
+  /** Whether `apply` calls a model, and may return an Effect. */
+  readonly calls: boolean
   readonly apply: AnyFunction | undefined
   readonly applyBatch: AnyFunction | undefined
 }
@@ -89,6 +91,8 @@ export interface FilterDeclaration extends Base {
 export interface ExpandDeclaration extends Base {
   readonly kind: "expand"
   readonly emits: Fields
+  /** Whether `apply` calls a model, and may return an Effect. */
+  readonly calls: boolean
   readonly apply: AnyFunction
 }
 

@@ -8,6 +8,7 @@ import type { OptionFields } from "./option.ts"
 import type { Decoded } from "./option-value.ts"
 import { type Databases, type Folder, type Frames, type Parsed, sourceOptions } from "./source.ts"
 import type { Judge, ProgramContext, ProgramResult } from "./program.ts"
+import { expand, map } from "./row-stage.ts"
 import type { Common, GatherCall, None, OnRows, ProgramCall, SourceCall } from "./stage-call.ts"
 import type { Keep, Verdicts } from "./verdict.ts"
 
@@ -65,29 +66,6 @@ const source = <const E extends Fields | ChosenRows, Options extends OptionField
 }
 
 /**
- * 1 → 1 row: computes new columns, or replaces columns of the same name.
- *
- * @example
- * import * as Schema from "effect/Schema"
- * import { Stage } from "#sluice"
- * const length = Stage.map({
- *   name: "text.length",
- *   needs: { text: Schema.String },
- *   adds: { length: Schema.Int },
- *   apply: ({ text }) => ({ length: text.length })
- * })
- * rows({ text: "dawn" }).pipe(length()) // → { text: "dawn", length: 4 }
- */
-const map = <Needs extends Fields, Adds extends Fields, Options extends OptionFields = None>(
-  given: Common<Needs, Options, never> & {
-    readonly adds: Adds
-    readonly apply?: (row: RowOf<Needs>, options: Decoded<Options>) => NoInfer<RowOf<Adds>>
-    /** The same on a whole batch, a promise where it asks a model; must agree with `apply` where both are given. */
-    readonly applyBatch?: (batch: Batch, options: Decoded<Options>) => Batch | Promise<Batch>
-  }
-): OnRows<Options, None, Needs, Adds> => onRows(declare("map", given))
-
-/**
  * 1 → 0 or 1 row: keeps a row or drops it for a reason, from the row itself or from measured scores.
  *
  * @example
@@ -124,36 +102,6 @@ const filter = <
     ) => NoInfer<Keep | Reasons>
   }
 ): OnRows<Options & MeasureOptions, None, Needs, "same"> => onRows(declare("filter", { measureOptions: {}, ...given }))
-
-/**
- * 1 → n rows: children keep their parent's other columns; a parent without children needs a reason.
- *
- * @example
- * import * as Schema from "effect/Schema"
- * import { Stage } from "#sluice"
- * const lines = Stage.expand({
- *   name: "text.lines",
- *   needs: { text: Schema.String },
- *   emits: { line: Schema.String },
- *   reasons: ["empty"],
- *   apply: ({ text }) => (text === "" ? "empty" : text.split("\n").map((line) => ({ line })))
- * })
- * rows({ text: "dawn\ndusk" }, { text: "" }).pipe(lines())
- * // → { text: "dawn\ndusk", line: "dawn" }
- * // → { text: "dawn\ndusk", line: "dusk" }
- * // dropped: 1 empty
- */
-const expand = <
-  Needs extends Fields,
-  Emits extends Fields,
-  const Reasons extends string = never,
-  Options extends OptionFields = None
->(
-  given: Common<Needs, Options, Reasons> & {
-    readonly emits: Emits
-    readonly apply: (row: RowOf<Needs>, options: Decoded<Options>) => NoInfer<ReadonlyArray<RowOf<Emits>> | Reasons>
-  }
-): OnRows<Options, None, Needs, Emits> => onRows(declare("expand", given))
 
 /**
  * Sees all rows and decides on each: prepares columns row by row, then resolves them together.

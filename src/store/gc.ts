@@ -14,6 +14,8 @@ export interface GcOptions {
   readonly dryRun: boolean
   /** How many of the latest runs keep what they made and what they count on. */
   readonly keepRuns: number
+  /** Whether the replies of models go, too: they are bought again where they are needed. */
+  readonly cells?: boolean
 }
 
 export interface GcSum {
@@ -22,7 +24,7 @@ export interface GcSum {
 }
 
 export interface GcReport {
-  readonly removed: { readonly [What in "objects" | "results" | "folders" | "scratch" | "leftovers"]: GcSum }
+  readonly removed: { readonly [What in "objects" | "results" | "folders" | "scratch" | "cells" | "leftovers"]: GcSum }
   readonly kept: GcSum
   /** Runs that are at work: nothing goes before they end. */
   readonly live: ReadonlyArray<string>
@@ -42,7 +44,7 @@ export const collectGarbage = async (store: Store, options: GcOptions): Promise<
   const leases = new Leases(store.root, "sluice gc")
   if (options.dryRun) {
     const live = await leases.living(runKey(""))
-    return sweep(store, markAll(store, options.keepRuns, live), Date.now(), live)
+    return sweep(store, markAll(store, options.keepRuns, live), options, Date.now(), live)
   }
   const watch = leases.watch(gcKey)
   const lease = leases.take(gcKey, watch)
@@ -53,7 +55,7 @@ export const collectGarbage = async (store: Store, options: GcOptions): Promise<
     // Clears away what dead processes held, on work that nobody has asked for again.
     leases.clear()
     const now = statSync(lease.folder).mtimeMs
-    return sweep(store, markAll(store, options.keepRuns, []), now, [], lease)
+    return sweep(store, markAll(store, options.keepRuns, []), options, now, [], lease)
   } finally {
     lease.release()
   }
@@ -105,8 +107,15 @@ const sizeOf = (path: string): GcSum => {
  * Removes under a lease, or without one only counts. What names others goes before what it names: a gc that is killed
  * leaves nothing that names what is gone.
  */
-const sweep = (store: Store, marks: Marks, now: number, live: ReadonlyArray<Holder>, lease?: Lease): GcReport => {
-  const removed = { objects: sum(), results: sum(), folders: sum(), scratch: sum(), leftovers: sum() }
+const sweep = (
+  store: Store,
+  marks: Marks,
+  { cells = false }: GcOptions,
+  now: number,
+  live: ReadonlyArray<Holder>,
+  lease?: Lease
+): GcReport => {
+  const removed = { objects: sum(), results: sum(), folders: sum(), scratch: sum(), cells: sum(), leftovers: sum() }
   const kept = sum()
   const decide = (what: keyof typeof removed, path: string, keep: boolean) => {
     try {
@@ -143,6 +152,7 @@ const sweep = (store: Store, marks: Marks, now: number, live: ReadonlyArray<Hold
   for (const name of listed(at("leases"))) if (name.startsWith(".")) leftover(at("leases", name))
   for (const name of listed(at("work")))
     decide("scratch", at("work", name), store.action(name) === undefined && isInUse(at("work", name)))
+  for (const name of listed(at("cells"))) decide("cells", at("cells", name), !cells)
   store.lookAgain()
   return { removed, kept, live: live.map(({ name }) => name) }
 }

@@ -84,7 +84,15 @@ const files: { readonly [E in Epoch]: ReadonlyArray<string> } = {
     "table/bits",
     "table/pack"
   ],
-  rows: ["run/row-node", "run/row-local", "run/row-filter", "run/row-expand", "run/row-function", "run/row-reuse"],
+  rows: [
+    "run/row-node",
+    "run/row-local",
+    "run/row-filter",
+    "run/row-expand",
+    "run/row-function",
+    "run/row-reuse",
+    "run/row-calls"
+  ],
   select: [
     "stage/split",
     "stage/share",

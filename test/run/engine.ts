@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { NodePlan } from "../../src/graph/plan.ts"
+import type { CallMeans } from "../../src/run/call-broker.ts"
 import type { NodeSummary, OutputSummary, RunEvent } from "../../src/run/journal.ts"
 import type { Damage } from "../../src/store/store.ts"
 
@@ -19,6 +20,8 @@ export interface Request {
   readonly workerMemory?: number
   /** Milliseconds between heartbeats of its leases. */
   readonly beat?: number
+  /** Where models are reached, and what that may cost. */
+  readonly calls?: CallMeans
   /** Only plan. */
   readonly plan?: boolean
   /** Whether to read the rows of the outputs; they are unless told otherwise. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest"
 import { compile } from "./compile.ts"
 
 const header = `// a wrong use
+import { Effect } from "effect"
 import * as Schema from "effect/Schema"
-import { input, keep, opt, split, Stage } from "#sluice"
+import { type Batch, input, keep, opt, split, Stage } from "#sluice"
 import { dedup, ingest, train } from "#stages"
 import { base, bySource, bare, chunk, counts, decontaminate, exact, faq, gate, gopher, jsonl, lora, Page, pages, redact, suite } from "../stages.ts"
 `
@@ -159,6 +160,38 @@ const wrong: { readonly [what: string]: readonly [code: string, lastLine: string
   "list-option-of-numbers": [
     `Stage.map({ name: "a.i", needs: {}, options: { list: opt.list([]) }, adds: { x: Schema.Int }, apply: (_, { list }) => ({ x: list.length }) })({ list: [1] })`,
     "Type 'number' is not assignable to type 'string'."
+  ],
+  "model-without-calls": [
+    `Stage.map({ name: "a.s", needs: { text: Schema.String }, adds: { x: Schema.String }, apply: ({ text }, _, model) => ({ x: text }) })`,
+    "Target signature provides too few arguments. Expected 3 or more, but got 2."
+  ],
+  "effect-without-calls": [
+    `Stage.map({ name: "a.t", needs: { text: Schema.String }, adds: { x: Schema.String }, apply: ({ text }) => Effect.succeed({ x: text }) })`,
+    "Property 'x' is missing in type 'Effect<{ x: string; }, never, never>' but required in type '{ readonly x: string; }'."
+  ],
+  "effect-of-another-row": [
+    `Stage.map({ name: "a.u", needs: { text: Schema.String }, adds: { x: Schema.Int }, calls: true, apply: ({ text }, _, model) => Effect.map(model.generate({ prompt: text }), (x) => ({ x })) })`,
+    "Type 'string' is not assignable to type 'number'."
+  ],
+  "effect-that-needs-more": [
+    `Stage.map({ name: "a.v", needs: { text: Schema.String }, adds: { x: Schema.String }, calls: true, apply: ({ text }) => Effect.as(Effect.scope, { x: text }) })`,
+    "Type 'Scope' is not assignable to type 'never'."
+  ],
+  "calls-without-a-name": [
+    `pages.pipe(Stage.map({ name: "a.w", needs: { text: Schema.String }, adds: { x: Schema.Int }, calls: true, apply: () => ({ x: 1 }) })())`,
+    "Expected 1 arguments, but got 0."
+  ],
+  "calls-on-a-batch": [
+    `Stage.map({ name: "a.x", needs: { text: Schema.String }, adds: { x: Schema.Int }, calls: true, applyBatch: (batch: Batch) => batch })`,
+    "Type '(batch: Batch) => Batch' is not assignable to type 'never'."
+  ],
+  "misspelt-setting-of-a-call": [
+    `Stage.map({ name: "a.y", needs: { text: Schema.String }, adds: { x: Schema.String }, calls: true, apply: ({ text }, _, model) => Effect.as(model.generate({ prompt: text, temprature: 0 }), { x: text }) })`,
+    "Object literal may only specify known properties, but 'temprature' does not exist in type 'Sampling & { readonly sample?: number; } & { readonly prompt: string; readonly messages?: never; } & { readonly schema?: never; }'. Did you mean to write 'temperature'?"
+  ],
+  "calls-of-a-filter": [
+    `Stage.filter({ name: "a.z", needs: { text: Schema.String }, calls: true, reasons: ["short"], decide: () => keep })`,
+    "Object literal may only specify known properties, and 'calls' does not exist in type 'Common<{ text: String; }, None, \"short\"> & { readonly reasons: readonly \"short\"[]; readonly measures?: None; readonly measureOptions?: None; readonly measure?: (row: { readonly text: string; }, options: Decoded<...>) => NoInfer<{}>; readonly measureBatch?: (batch: Batch, options: Decoded<...>) => Batch | Promise<......'."
   ],
   "column-name-in-function": [
     `Stage.map({ name: "a.f", needs: { by: Schema.String }, options: { by: opt.column("text") }, adds: { x: Schema.String }, apply: (_, options) => ({ x: options.by }) })`,
