@@ -1,4 +1,4 @@
-// What ends a chain: a record that cannot be parsed, a row function that keeps a memory.
+// What ends a node: a record that cannot be parsed, a function that keeps a memory.
 import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
@@ -29,4 +29,10 @@ export const notRowLocal = (node: GraphNode, differs: ReadonlyArray<string>): Sl
   new SluiceError("SLUICE_NOT_ROW_LOCAL", `${node.name} gives other results for the same row in another order`, {
     evidence: [`row ${differs[0]!.slice(0, 12)} and ${differs.length - 1} more of a sample`],
     hint: "a row function must not keep anything between rows: no module-level state, no /g regular expression"
+  })
+
+export const notTheSameAgain = (node: GraphNode, differs: ReadonlyArray<string>): SluiceError =>
+  new SluiceError("SLUICE_NOT_DETERMINISTIC", `${node.name} decides otherwise when it resolves the same rows again`, {
+    evidence: [`row ${differs[0]!.slice(0, 12)} and ${differs.length - 1} more`],
+    hint: "resolve must not depend on anything but its tables: no module-level state, no /g regular expression"
   })

@@ -10,11 +10,12 @@ import { groupTries } from "./gather-probe.ts"
 import type { Caller } from "./row-calls.ts"
 import { type ParseInput, parseRecords, someRecords } from "./parse.ts"
 import type { RowAction } from "./row-action.ts"
+import { type ResolveProbe, resolvedOtherwise } from "./resolve-probe.ts"
 import { openModels, type RowModels } from "./row-model.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { ownRows } from "./taken.ts"
-import { type RecheckTask, sampleRows } from "./task.ts"
+import { type RecheckTask, sampleRows, type SelectAction } from "./task.ts"
 import { codesOf } from "./verdict-codes.ts"
 
 /** One call of a stage's function that is made again. */
@@ -25,7 +26,7 @@ export interface Try {
   readonly isSame: () => Promise<boolean>
 }
 
-/** Ids of sampled rows whose result differs from the stored one. Of few rows each is tried several times. */
+/** Ids of sampled rows whose result differs from the stored one. Of few rows each is tried several times, a resolve once. */
 export const recheck = async (
   store: Store,
   node: GraphNode,
@@ -35,8 +36,10 @@ export const recheck = async (
   const most = Math.ceil(sampleRows / samples.length)
   const models = openModels(node, linked)
   const tries: Array<Try> = []
+  const probes: Array<ResolveProbe> = []
   for (const sample of samples)
-    if ("groups" in sample) tries.push(...(await groupTries(store, node, sample.groups)))
+    if ("tables" in sample) probes.push(sample)
+    else if ("groups" in sample) tries.push(...(await groupTries(store, node, sample.groups)))
     else {
       const [key] = sample.made
       const stored = store.action<RowAction>(key)
@@ -52,6 +55,12 @@ export const recheck = async (
       const { id, isSame } = tries[index]!
       if (!(await isSame())) differs.add(id)
     }
+  for (const { tables, made } of probes) {
+    const stored = store.action<SelectAction>(made[0])
+    const stores = { store, memory: scratch(store) }
+    const others = stored === undefined ? [] : await resolvedOtherwise(stores, node, tables, stored, models)
+    for (const id of others) differs.add(id)
+  }
   return { differs: [...differs] }
 }
 

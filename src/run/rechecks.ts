@@ -5,10 +5,11 @@ import type { GraphNode } from "../graph/graph.ts"
 import { keyOf } from "../table/digest.ts"
 import type { View } from "../table/view.ts"
 import { prepares } from "./chain.ts"
-import { notRowLocal } from "./chain-error.ts"
+import { notRowLocal, notTheSameAgain } from "./chain-error.ts"
 import type { Execution } from "./execution.ts"
 import type { GatherProbe } from "./gather-probe.ts"
 import type { ParseInput } from "./parse.ts"
+import type { ResolveProbe } from "./resolve-probe.ts"
 import { type RecheckSample, sampleRows } from "./task.ts"
 
 /** What is to be tried of a node. */
@@ -62,6 +63,24 @@ export class Rechecks {
   /** Takes what a gather made of groups for the sample. */
   groups(node: GraphNode, groups: GatherProbe, made: ReadonlyArray<string>) {
     this.#add(node, { groups, made }, sampleRows)
+  }
+
+  /** Tries code that decides on whole tables for the first time; rejects where it decides otherwise. */
+  async resolve(node: GraphNode, keys: NodeKeys, probe: ResolveProbe): Promise<void> {
+    const { store, code } = this.#execution.survey
+    const decided = hashOf(code.get(node)!, "resolve")
+    const tried = keyOf(["tried", decided])
+    if (node.declaration.impure !== undefined || decided.length === 0 || store.hasAction(tried)) return
+    // What prepare leaves behind is to be there as well.
+    const prepared = probe.tables.flatMap(({ partitions }) =>
+      partitions.slice(0, 1).flatMap(({ view, prepared: key }) => (key === "" ? [] : [{ view, made: [key] as const }]))
+    )
+    const models = this.#execution.models(node)
+    const samples = [...prepared, probe]
+    const { differs } = await this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples, models })
+    if (differs.length === 0) return store.putAction(tried, {})
+    store.removeAction(probe.made[0])
+    throw notTheSameAgain(node, differs)
   }
 
   #add(node: GraphNode, sample: RecheckSample, rows: number) {

@@ -6,6 +6,7 @@ import type { GatherProbe } from "./gather-probe.ts"
 import type { InputFile } from "./listing.ts"
 import type { DatasetHead } from "./node-record.ts"
 import type { ParseInput, ParseOutcome } from "./parse.ts"
+import type { ResolveProbe } from "./resolve-probe.ts"
 import type { Outcome } from "./row-action.ts"
 import type { ModelSources } from "./row-model.ts"
 import type { RowError } from "./row-error.ts"
@@ -150,11 +151,12 @@ export interface GatherFailures {
 /** Rows that are computed again, at most about so many. */
 export const sampleRows = 32
 
-/** Rows, records or groups, and the keys of what was made of them. */
+/** Rows, records, groups or whole tables, and the keys of what was made of them. */
 export type RecheckSample =
   | { readonly view: View; readonly made: readonly [key: string] }
   | { readonly records: ParseInput; readonly made: readonly [key: string] }
   | { readonly groups: GatherProbe; readonly made: ReadonlyArray<string> }
+  | ResolveProbe
 
 export interface RecheckTask {
   readonly kind: "recheck"

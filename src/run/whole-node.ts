@@ -63,6 +63,10 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
     })
     const known = "found" in settled
     const result = known ? yield* resolve() : settled.made
+    if (!known)
+      yield* execution.promise(() =>
+        new Rechecks(execution).resolve(node, execution.keys(node), { tables, made: [key] })
+      )
     return () => resolved(execution, node, tables, key, result, known)
   })
 

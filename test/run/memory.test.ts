@@ -153,6 +153,51 @@ describe("a memory is caught in each kind of row function", () => {
   })
 })
 
+const selectOf = (resolve: string, more = "") => `Stage.select({
+  name: "own.odd", needs: text, prepares: { n: Schema.Int }, prepare: ({ text }) => ${more === "" ? "({ n: text.length })" : more},
+  reasons: ["odd"], resolve: ${resolve}
+})`
+const decidesOtherwise = "SLUICE_NOT_DETERMINISTIC own.odd decides otherwise when it resolves the same rows again"
+
+describe("a memory is caught in resolve of a select", () => {
+  it.each([
+    ["of calls before", selectOf('(_, __, verdicts) => { if (kept.n++ === 0) verdicts.drop(1, "odd") }')],
+    [
+      "of the rows that it saw",
+      selectOf(`({ rows }, _, verdicts) => {
+        for (let row = 0; row < rows.rows; row++) if (kept.n++ === 2) verdicts.drop(row, "odd")
+      }`)
+    ],
+    [
+      "of what prepare left behind",
+      selectOf(
+        '({ rows }, _, verdicts) => { if (kept.n > rows.rows) verdicts.drop(1, "odd") }',
+        "({ n: (kept.n++, text.length) })"
+      )
+    ],
+    [
+      "in the columns that it gives",
+      `Stage.select({ name: "own.odd", needs: text, adds: { n: Schema.Int }, prepares: { m: Schema.Int },
+        prepare: ({ text }) => ({ m: text.length }), resolve: ({ rows }) => {
+          const values = Float64Array.from({ length: rows.rows }, () => kept.n++)
+          return { n: { type: "number", integer: true, values, valid: undefined } }
+        } })`
+    ]
+  ])("%s", async (_, stage) => {
+    using temp = odd(counter, stage)
+    for (let times = 0; times < 2; times++) expect(await toldBy(temp)).toBe(decidesOtherwise)
+  })
+
+  it("but no resolve without one, nor what it counts within a call", async () => {
+    const resolve = `({ rows }, _, verdicts) => {
+      let n = 0
+      for (let row = 0; row < rows.rows; row++) if (n++ % 2) verdicts.drop(row, "odd")
+    }`
+    using temp = odd("", selectOf(resolve))
+    expect(await toldBy(temp)).toBe("nothing")
+  })
+})
+
 const parserOf = (parse: string, onBadRow = "stop") => `Stage.source({
   name: "own.odd", options: { path: opt(Schema.String), onBadRow: opt(Schema.String, "${onBadRow}") },
   emits: { n: Schema.Int }, list: ({ path }) => path, parse: ${parse},
