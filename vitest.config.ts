@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ["test/**/*.long.test.ts", "test/torch/**", "node_modules/**"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    pool: "threads"
+    pool: "threads",
+    // Of two cores vitest would take one: most tests wait for a process or a disk.
+    maxWorkers: "100%"
   }
 })

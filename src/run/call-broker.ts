@@ -4,6 +4,7 @@ import { SluiceError } from "../errors.ts"
 import type { GraphNode } from "../graph/graph.ts"
 import type { NodePlan } from "../graph/plan.ts"
 import { type CellDamage, CellStore } from "../store/cell-store.ts"
+import { asError } from "../store/durable-file.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import type { Holder } from "../store/lease-watch.ts"
 import type { CallBudgets } from "./call-budget.ts"
@@ -113,7 +114,15 @@ export class CallBroker {
   }
 
   /** Answers a call: from cells alone where it is made again to see whether code has a memory. */
-  answer(request: CallRequest, replays: boolean): Promise<CallAnswer> {
+  async answer(request: CallRequest, replays: boolean): Promise<CallAnswer> {
+    try {
+      return await this.#answer(request, replays)
+    } catch (cause) {
+      return this.#failed(request.model, cause)
+    }
+  }
+
+  #answer(request: CallRequest, replays: boolean): Promise<CallAnswer> | CallAnswer {
     const key = cellKey(request)
     if (!this.#isRead) {
       this.#isRead = true
@@ -122,17 +131,15 @@ export class CallBroker {
     const found = this.#find(key)
     if (found !== undefined) {
       if (!replays) this.#count(request, { found: 1 })
-      return Promise.resolve({ text: found.text })
+      return { text: found.text }
     }
-    if (replays) return Promise.resolve({ failed: "this call was not made before" })
+    if (replays) return { failed: "this call was not made before" }
     const flying = this.#flights.get(key)
     if (flying !== undefined) {
       this.#count(request, { found: 1 })
       return flying
     }
-    const flight = this.#buy(request, key)
-      .catch((cause: unknown): CallAnswer => this.#failed(request.model, cause))
-      .finally(() => this.#flights.delete(key))
+    const flight = this.#buy(request, key).finally(() => this.#flights.delete(key))
     this.#flights.set(key, flight)
     return flight
   }
@@ -150,9 +157,9 @@ export class CallBroker {
         this.#end(serviceError(model, cause.message, lane.unanswered))
       return { failed: cause.message }
     }
-    const error = cause instanceof SluiceError ? cause : undefined
-    if (error !== undefined) this.#end(error)
-    return { failed: (cause as Error).message }
+    const error = asError(cause)
+    if (error instanceof SluiceError) this.#end(error)
+    return { failed: error.message }
   }
 
   #end(error: SluiceError) {

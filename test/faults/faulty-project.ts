@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { checkStore } from "../../src/cli/store-check.ts"
+import type { CallMeans } from "../../src/run/call-broker.ts"
 import { collectGarbage } from "../../src/store/gc.ts"
 import { Store } from "../../src/store/store.ts"
 import { makeProject, type Said, steady, type TestProject } from "../cli/project.ts"
@@ -37,12 +38,14 @@ export interface Failed {
 
 export class FaultyProject {
   readonly project: TestProject
+  /** Where the models of `calling` are reached. */
+  calls: CallMeans | undefined
   readonly #notes: string
   /** Processes that wait for the next run; each does one at a time. */
   readonly #engines: Array<Engine> = []
 
-  /** Over a pipeline of the fixtures: `pipeline` has every kind of stage, the others train with checkpoints. */
-  constructor(pipeline: "pipeline" | "training" | "mixed-training" = "pipeline") {
+  /** Over a pipeline of the fixtures: `pipeline` has every kind of stage, `calling` asks a model, the others train with checkpoints. */
+  constructor(pipeline: "pipeline" | "calling" | "training" | "mixed-training" = "pipeline") {
     this.project = makeProject({
       "pipelines/faults.ts": fixture(`${pipeline}.ts`),
       "pipelines/stages.ts": fixture("stages.ts"),
@@ -74,6 +77,7 @@ export class FaultyProject {
     const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" }
     for (const name of ["npm_config_user_agent", "FORCE_COLOR"]) delete env[name]
     Object.assign(env, { NODE_OPTIONS: `--import=${injector}`, SLUICE_FAULT: order })
+    if (this.calls !== undefined) env["SLUICE_MODELS"] = JSON.stringify(this.calls.endpoints)
     const started = spawn(
       process.execPath,
       [join(repository, "bin/sluice.js"), ...args, "--store", this.store(store)],
@@ -100,7 +104,8 @@ export class FaultyProject {
   async runInside(store: string, fault?: Fault): Promise<Answer & { readonly happened: boolean }> {
     const { order, notes } = this.#order(fault, store)
     const file = join(this.project.root, "pipelines/faults.ts")
-    const request = { root: this.project.root, storeRoot: this.store(store), file, rows: false }
+    const calls = this.calls === undefined ? {} : { calls: this.calls }
+    const request = { root: this.project.root, storeRoot: this.store(store), file, rows: false, ...calls }
     const engine = this.#engines.pop() ?? new Engine({ NODE_OPTIONS: `--import=${injector}`, NO_COLOR: "1" }, child)
     const answer = await engine.ask({ ...request, ...(fault === undefined ? {} : { order }) } as Request)
     this.#engines.push(engine)

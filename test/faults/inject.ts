@@ -214,8 +214,41 @@ Object.assign(fs, {
   rmSync: guarded("remove", "unlink", real.rmSync as never),
   unlinkSync: guarded("remove", "unlink", real.unlinkSync as never)
 })
-const readFile = promises.readFile
+const { open, readFile } = promises
+
+/** A file that is written through its handle. */
+const opened = async (path: string, flags = "r", mode?: fs.Mode): Promise<promises.FileHandle> => {
+  const place = below(path)
+  if (place === undefined) return open(path, flags, mode)
+  meet(creates(flags) ? "create" : "read", "open", place)
+  const handle = await open(path, flags, mode)
+  const [write, datasync, close] = [handle.write, handle.datasync, handle.close].map((run) => run.bind(handle)) as [
+    (data: Uint8Array, from: number, size: number, at: number) => Promise<object>,
+    () => Promise<void>,
+    () => Promise<void>
+  ]
+  return Object.assign(handle, {
+    write: async (data: Uint8Array, from: number, size: number, at: number) => {
+      const how = meet("write", "write", place, false)
+      const done = await write(data, from, how === "whole" ? size : size >> 1, at)
+      return how === "torn" ? die() : done
+    },
+    datasync: async () => {
+      meet("fsync", "fdatasync", place, false)
+      await datasync()
+    },
+    close: async () => {
+      try {
+        meet("close", "close", place, false)
+      } finally {
+        await close()
+      }
+    }
+  })
+}
+
 Object.assign(promises, {
+  open: opened,
   writeFile: async (path: string, data: unknown, options?: unknown) => writeFileSync(path, data, options),
   rename: async (from: never, to: never) => (renameSync as (...paths: ReadonlyArray<never>) => void)(from, to),
   readFile: guarded("read", "read", readFile as never)

@@ -2,7 +2,7 @@
 import { expect } from "vitest"
 import type { Answer } from "../run/engine.ts"
 import { digestsOf } from "../run/temp-run.ts"
-import type { Fault, Operation, Role, What } from "./fault.ts"
+import type { Fault, Operation, Place, Role, What } from "./fault.ts"
 import type { FaultyProject } from "./faulty-project.ts"
 
 export const faultText = ({ what, role, operation, at }: Fault): string => `${what} at the ${role}'s ${operation} ${at}`
@@ -22,12 +22,16 @@ export const whats = Object.keys(places) as ReadonlyArray<What>
 export const allFaults = (
   counts: ReadonlyArray<{ readonly role: Role; readonly operation: Operation; readonly times: number }>
 ): ReadonlyArray<Fault> =>
+  faultsAt(
+    counts.flatMap(({ role, operation, times }) =>
+      Array.from({ length: times }, (_, i): Place => ({ role, operation, at: i + 1 }))
+    )
+  )
+
+/** Every fault that can happen at some places. */
+export const faultsAt = (found: ReadonlyArray<Place>): ReadonlyArray<Fault> =>
   whats.flatMap((what) =>
-    counts
-      .filter(({ operation }) => places[what].includes(operation))
-      .flatMap(({ role, operation, times }) =>
-        Array.from({ length: times }, (_, i): Fault => ({ what, role, operation, at: i + 1 }))
-      )
+    found.filter(({ operation }) => places[what].includes(operation)).map((place): Fault => ({ what, ...place }))
   )
 
 /** The errors of a disk that is full, and of one that fails: the whole of what is said on stderr. */
