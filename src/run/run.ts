@@ -153,8 +153,13 @@ const planned = (
       try: () => makePlan(surveyed, (task) => workers.submit(task)),
       catch: asError
     })
-    options.planned?.(withCalls(plan.nodes, graph.nodes, store, graph.pipeline, options.calls?.endpoints ?? {}))
-    yield* Effect.try({ try: () => broker.check(graph.nodes, plan.nodes), catch: asError })
+    yield* Effect.try({
+      try: () => {
+        options.planned?.(withCalls(plan.nodes, graph.nodes, store, graph.pipeline, options.calls?.endpoints ?? {}))
+        broker.check(graph.nodes, plan.nodes)
+      },
+      catch: asError
+    })
     const { device } = surveyed.compute
     if (device !== "cpu")
       yield* Effect.tryPromise({

@@ -205,7 +205,12 @@ export class CellStore {
   async dispose(): Promise<void> {
     await this.#flushing
     await this.close()
-    for (const { file } of this.#segments.values()) closeSync(file)
+    for (const { file } of this.#segments.values())
+      try {
+        closeSync(file)
+      } catch {
+        // They were read alone: nothing is lost.
+      }
     this.#segments.clear()
     this.#places.clear()
   }
