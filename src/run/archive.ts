@@ -8,7 +8,7 @@ import { decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
 import { isMeant, mayHold } from "./member-pattern.ts"
 import { tarMembers } from "./tar.ts"
-import { readWhole } from "./whole-file.ts"
+import { type ReadBuffer, readWhole } from "./whole-file.ts"
 import { zipMembers } from "./zip.ts"
 
 /** A file in an archive. `read` gives its bytes, or an Error that says why they cannot be had. */
@@ -215,19 +215,21 @@ const plainName = (name: string): string =>
     .filter((part) => part !== "" && part !== "." && part !== "..")
     .join("/")
 
-/** The bytes of an input file of a source, which must be those that were digested. */
+/** The bytes of an input file of a source, which must be those that were digested; in `buffer` until that is used again. */
 export const readUnchanged = async (
   node: string,
-  { path, absolute, digest }: Pick<InputFile, "path" | "absolute" | "digest">
+  { path, absolute, digest }: Pick<InputFile, "path" | "absolute" | "digest">,
+  buffer?: ReadBuffer
 ): Promise<Uint8Array> => {
-  const whole = await readWhole(absolute).catch((cause: NodeJS.ErrnoException) => {
+  const whole = await readWhole(absolute, buffer).catch((cause: NodeJS.ErrnoException) => {
     throw changedInRun(node, path, `it can no longer be read (${cause.code})`)
   })
   if (whole.digest !== digest) throw changedInRun(node, path, "its bytes are no longer those that were digested")
   return whole.bytes
 }
 
-const changedInRun = (node: string, path: string, what: string): SluiceError =>
+/** The error of an input file that is no longer what the run planned with. */
+export const changedInRun = (node: string, path: string, what: string): SluiceError =>
   new SluiceError("SLUICE_CHANGED_DURING_RUN", `${node}: ${path} changed during the run: ${what}`, {
     hint: "run again: finished work is kept"
   })

@@ -46,9 +46,8 @@ export class ChainPartitions {
   async parseInput(index: number): Promise<ParseInput> {
     const records = this.records!
     const part = records.partitions[index]!
-    const { bytes, offsets } = await records.bytes(part)
     const { files, digests, occurrences } = part
-    return { bytes, offsets, paths: records.files.map(({ path }) => path), files, digests, occurrences }
+    return { ...(await records.found(part)), paths: records.files.map(({ path }) => path), files, digests, occurrences }
   }
 
   /** A partition as errors tell of it: its number, its rows and where the first and the last stand. */

@@ -11,6 +11,8 @@ import { bytesOf, float64Of, int32Of, readPack, writePack } from "../table/pack.
 import { memberChoice, readMember, readUnchanged } from "./archive.ts"
 import { compressionEnding, decompress } from "./decompress.ts"
 import type { InputFile } from "./listing.ts"
+import { gapsOf, startsOf } from "./stretch.ts"
+import type { ReadBuffer } from "./whole-file.ts"
 
 export interface FramedFile {
   readonly file: InputFile
@@ -22,6 +24,8 @@ export interface FramedFile {
   readonly sizes: Float64Array
   readonly starts: Float64Array
   readonly lines: boolean
+  /** Where each record stands in the file, where they stand there as they are. */
+  readonly spots: Float64Array | undefined
 }
 
 /** The records of a file as they are stored. */
@@ -35,7 +39,7 @@ export const keyOfFrames = (node: GraphNode, frameKey: string, file: InputFile):
   const { frame } = node.declaration as SourceDeclaration
   // A frame that takes the path as well may depend on all of it; otherwise only the ending tells how to decompress.
   const path = frame.length > 2 ? file.path : compressionEnding(file.path)
-  return keyOf(["frame", frameKey, file.digest, path ?? ""])
+  return keyOf(["frames", frameKey, file.digest, path ?? ""])
 }
 
 /** The frames that are stored of a file, if they are. */
@@ -53,14 +57,16 @@ export const frameAndKeep = async (
   raw: Uint8Array
 ): Promise<{ readonly framed: FramedFile; readonly frames: Frames }> => {
   const frames = await frameFile(node, file.path, raw)
-  const framed = { ...frameRecords(frames), file }
-  keepFrames(store, key, framed)
-  return { framed, frames }
+  const found = frameRecords(frames)
+  const gaps = file.member === undefined ? gapsOf(raw, frames) : undefined
+  keepFrames(store, key, { ...found, gaps })
+  return { framed: { ...found, file, spots: gaps && startsOf(gaps, found.sizes) }, frames }
 }
 
 const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile => {
   const pack = readPack(store.get(action.pack))
   const sizes = float64Of(pack["sizes"]!)
+  const gaps = pack["gaps"]
   return {
     file,
     count: sizes.length,
@@ -68,13 +74,18 @@ const unpack = (file: InputFile, action: FrameAction, store: Store): FramedFile 
     occurrences: int32Of(pack["occurrences"]!),
     sizes,
     starts: float64Of(pack["starts"]!),
-    lines: action.lines
+    lines: action.lines,
+    spots: gaps && startsOf(int32Of(gaps), sizes)
   }
 }
 
-const keepFrames = (store: Store, key: string, { digests, occurrences, sizes, starts, lines }: FramedFile) => {
+type Found = Omit<FramedFile, "file" | "spots">
+
+const keepFrames = (store: Store, key: string, found: Found & { readonly gaps: Int32Array | undefined }) => {
+  const { digests, lines, gaps } = found
+  const [occurrences, sizes, starts] = [bytesOf(found.occurrences), bytesOf(found.sizes), bytesOf(found.starts)]
   const pack = store.put(
-    writePack({ digests, occurrences: bytesOf(occurrences), sizes: bytesOf(sizes), starts: bytesOf(starts) })
+    writePack({ digests, occurrences, sizes, starts, ...(gaps === undefined ? {} : { gaps: bytesOf(gaps) }) })
   )
   const action: FrameAction = { pack, lines }
   store.compare(key, action, (one) => [one.pack, one.lines])
@@ -107,15 +118,15 @@ export const readAhead = (node: GraphNode, file: InputFile): Promise<Uint8Array>
   return reading
 }
 
-/** The bytes of a file, which must be those that were digested. */
-export const readPlanned = async (node: GraphNode, file: InputFile): Promise<Uint8Array> => {
+/** The bytes of a file, which must be those that were digested; in `buffer`, if it is read there, until that is used again. */
+export const readPlanned = async (node: GraphNode, file: InputFile, buffer?: ReadBuffer): Promise<Uint8Array> => {
   const known = file.read?.bytes
   if (known !== undefined) return known
   if (file.member !== undefined) return readMember(file.absolute, file.member, memberChoice(node))
-  return readUnchanged(node.name, file)
+  return readUnchanged(node.name, file, buffer)
 }
 
-const frameRecords = (frames: Frames): Omit<FramedFile, "file"> => {
+const frameRecords = (frames: Frames): Found => {
   const digests = new Uint8Array(frames.count * digestBytes)
   const occurrences = new Int32Array(frames.count)
   const sizes = new Float64Array(frames.count)

@@ -5,7 +5,7 @@ import { SluiceError } from "../errors.ts"
 import type { Store } from "../store/store.ts"
 import { isArchive, type MemberChoice, memberFiles, memberNames } from "./archive.ts"
 import { StatDigests } from "./stat-digests.ts"
-import { readWhole } from "./whole-file.ts"
+import { digestWhole, readWhole } from "./whole-file.ts"
 
 export interface InputFile {
   /** As rows and errors name it: relative to the project, or to the folder above the pattern where it lies outside. */
@@ -15,11 +15,11 @@ export interface InputFile {
   readonly bytes: number
   /** Where the file lies in an archive: its name there, the archive's digest and path. */
   readonly member?: { readonly name: string; readonly of: string; readonly archive: string }
-  /** Of the file that was read last, its bytes: kept until the plan is made. */
+  /** Of a file that alone was read, its bytes: kept until the plan is made. */
   readonly read?: { bytes: Uint8Array | undefined }
 }
 
-/** Files read and hashed at the same time: no more, for each is in memory whole. */
+/** Files read and hashed at the same time. */
 const atOnce = 2
 
 const statsPath = (storeRoot: string): string => join(storeRoot, "stats.json")
@@ -27,13 +27,14 @@ const statsPath = (storeRoot: string): string => join(storeRoot, "stats.json")
 /** Whether a file that an earlier run read has changed since. */
 export const hasChangedFiles = (storeRoot: string): boolean => new StatDigests(statsPath(storeRoot)).isAnyOther
 
-/** Digests input files, and remembers the last that it had to read. */
+/** Digests input files, and keeps the bytes where it had to read one alone: most edits are of one file. */
 export class StatCache {
   readonly #digests: StatDigests
   /** Files met that are new or have other bytes than they had. */
   news = 0
-  /** The last file that had to be read. */
-  #last: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
+  /** Files of a listing that had to be read, and the first of them. */
+  #read = 0
+  #first: { readonly absolute: string; readonly bytes: Uint8Array } | undefined
   /** Called when the first file is met whose stat is new. */
   readonly #meets: () => void
   #met = false
@@ -51,19 +52,26 @@ export class StatCache {
     if (known !== undefined) return { digest: known, bytes: stat.size }
     if (!this.#met) this.#meets()
     this.#met = true
-    const { bytes, digest } = await readWhole(absolute)
+    this.#read++
+    const { size, digest } = this.#read > 1 ? await digestWhole(absolute) : await this.#kept(absolute)
     if (this.#digests.before(absolute) !== digest) this.news++
     this.#digests.set(absolute, stat, seen, digest)
-    this.#last = { absolute, bytes }
-    return { digest, bytes: bytes.length }
+    return { digest, bytes: size }
   }
 
-  /** The files, the one that was read last with its bytes; lets go of them. */
-  withLast(files: ReadonlyArray<InputFile>): ReadonlyArray<InputFile> {
-    const last = this.#last
-    this.#last = undefined
+  async #kept(absolute: string) {
+    const { bytes, digest } = await readWhole(absolute)
+    this.#first = { absolute, bytes }
+    return { size: bytes.length, digest }
+  }
+
+  /** The files; if one alone had to be read, with its bytes. */
+  withRead(files: ReadonlyArray<InputFile>): ReadonlyArray<InputFile> {
+    const only = this.#read === 1 ? this.#first : undefined
+    this.#first = undefined
+    this.#read = 0
     return files.map((file) =>
-      file.absolute === last?.absolute && file.member === undefined ? { ...file, read: { bytes: last.bytes } } : file
+      file.absolute === only?.absolute && file.member === undefined ? { ...file, read: { bytes: only.bytes } } : file
     )
   }
 
@@ -113,8 +121,8 @@ export const listFiles = async (
     }
   }
   await Promise.all(Array.from({ length: atOnce }, digestSome))
-  const last = stats.withLast(files)
-  return files.some(({ path }) => isArchive(path)) ? withMembers(last, store, choice) : last
+  const listed = stats.withRead(files)
+  return files.some(({ path }) => isArchive(path)) ? withMembers(listed, store, choice) : listed
 }
 
 /** The files, each archive replaced by its members. */

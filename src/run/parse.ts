@@ -16,12 +16,14 @@ import { Partition, rowCount } from "../table/view.ts"
 import { putRows, type RowAction } from "./row-action.ts"
 import type { RowError } from "./row-error.ts"
 import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
+import type { Stretch } from "./stretch.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 
 /** The records of one partition, as they travel to a worker. */
 export interface ParseInput {
-  /** Memory that several threads may share. */
+  /** Memory that several threads may share; empty where the records are yet to be read from their files. */
   readonly bytes: Uint8Array
+  readonly stretches?: ReadonlyArray<Stretch> | undefined
   readonly offsets: Int32Array
   readonly paths: ReadonlyArray<string>
   /** Index into `paths` of each record. */

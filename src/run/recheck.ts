@@ -15,6 +15,7 @@ import { openModels, type RowModels } from "./row-model.ts"
 import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { ownRows } from "./taken.ts"
+import { readStretches } from "./stretch.ts"
 import { type RecheckTask, sampleRows, type SelectAction } from "./task.ts"
 import { codesOf } from "./verdict-codes.ts"
 
@@ -97,7 +98,8 @@ const rowTries = async (
   })
 }
 
-const recordTries = ({ store, node, keys, stored, most }: Sampled, input: ParseInput): Array<Try> => {
+const recordTries = ({ store, node, keys, stored, most }: Sampled, records: ParseInput): Array<Try> => {
+  const input = readStretches(node.name, records)
   const memory = scratch(store)
   const before = readPack(store.get(stored.pack))
   const good = int32Of(before["good"]!)

@@ -15,6 +15,8 @@ import {
   storedFrames
 } from "./frames.ts"
 import type { InputFile } from "./listing.ts"
+import type { ParseInput } from "./parse.ts"
+import type { Stretch } from "./stretch.ts"
 import type { FrameTask } from "./task.ts"
 
 /** Where a record stands: `line` (1-based), or a byte range of the (decompressed) file. */
@@ -127,13 +129,15 @@ export class Records {
   }
 
   /**
-   * The bytes of some records of a partition, end to end with offsets, in memory that threads share: a copy for each would
-   * take longer than making them. A file that changed since is an error.
+   * The records of a partition, with the size of each: where they stand in their files, or else their bytes, end to end in
+   * memory that threads share: a copy for each would take longer than making them. A file that changed since is an error.
    */
-  async bytes(part: RecordPartition): Promise<{ readonly bytes: Uint8Array; readonly offsets: Int32Array }> {
+  async found(part: RecordPartition): Promise<Pick<ParseInput, "bytes" | "offsets" | "stretches">> {
     const offsets = new Int32Array(part.count + 1)
     for (let i = 0; i < part.count; i++)
       offsets[i + 1] = offsets[i]! + this.#framed[part.files[i]!]!.sizes[part.inFile[i]!]!
+    const stretches = this.#stretches(part)
+    if (stretches !== undefined) return { bytes: new Uint8Array(0), offsets, stretches }
     const bytes = new Uint8Array(new SharedArrayBuffer(offsets[part.count]!))
     for (let i = 0; i < part.count; ) {
       const file = part.files[i]!
@@ -141,6 +145,20 @@ export class Records {
       for (; i < part.count && part.files[i] === file; i++) bytes.set(frames.record(part.inFile[i]!), offsets[i])
     }
     return { bytes, offsets }
+  }
+
+  /** Where a partition's records stand; undefined where some stand in no file as they are, or are in memory already. */
+  #stretches({ count, files, inFile }: RecordPartition): ReadonlyArray<Stretch> | undefined {
+    const stretches: Array<Stretch> = []
+    for (let from = 0, to = 0; from < count; from = to) {
+      const index = files[from]!
+      const { file, spots } = this.#framed[index]!
+      if (spots === undefined || this.#open?.index === index || file.read?.bytes !== undefined) return undefined
+      while (to < count && files[to] === index) to++
+      const { path, absolute } = file
+      stretches.push({ path, absolute, starts: Float64Array.from(inFile.subarray(from, to), (at) => spots[at]!) })
+    }
+    return stretches
   }
 
   #frames(index: number): Promise<Frames> {

@@ -20,7 +20,9 @@ import { runRowNode } from "./row-node.ts"
 import { RowReuse } from "./row-reuse.ts"
 import { openModels } from "./row-model.ts"
 import { resolveSelect } from "./select-task.ts"
+import { ReadBuffer } from "./whole-file.ts"
 import { watchRows } from "./row-function.ts"
+import { readStretches } from "./stretch.ts"
 import type { ChainResult, ChainStep, ChainTask, Task, ThreadStart, ToThread, WireError } from "./task.ts"
 
 const start = workerData as ThreadStart
@@ -35,6 +37,9 @@ const told = <S extends Store>(opened: S): S => {
 let store: StepStore
 const reuses = new Map<string, RowReuse>()
 let graph: Graph
+
+/** Where this thread reads files and records. */
+const buffer = new ReadBuffer()
 
 const nodeOf = (name: string): GraphNode => graph.nodes.find((node) => node.name === name)!
 
@@ -85,7 +90,8 @@ const runSteps = async (task: ChainTask): Promise<ChainResult> => {
     const { step, input } = task.parse
     const node = nodeOf(step.node)
     const before = performance.now()
-    const made = await oneStep(() => parseRecords(store, node, step.keys, input, reuseOf(step)))
+    const records = readStretches(node.name, input, buffer)
+    const made = await oneStep(() => parseRecords(store, node, step.keys, records, reuseOf(step)))
     parsed = { ...made.outcome, seconds: (performance.now() - before) / 1000 }
     partition = made.partition
     if (parsed.action.errors.length > 0 && node.options["onBadRow"] !== "drop") return { parsed, outcomes }
@@ -114,7 +120,7 @@ const runTask = async (id: number, task: Task): Promise<unknown> => {
       return runChain(id, task)
     case "frame": {
       const node = nodeOf(task.node)
-      await frameAndKeep(store, node, task.key, task.file, await readPlanned(node, task.file))
+      await frameAndKeep(store, node, task.key, task.file, await readPlanned(node, task.file, buffer))
       return undefined
     }
     case "resolve":

