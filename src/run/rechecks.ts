@@ -68,9 +68,9 @@ export class Rechecks {
   /** Tries code that decides on whole tables for the first time; rejects where it decides otherwise. */
   async resolve(node: GraphNode, keys: NodeKeys, probe: ResolveProbe): Promise<void> {
     const { store, code } = this.#execution.survey
-    const decided = hashOf(code.get(node)!, "resolve")
-    const tried = keyOf(["tried", decided])
-    if (node.declaration.impure !== undefined || decided.length === 0 || store.hasAction(tried)) return
+    const functions = hashOf(code.get(node)!, "prepare", "prepareBatch", "resolve")
+    const tried = keyOf(["tried", functions])
+    if (node.declaration.impure !== undefined || functions.length === 0 || store.hasAction(tried)) return
     // What prepare leaves behind is to be there as well.
     const prepared = probe.tables.flatMap(({ partitions }) =>
       partitions.slice(0, 1).flatMap(({ view, prepared: key }) => (key === "" ? [] : [{ view, made: [key] as const }]))
