@@ -72,9 +72,9 @@ beforeAll(async () => {
   }
   const answers = join(folder, "answers")
   const script = join(import.meta.dirname, "run-examples.ts")
-  execFileSync(process.execPath, [script, folder, answers], { stdio: "pipe", timeout: 220_000 })
+  execFileSync(process.execPath, [script, folder, answers], { stdio: "pipe", timeout: 420_000 })
   results = deserialize(readFileSync(answers)) as typeof results
-}, 240_000)
+}, 440_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
