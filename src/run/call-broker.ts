@@ -8,7 +8,15 @@ import { asError } from "../store/durable-file.ts"
 import type { Lease, Leases } from "../store/lease.ts"
 import type { Holder } from "../store/lease-watch.ts"
 import type { CallBudgets } from "./call-budget.ts"
-import { type CallAnswer, type CallRequest, type Cell, cellBytes, cellKey, cellOf } from "./call-request.ts"
+import {
+  type CallAnswer,
+  calledModel,
+  type CallRequest,
+  type Cell,
+  cellBytes,
+  cellKey,
+  cellOf
+} from "./call-request.ts"
 import { ask, ServiceError } from "./chat-service.ts"
 import type { CallSum, Journal } from "./journal.ts"
 import { type Endpoint, type Endpoints, noEndpoint } from "./model-endpoint.ts"
@@ -82,11 +90,10 @@ export class CallBroker {
   /** Throws where a node that may run calls a model of which is not said where it is reached, or what it costs. */
   check(nodes: ReadonlyArray<GraphNode>, plans: ReadonlyArray<NodePlan>) {
     const verdicts = new Map(plans.map(({ name, verdict }) => [name, verdict]))
-    const calling = nodes.flatMap(({ name, declaration, options }) =>
-      "calls" in declaration && declaration.calls && verdicts.get(name) !== "hit"
-        ? [{ node: name, model: options["model"] as string }]
-        : []
-    )
+    const calling = nodes.flatMap((node) => {
+      const model = calledModel(node)
+      return model === undefined || verdicts.get(node.name) === "hit" ? [] : [{ node: node.name, model }]
+    })
     const { endpoints, money } = this.#means
     const missing = calling.filter(({ model }) => endpoints[model] === undefined)
     if (missing.length > 0) throw noEndpoint(missing)

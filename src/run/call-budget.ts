@@ -1,7 +1,7 @@
 // What calls of models may cost in a run, and what they have: nothing is asked that could go beyond it.
 import { SluiceError } from "../errors.ts"
 import { count, moneyText, plural } from "../graph/number-text.ts"
-import type { Endpoint } from "./model-endpoint.ts"
+import { costOf, type Endpoint } from "./model-endpoint.ts"
 
 /** What a call may cost at most, as far as that is known before: characters a token is taken to have at least, on average. */
 const charactersPerToken = 3
@@ -63,7 +63,7 @@ class CallBudget {
 
   #priceOf(input: number, output: number): number {
     const { price } = this.#endpoint
-    return price === undefined ? 0 : (input * price.input + output * price.output) / 1e6
+    return price === undefined ? 0 : costOf(price, { input, output })
   }
 
   /**

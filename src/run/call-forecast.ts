@@ -5,22 +5,16 @@ import type { NodePlan, PlannedCalls, Range } from "../graph/plan.ts"
 import { CellStore } from "../store/cell-store.ts"
 import { listed } from "../store/folder.ts"
 import type { Store } from "../store/store.ts"
-import { cellOf } from "./call-request.ts"
-import { earlierWork } from "./expectation.ts"
+import { calledModel, cellOf } from "./call-request.ts"
+import { earlierWork, sumOf } from "./expectation.ts"
 import type { CallSum, NodeSummary } from "./journal.ts"
-import type { Endpoints } from "./model-endpoint.ts"
+import { costOf, type Endpoints, type Tokens } from "./model-endpoint.ts"
 
 /** Cells that are looked at for their tokens, the latest. */
 const askedCells = 2000
 
 /** How far off the tokens of a call may be that are told by few. */
 const spread = 1.25
-
-/** Tokens of the calls of a model, on average. */
-interface Tokens {
-  readonly input: number
-  readonly output: number
-}
 
 type Calling = NodeSummary & { readonly calls: CallSum }
 
@@ -37,9 +31,10 @@ export const withCalls = (
   endpoints: Endpoints
 ): ReadonlyArray<NodePlan> => {
   const models = new Map(
-    nodes.flatMap(({ name, declaration, options }) =>
-      "calls" in declaration && declaration.calls ? [[name, options["model"] as string]] : []
-    )
+    nodes.flatMap((node) => {
+      const model = calledModel(node)
+      return model === undefined ? [] : [[node.name, model]]
+    })
   )
   if (!plans.some(({ name, verdict }) => verdict !== "hit" && models.has(name))) return plans
   const work = earlierWork(store, pipeline)
@@ -53,7 +48,7 @@ export const withCalls = (
     const price = endpoints[model]?.price
     const tokens = priced(samples, cells.get(model))
     if (price === undefined || tokens.length === 0) return { ...plan, calls: { count: calls } }
-    const costs = tokens.map(({ input, output }) => (input * price.input + output * price.output) / 1e6)
+    const costs = tokens.map((call) => costOf(price, call))
     const [least, most] = [Math.min(...costs) / spread, Math.max(...costs) * spread]
     return { ...plan, calls: { count: calls, money: [rounded(calls[0] * least), rounded(calls[1] * most)] } }
   })
@@ -103,10 +98,7 @@ const tokensOf = (store: Store): ReadonlyMap<string, Tokens> => {
 export const totalCalls = (plans: ReadonlyArray<NodePlan>): PlannedCalls | undefined => {
   const all = plans.flatMap(({ calls }) => calls ?? [])
   if (all.length === 0) return undefined
-  const sum = (of: (one: PlannedCalls) => Range): Range => [
-    all.reduce((total, one) => total + of(one)[0], 0),
-    all.reduce((total, one) => total + of(one)[1], 0)
-  ]
-  const count = sum((one) => one.count)
-  return all.every(({ money }) => money !== undefined) ? { count, money: sum(({ money }) => money!) } : { count }
+  const count = sumOf(all.map((one) => one.count))
+  const money = all.flatMap((one) => (one.money === undefined ? [] : [one.money]))
+  return money.length === all.length ? { count, money: sumOf(money) } : { count }
 }

@@ -1,5 +1,6 @@
 // A call as it crosses threads, the key of its cell, and what of a reply is kept.
 import { hash } from "node:crypto"
+import type { GraphNode } from "../graph/graph.ts"
 import type { CallMessage, Sampling } from "../stage/call-model.ts"
 import { canonicalJson } from "../table/digest.ts"
 
@@ -16,6 +17,10 @@ export interface CallRequest {
   /** JSON Schema. */
   readonly schema?: unknown
 }
+
+/** The model that a node's stage calls; undefined where it calls none. */
+export const calledModel = ({ declaration, options }: GraphNode): string | undefined =>
+  "calls" in declaration && declaration.calls ? (options["model"] as string) : undefined
 
 /** What comes back: the text, or why there is none: for this row, or because the run ends. */
 export type CallAnswer = { readonly text: string } | { readonly failed: string }

@@ -117,9 +117,11 @@ const rounded = ({ seconds, bytes }: Expected): Expected => ({
 export const totalExpected = (nodes: ReadonlyArray<NodePlan>): Expected | undefined => {
   const all = nodes.flatMap(({ expected }) => expected ?? [])
   if (all.length === 0) return undefined
-  const sum = (of: (one: Expected) => Range): Range => [
-    all.reduce((total, one) => total + of(one)[0], 0),
-    all.reduce((total, one) => total + of(one)[1], 0)
-  ]
-  return { seconds: sum(({ seconds }) => seconds), bytes: sum(({ bytes }) => bytes) }
+  return { seconds: sumOf(all.map(({ seconds }) => seconds)), bytes: sumOf(all.map(({ bytes }) => bytes)) }
 }
+
+/** Low ends and high ends added up. */
+export const sumOf = (ranges: ReadonlyArray<Range>): Range => [
+  ranges.reduce((total, [low]) => total + low, 0),
+  ranges.reduce((total, [, high]) => total + high, 0)
+]

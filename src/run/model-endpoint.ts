@@ -19,6 +19,16 @@ export interface Endpoint {
   readonly seconds: number
 }
 
+/** Tokens of a call, or of calls on average: of what is asked, and of the reply. */
+export interface Tokens {
+  readonly input: number
+  readonly output: number
+}
+
+/** What a call costs at a price for a million tokens each. */
+export const costOf = (price: NonNullable<Endpoint["price"]>, { input, output }: Tokens): number =>
+  (input * price.input + output * price.output) / 1e6
+
 export type Endpoints = { readonly [model: string]: Endpoint }
 
 /** The environment variable that has endpoints as JSON, in the form of a profile's "models". */

@@ -75,12 +75,24 @@ export class Rechecks {
     const prepared = probe.tables.flatMap(({ partitions }) =>
       partitions.slice(0, 1).flatMap(({ view, prepared: key }) => (key === "" ? [] : [{ view, made: [key] as const }]))
     )
+    const differs = await this.#differing(node, keys, [...prepared, probe], tried, probe.made)
+    if (differs.length > 0) throw notTheSameAgain(node, differs)
+  }
+
+  /** Has samples made again; notes that this was done, or takes away the results that did not come out alike. */
+  async #differing(
+    node: GraphNode,
+    keys: NodeKeys,
+    samples: ReadonlyArray<RecheckSample>,
+    tried: string,
+    made: ReadonlyArray<string>
+  ): Promise<ReadonlyArray<string>> {
+    const { store } = this.#execution.survey
     const models = this.#execution.models(node)
-    const samples = [...prepared, probe]
     const { differs } = await this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples, models })
-    if (differs.length === 0) return store.putAction(tried, {})
-    store.removeAction(probe.made[0])
-    throw notTheSameAgain(node, differs)
+    if (differs.length === 0) store.putAction(tried, {})
+    else for (const key of made) store.removeAction(key)
+    return differs
   }
 
   #add(node: GraphNode, sample: RecheckSample, rows: number) {
@@ -92,13 +104,9 @@ export class Rechecks {
 
   #begin({ node, keys, samples }: Trial) {
     this.#trials.set(node, undefined)
-    const { store } = this.#execution.survey
-    const models = this.#execution.models(node)
-    const checked = this.#execution.recheck({ kind: "recheck", node: node.name, keys, samples, models })
-    const tried = checked.then(({ differs }) => {
-      if (differs.length === 0) return store.putAction(this.#triedKey(node, keys), {})
-      for (const key of samples.flatMap(({ made }) => made)) store.removeAction(key)
-      throw notRowLocal(node, differs)
+    const made = samples.flatMap((sample) => sample.made)
+    const tried = this.#differing(node, keys, samples, this.#triedKey(node, keys), made).then((differs) => {
+      if (differs.length > 0) throw notRowLocal(node, differs)
     })
     // Where the chain fails first, nobody asks for this failure any more.
     tried.catch(() => {})

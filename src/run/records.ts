@@ -153,7 +153,7 @@ export class Records {
     for (let from = 0, to = 0; from < count; from = to) {
       const index = files[from]!
       const { file, spots } = this.#framed[index]!
-      if (spots === undefined || this.#open?.index === index || file.read?.bytes !== undefined) return undefined
+      if (spots === undefined || this.#open?.index === index) return undefined
       while (to < count && files[to] === index) to++
       const { path, absolute } = file
       stretches.push({ path, absolute, starts: Float64Array.from(inFile.subarray(from, to), (at) => spots[at]!) })

@@ -1,5 +1,6 @@
 // Stretches: records that stand in a file as they are. The thread that parses them reads them there, and no thread reads for it.
-import { closeSync, openSync, readSync } from "node:fs"
+import { closeSync, openSync } from "node:fs"
+import { readInto } from "../store/read-into.ts"
 import { digestBytes } from "../table/digest.ts"
 import { sha256Into } from "../table/sha256.ts"
 import { changedInRun } from "./archive.ts"
@@ -89,12 +90,8 @@ const readAt = (node: string, path: string, absolute: string, bytes: Uint8Array,
   try {
     const file = openSync(absolute, "r")
     try {
-      for (let done = 0; done < bytes.length; ) {
-        const some = readSync(file, bytes, done, bytes.length - done, position + done)
-        // Cut: what is missing is noticed as any other change.
-        if (some === 0) return void bytes.fill(0, done)
-        done += some
-      }
+      // Where the file was cut: what is missing is noticed as any other change.
+      bytes.fill(0, readInto(file, bytes, position))
     } finally {
       closeSync(file)
     }

@@ -30,11 +30,11 @@ export class ReadBuffer {
   }
 }
 
-/** All bytes of a file, in `buffer` until that is used again. One that is cut meanwhile gives fewer. */
-export const readWhole = async (path: string, buffer = new ReadBuffer()): Promise<WholeFile> => {
+/** All bytes of a file; in `buffer`, where one is given, until that is used again. One that is cut meanwhile gives fewer. */
+export const readWhole = async (path: string, buffer?: ReadBuffer): Promise<WholeFile> => {
   const { size } = statSync(path)
   if (size < large) return readSmall(path)
-  const bytes = buffer.ofSize(size).subarray(0, size)
+  const bytes = buffer?.ofSize(size).subarray(0, size) ?? new Uint8Array(size)
   const whole = await digestParts(path, size, (at) => bytes.subarray(at, at + keptPart))
   return { bytes: whole.size === size ? bytes : bytes.slice(0, whole.size), digest: whole.digest }
 }
@@ -46,7 +46,7 @@ export const digestWhole = async (path: string): Promise<{ readonly size: number
     const { bytes, digest } = readSmall(path)
     return { size: bytes.length, digest }
   }
-  const parts = [0, 1].map(() => new Uint8Array(passingPart))
+  const parts = [0, 1].map(() => new Uint8Array(Math.min(size, passingPart)))
   return digestParts(path, size, (at) => parts[Math.floor(at / passingPart) % 2]!.subarray(0, size - at))
 }
 

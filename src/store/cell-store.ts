@@ -1,21 +1,12 @@
 // Cells: replies that were paid for, in append-only segments with one writer each. What was put is on the disk, or it fails.
 import { randomBytes } from "node:crypto"
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync
-} from "node:fs"
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { type Framed, framesIn, frameOf, valueAt, cellValue } from "./cell-frame.ts"
 import { diskError } from "./durable-file.ts"
 import { listed } from "./folder.ts"
+import { readInto } from "./read-into.ts"
 
 /** A writer begins another segment beyond so many bytes. */
 const segmentBytes = 64 << 20
@@ -218,17 +209,11 @@ export class CellStore {
 
 const readAt = ({ path, file }: Segment, at: number, length: number): Buffer => {
   const bytes = Buffer.allocUnsafe(length)
-  let read = 0
   try {
-    while (read < length) {
-      const some = readSync(file, bytes, read, length - read, at + read)
-      if (some === 0) break
-      read += some
-    }
+    return bytes.subarray(0, readInto(file, bytes, at))
   } catch (cause) {
     throw diskError(path, cause)
   }
-  return bytes.subarray(0, read)
 }
 
 /** Has a folder's new name on the disk, where the system can. */
