@@ -2,40 +2,69 @@
 import { execFileSync } from "node:child_process"
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { type Plugin, rolldown } from "rolldown"
 
 type Manifest = { readonly imports: { readonly [name: string]: string } } & { readonly [field: string]: unknown }
 
-/** A module addressed beside another one: the compiler rewrites imports, not these. */
-const besideAddress = /(new URL\(\s*["'`][^"'`]*)\.ts(["'`],\s*import\.meta\.url)/g
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, "dist")
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest
+const { name, version, type, sideEffects, imports, peerDependencies, devDependencies } = manifest
+
+/** What is imported or started by its address: the name of its file in dist/, and its module. */
+const entries: { readonly [name: string]: string } = {
+  index: "src/index.ts",
+  stages: "stages/index.ts",
+  text: "src/text/index.ts",
+  model: "src/model/index.ts",
+  start: "src/cli/start.ts",
+  worker: "src/run/worker.ts",
+  "program-process": "src/run/program-process.ts",
+  "orphan-thread": "src/run/orphan-thread.ts",
+  "heartbeat-thread": "src/store/heartbeat-thread.ts",
+  "device-process": "src/model/train/device-process.ts"
+}
+
+/** A file addressed beside a module: in dist/ that module lies elsewhere, so the address is another one. */
+const addresses: Plugin = {
+  name: "addresses",
+  transform: (code, module) =>
+    code.replace(/(new URL\(\s*)"(\.[^"]*)"(?=,\s*import\.meta\.url)/g, (_, before: string, address: string) => {
+      const target = relative(root, resolve(dirname(module), address))
+      const entry = Object.keys(entries).find((key) => entries[key] === target)
+      if (extname(target) === ".ts" && entry === undefined)
+        throw new Error(`${target} is started by its address and is no entry`)
+      return `${before}"./${entry === undefined ? target : `${entry}.js`}"`
+    })
+}
 
 rmSync(dist, { recursive: true, force: true })
 const compiler = createRequire(import.meta.url).resolve("typescript/package.json")
 execFileSync(process.execPath, [join(dirname(compiler), "bin", "tsc"), "-p", join(root, "tsconfig.package.json")], {
   stdio: "inherit"
 })
-for (const file of globSync("**/*.js", { cwd: dist })) {
-  const path = join(dist, file)
-  const code = readFileSync(path, "utf8")
-  const rewritten = code.replace(besideAddress, "$1.js$2")
-  if (rewritten !== code) writeFileSync(path, rewritten)
-}
+const build = await rolldown({
+  cwd: root,
+  input: Object.fromEntries(Object.entries(entries).map(([name, module]) => [name, join(root, module)])),
+  external: (id) => !/^[./#]/.test(id) && !isAbsolute(id),
+  platform: "node",
+  treeshake: false,
+  tsconfig: false,
+  transform: { target: "esnext" },
+  plugins: [addresses]
+})
+await build.write({ dir: dist, entryFileNames: "[name].js", chunkFileNames: "[name].js" })
 cpSync(join(root, "template"), join(dist, "template"), { recursive: true })
 for (const file of globSync("{src,stages}/**/*.{wasm,bin,txt}", { cwd: root }))
   cpSync(join(root, file), join(dist, file))
 
-// The compiled modules are a package scope of their own: their "#sluice" is compiled too.
-const { name, version, type, sideEffects, imports, peerDependencies, devDependencies } = JSON.parse(
-  readFileSync(join(root, "package.json"), "utf8")
-) as Manifest
-const compiled = Object.entries(imports)
-  .filter(([, target]) => target.endsWith(".ts"))
-  .map(([key, target]) => [key, target.replace(/\.ts$/, ".js")])
-const manifest = { name, version, type, sideEffects, imports: Object.fromEntries(compiled) }
+// The compiled modules are a package scope of their own: the "#sluice" of their declarations is there too.
+const compiled = Object.entries(imports).filter(([, target]) => target.endsWith(".ts"))
+const declarations = compiled.map(([key, target]) => [key, target.replace(/\.ts$/, ".d.ts")])
+const scope = { name, version, type, sideEffects, imports: Object.fromEntries(declarations) }
 writeFileSync(
   join(dist, "package.json"),
-  `${JSON.stringify({ ...manifest, peerDependencies, devDependencies }, null, 2)}\n`
+  `${JSON.stringify({ ...scope, peerDependencies, devDependencies }, null, 2)}\n`
 )

@@ -17,7 +17,7 @@ async function here() {
   const link = existsSync(source)
     ? upwards(process.cwd(), [join("node_modules", "sluice")], (path) => realpathSync(path) === root)
     : undefined
-  const start = existsSync(source) && link === undefined ? source : join(root, "dist", "src", "cli", "start.js")
+  const start = existsSync(source) && link === undefined ? source : join(root, "dist", "start.js")
   if (!existsSync(start))
     return refuse("sluice is linked here from sources that are not compiled", "NOT_COMPILED", `npm pack ${root}`)
   const effect = join("node_modules", "effect")

@@ -72,9 +72,14 @@ export const printPlan = (to: Terminal, pipeline: string, nodes: ReadonlyArray<N
   if (total !== undefined) to.line(total)
 }
 
+/** Sentences of one node that are printed; `sluice why` has the others. */
+const sentencesTold = 8
+
 /** The sentences stand beside the node where there is room, else below it. */
 const because = (to: Terminal, line: string, edge: number, node: NodePlan): void => {
-  const text = node.because.join("; ")
+  const more = node.because.length - sentencesTold
+  const told = more > 1 ? [...node.because.slice(0, sentencesTold), `${more} more (sluice why)`] : node.because
+  const text = told.join("; ")
   const room = to.width - edge
   if (room < 30) {
     to.line(line)

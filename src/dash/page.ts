@@ -57,8 +57,8 @@ ${outputSection(data)}
 ${environmentSection(data)}
 <footer>Made from the store alone. The data of this page is in it, as JSON, in the element <code>report-data</code>.</footer>
 </main>
-<script type="application/json" id="report-data">${scriptJson(data)}</script>
-<script>${new Markup(pageScript)}</script>
+<script type="application/json" id="report-data">${scriptJson(data)}<\/script>
+<script>${new Markup(pageScript)}<\/script>
 </body></html>
 `.text
 }

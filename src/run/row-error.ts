@@ -24,7 +24,7 @@ export const rowError = (row: number, cause: unknown): RowError => {
 export const rowErrorText = ({ message, at }: Pick<RowError, "message" | "at">): string =>
   at === undefined ? message : `${message} (${at})`
 
-const engine = dirname(fileURLToPath(import.meta.url))
+const engine = fileURLToPath(new URL("..", import.meta.url))
 
 const placeOnStack = (stack: string): string | undefined => {
   for (const line of stack.split("\n")) {
@@ -32,9 +32,8 @@ const placeOnStack = (stack: string): string | undefined => {
     if (found === null) continue
     const [, given = "", lineNumber] = found
     const file = given.startsWith("file:") ? fileURLToPath(given) : given
-    // What the engine itself finds wrong with a result has no place in the author's code.
-    if (dirname(file) === engine) return undefined
-    if (!file.includes(`${sep}node_modules${sep}`)) return `${inPackage(file)}:${lineNumber}`
+    if (!file.startsWith(engine) && !file.includes(`${sep}node_modules${sep}`))
+      return `${inPackage(file)}:${lineNumber}`
   }
   return undefined
 }

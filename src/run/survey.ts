@@ -48,7 +48,10 @@ export interface Survey {
   readonly compute: ComputeClass
 }
 
-const authoring = join(dirname(dirname(fileURLToPath(import.meta.url))), "stage")
+/** Where this module was compiled to, with the stages; undefined where it runs as it is written. */
+const compiled = import.meta.url.endsWith(".js") ? dirname(fileURLToPath(import.meta.url)) : undefined
+/** The folder of the stages that are part of the engine; compiled, they count as all others do. */
+const authoring = fileURLToPath(new URL("../stage", import.meta.url))
 
 /** What of this machine a program's result may depend on. */
 export const computeClass = (threads: number, device: Device = "cpu"): ComputeClass => {
@@ -79,6 +82,7 @@ export const survey = async (
   const fingerprinter = makeFingerprinter({
     root: project.root,
     entry: file,
+    compiled,
     boundaries: ["#sluice", "sluice", fileURLToPath(new URL("../index.ts", import.meta.url))],
     cacheFile
   })

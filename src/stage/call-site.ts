@@ -1,15 +1,12 @@
-// Finds where a stage is being defined: the first frame outside the constructors.
+// Finds where a stage is being defined: the caller of the constructor that declares it.
 import { fileURLToPath } from "node:url"
 import { getCallSites } from "node:util"
 import type { CallSite } from "./declaration.ts"
 
-const url = (scriptName: string) => (scriptName.startsWith("file:") ? scriptName : `file://${scriptName}`)
-const constructors = new Set(
-  ["call-site", "declare", "row-stage", "stage"].map((name) => new URL(`./${name}.ts`, import.meta.url).href)
-)
-
-/** The place of the `Stage.…({…})` call that is being evaluated. */
+/** The place of the `Stage.…({…})` call that is being evaluated; to be asked for by what that constructor calls, and nothing else. */
 export const callSite = (): CallSite => {
-  const site = getCallSites(12).find(({ scriptName }) => scriptName !== "" && !constructors.has(url(scriptName)))!
-  return { file: fileURLToPath(url(site.scriptName)), line: site.lineNumber, column: site.columnNumber }
+  const [, , , site] = getCallSites(4)
+  const { scriptName, lineNumber, columnNumber } = site!
+  const file = scriptName.startsWith("file:") ? fileURLToPath(scriptName) : scriptName
+  return { file, line: lineNumber, column: columnNumber }
 }

@@ -21,6 +21,8 @@ export interface FingerprinterOptions {
   readonly root: string
   /** The authoring API: module specifiers as the project writes them, or absolute files. */
   readonly boundaries: ReadonlyArray<string>
+  /** The folder of a package's compiled modules, which count whole as an installed package does, where it is linked, too. */
+  readonly compiled?: string | undefined
   /** The pipeline's file: what loading it does counts for every stage that could notice. */
   readonly entry?: string
   /** Where parsed modules are kept between processes. */
@@ -50,7 +52,7 @@ export interface Fingerprinter {
 /** Makes a fingerprinter: one consistent reading of a project's sources, in which each file is read once. */
 export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter {
   const cache = new SummaryCache(options.cacheFile)
-  const reader = options.reader ?? new DiskReader(cache.packages)
+  const reader = options.reader ?? new DiskReader(cache.packages, options.compiled)
   const root = reader.realPath(options.root)
   const store = new ModuleStore(reader, cache)
   const boundaries = new Map<string, string>()
@@ -69,7 +71,7 @@ export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter 
   const stages = new StageReader(linker, records, reader)
   return {
     stage: (site) => stages.stage(site),
-    installed: (site, functions) => installedStage(site, functions, reader, records),
+    installed: (site, functions) => installedStage(site, functions, reader, records, options.compiled),
     files: () => store.files,
     changed: () => store.changedAsset() ?? reader.changedPackage(),
     isCacheDamaged: cache.isDamaged,

@@ -1,5 +1,5 @@
 // A stage that an installed package defines: its functions count by what is installed of the package, and are not read.
-import { relative, sep } from "node:path"
+import { dirname, relative, sep } from "node:path"
 import { digestList } from "./digest.ts"
 import type { FingerprintRecord } from "./fingerprint-record.ts"
 import type { RecordBuilder } from "./record-builder.ts"
@@ -14,15 +14,16 @@ export function packageDirectory(file: string): string | undefined {
   return parts.slice(0, at + (parts[at + 1]?.startsWith("@") ? 3 : 2)).join(sep)
 }
 
-/** Records of the named functions of a stage that is defined in an installed package, else undefined. */
+/** Records of the named functions of a stage that is defined in an installed package or in `compiled`, else undefined. */
 export function installedStage(
   site: CallSite,
   functions: ReadonlyArray<string>,
   reader: SourceReader,
-  records: RecordBuilder
+  records: RecordBuilder,
+  compiled?: string
 ): { readonly [name: string]: FingerprintRecord } | undefined {
   const file = reader.realPath(site.file)
-  const directory = packageDirectory(file)
+  const directory = packageDirectory(file) ?? (dirname(file) === compiled ? compiled : undefined)
   if (directory === undefined) return undefined
   const { name, version, digest } = reader.packageFacts(directory)
   const place = [relative(directory, file).split(sep).join("/"), `${site.line}:${site.column}`]

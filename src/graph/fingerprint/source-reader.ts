@@ -34,7 +34,10 @@ export class DiskReader implements SourceReader {
   readonly #packageDirectories = new Map<string, string | undefined>()
   readonly #real = new Map<string, string | undefined>()
 
-  constructor(stored: StoredDigests = new Map()) {
+  readonly #compiled: string | undefined
+
+  constructor(stored: StoredDigests = new Map(), compiled?: string) {
+    this.#compiled = compiled
     this.#packages = new InstalledPackages(stored)
   }
 
@@ -93,9 +96,9 @@ export class DiskReader implements SourceReader {
     const rest = specifier.slice(name.length)
     const directory = this.#packageDirectory(dirname(from), name)
     if (directory === undefined) return { kind: "missing", reason: `the package "${name}" is not installed` }
-    if (directory.includes(`${sep}node_modules${sep}`)) {
-      return { kind: "package", name, subpath: `.${rest}`, directory }
-    }
+    if (directory.includes(`${sep}node_modules${sep}`)) return { kind: "package", name, subpath: `.${rest}`, directory }
+    if (this.#compiled !== undefined && dirname(this.#compiled) === directory)
+      return { kind: "package", name, subpath: `.${rest}`, directory: this.#compiled }
     const target = exportTarget(this.#manifest(directory) ?? {}, `.${rest}`)
     if (target === undefined) return { kind: "missing", reason: `the package "${name}" does not export ".${rest}"` }
     return this.#file(join(directory, target), specifier)
