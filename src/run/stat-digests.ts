@@ -1,6 +1,6 @@
 // Digests of files by path, size, times and inode, kept beside the store: a file that was not touched is not read again.
 import { type Stats, statSync } from "node:fs"
-import { writeDurably } from "../store/durable-file.ts"
+import { writeCache } from "../store/durable-file.ts"
 import { readSealed, sealed } from "../store/sealed.ts"
 
 type Entry = readonly [size: number, mtime: number, ctime: number, inode: number, digest: string, seen: number]
@@ -60,7 +60,7 @@ export class StatDigests {
 
   /** Keeps the digests for the next process. */
   save(): void {
-    if (this.#changed) writeDurably(this.#path, sealed([...this.#entries]))
+    if (this.#changed) writeCache(this.#path, sealed([...this.#entries]))
     this.#changed = false
   }
 }

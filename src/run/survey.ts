@@ -78,6 +78,11 @@ export const survey = async (
 ): Promise<Survey> => {
   const graph = await loadGraph(file, sets, project)
   const store = new StepStore(project.storeRoot)
+  const damaged = (name: string) => (path: string, what: string) => store.found({ kind: "cache", name, path, what })
+  // First of all, for a file that is new is read beside this thread.
+  const stats = new StatCache(store.root, damaged("input digests"), changing)
+  const listed = listSources(graph, project.root, stats, store)
+  listed.catch(() => {})
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({
     root: project.root,
@@ -86,11 +91,7 @@ export const survey = async (
     boundaries: ["#sluice", "sluice", fileURLToPath(new URL("../index.ts", import.meta.url))],
     cacheFile
   })
-  const damaged = (name: string) => (path: string, what: string) => store.found({ kind: "cache", name, path, what })
   if (fingerprinter.isCacheDamaged) damaged("parsed modules")(cacheFile, "its checksum is wrong")
-  const stats = new StatCache(store.root, damaged("input digests"), changing)
-  const listed = listSources(graph, project.root, stats, store)
-  listed.catch(() => {})
   await setImmediate()
   const code = new Map<GraphNode, Code>()
   const written = new Map<GraphNode, Code>()

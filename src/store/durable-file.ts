@@ -5,11 +5,16 @@ import { dirname } from "node:path"
 import { SluiceError } from "../errors.ts"
 
 /** Writes a file atomically; a reader sees the old content or the new, never a part. */
-export const writeDurably = (path: string, bytes: Uint8Array | string): void => {
+export const writeDurably = (path: string, bytes: Uint8Array | string): void => writeWhole(path, bytes, fsyncSync)
+
+/** The same without waiting for the disk, for what only spares work and is checked when it is read: a loss of power may damage it. */
+export const writeCache = (path: string, bytes: Uint8Array | string): void => writeWhole(path, bytes, () => {})
+
+const writeWhole = (path: string, bytes: Uint8Array | string, flush: (file: number) => void): void => {
   const { temporary, file } = writeTemporary(path, bytes)
   try {
     try {
-      fsyncSync(file)
+      flush(file)
     } finally {
       closeSync(file)
     }
