@@ -196,9 +196,7 @@ const spelledOut = 20
 /** What of a file's or list's content enters a key. */
 const contentKey = (value: Uint8Array | ReadonlyArray<string>): unknown => {
   if (value instanceof Uint8Array) return `sha256 ${sha256(value)}`
-  return value.length <= spelledOut
-    ? value
-    : `${value.length} entries, sha256 ${sha256(Buffer.from(JSON.stringify(value)))}`
+  return value.length <= spelledOut ? value : `${value.length} entries, sha256 ${sha256(JSON.stringify(value))}`
 }
 
 /** `--set` gives text: JSON where it parses, else the text itself. */

@@ -291,7 +291,8 @@ export class ChainRun {
     this.rememberReuse(at)
     const views = passed.map(({ view }) => view)
     const partitions = passed.map(({ key, reuseKey: reuse }) => ({ action: key, reuse }))
-    if (link.role === "parse") checkKeys(store, link.node, this.#records!, views)
+    const before = () => this.#execution.lastRun.record(link.node.name)
+    if (link.role === "parse") checkKeys(store, link.node, this.#records!, views, before)
     const refs = link.role === "parse" ? { partitions, ...sourceRefs(store, this.#records!) } : { partitions }
     return { datasets: { "": datasetHead(store, views, Object.keys(link.node.columns)) }, folder: undefined, refs }
   }

@@ -128,6 +128,19 @@ export class Records {
     return { path: framed.file.path, digest: framed.file.digest, place, nth: index + 1 }
   }
 
+  /** Where each record of a partition starts and ends; a line ends at −1. */
+  places({ count, files, inFile }: RecordPartition): { readonly start: Float64Array; readonly end: Float64Array } {
+    const start = new Float64Array(count)
+    const end = new Float64Array(count)
+    for (let record = 0; record < count; record++) {
+      const { starts, sizes, lines } = this.#framed[files[record]!]!
+      const index = inFile[record]!
+      start[record] = starts[index]!
+      end[record] = lines ? -1 : starts[index]! + sizes[index]!
+    }
+    return { start, end }
+  }
+
   /**
    * The records of a partition, with the size of each: where they stand in their files, or else their bytes, end to end in
    * memory that threads share: a copy for each would take longer than making them. A file that changed since is an error.

@@ -2,7 +2,7 @@
 import type { NodeKeys } from "../graph/key.ts"
 import { chosenColumns, type GraphNode } from "../graph/graph.ts"
 import type { Store } from "../store/store.ts"
-import { type Content, keyOf } from "../table/digest.ts"
+import { canonicalJson, type Content, keyOf, sha256 } from "../table/digest.ts"
 import { type Block, Partition, type Taken, type View } from "../table/view.ts"
 import { viewIntact } from "./reach.ts"
 import type { RowError } from "./row-error.ts"
@@ -86,8 +86,15 @@ export const viewOf = ({ face }: RowAction): View => {
   return view
 }
 
+/** Names of the columns that nodes write, as JSON: asked for with each partition. */
+const written = new WeakMap<GraphNode, string>()
+
 /** What a face depends on beside the action: the view it was computed from, and the names of the columns written. */
-const faceKey = (node: GraphNode, view: View): string => keyOf([viewKey(view), chosenColumns(node)])
+const faceKey = (node: GraphNode, view: View): string => {
+  const names = written.get(node) ?? canonicalJson(chosenColumns(node))
+  written.set(node, names)
+  return sha256(`["${viewKey(view)}",${names}]`)
+}
 
 /** The outcome of a node on a view from earlier work alone; undefined where something must be computed. */
 export const lookUp = (store: Store, node: GraphNode, keys: NodeKeys, view: View): Outcome | undefined => {

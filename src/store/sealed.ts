@@ -6,7 +6,7 @@ import { diskError } from "./durable-file.ts"
 /** A value as the text of a sealed file: its checksum, then its JSON, a line each. */
 export const sealed = (body: unknown): string => {
   const text = JSON.stringify(body)
-  return `${sha256(Buffer.from(text))}\n${text}\n`
+  return `${sha256(text)}\n${text}\n`
 }
 
 export type Sealed<A> =
@@ -27,7 +27,5 @@ export const readSealed = <A>(path: string): Sealed<A> | undefined => {
   }
   const end = text.indexOf("\n")
   const body = text.slice(end + 1, -1)
-  return sha256(Buffer.from(body)) === text.slice(0, end)
-    ? { body: JSON.parse(body) as A }
-    : { wrong: "its checksum is wrong" }
+  return sha256(body) === text.slice(0, end) ? { body: JSON.parse(body) as A } : { wrong: "its checksum is wrong" }
 }

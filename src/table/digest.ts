@@ -1,5 +1,5 @@
 // Digests of rows and columns: 16 bytes a value, and a content digest of a sequence that does not depend on how it is cut.
-import { createHash, hash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Column } from "../stage/batch.ts"
 import { columnLength } from "./column.ts"
 import { base, polynomial, prime } from "./polynomial.ts"
@@ -76,9 +76,10 @@ export const canonicalJson = (value: unknown): string => {
 export const sameJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 
 /** sha256 of a value's canonical JSON, as hex: what keys are made of. */
-export const keyOf = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex")
+export const keyOf = (value: unknown): string => sha256(canonicalJson(value))
 
-export const sha256 = (bytes: Uint8Array): string => hash("sha256", bytes, "hex")
+/** As hex; of a text, of its UTF-8. */
+export const sha256 = (bytes: Uint8Array | string): string => hash("sha256", bytes, "hex")
 
 const reduce = (x: bigint): bigint => {
   let y = (x & prime) + (x >> 127n)
