@@ -21,6 +21,7 @@ const entries: { readonly [name: string]: string } = {
   model: "src/model/index.ts",
   start: "src/cli/start.ts",
   worker: "src/run/worker.ts",
+  "digest-thread": "src/run/digest-thread.ts",
   "program-process": "src/run/program-process.ts",
   "orphan-thread": "src/run/orphan-thread.ts",
   "heartbeat-thread": "src/store/heartbeat-thread.ts",

@@ -19,8 +19,12 @@ export interface InputFile {
   readonly read?: { bytes: Uint8Array | undefined }
 }
 
-/** Files read and hashed at the same time. */
-const atOnce = 2
+/** Files read and hashed at the same time: one by this thread, the others beside it. */
+export const digestThreads = 4
+const atOnce = 1 + digestThreads
+
+/** From here on it is worth the way to hash a file in another thread. */
+const largeBytes = 1 << 23
 
 const statsPath = (storeRoot: string): string => join(storeRoot, "stats.json")
 
@@ -38,10 +42,20 @@ export class StatCache {
   /** Called when the first file is met whose stat is new. */
   readonly #meets: () => void
   #met = false
+  readonly #beside: typeof digestWhole
 
-  /** `damaged` is told where the file that is there cannot be used; `meets` when the first file is met whose stat is new. */
-  constructor(storeRoot: string, damaged: (path: string, what: string) => void = () => {}, meets = () => {}) {
+  /**
+   * `damaged` is told where the file that is there cannot be used, `meets` when the first file is met whose stat is new;
+   * `beside` digests where many large files are new.
+   */
+  constructor(
+    storeRoot: string,
+    damaged: (path: string, what: string) => void = () => {},
+    meets = () => {},
+    beside = digestWhole
+  ) {
     this.#meets = meets
+    this.#beside = beside
     this.#digests = new StatDigests(statsPath(storeRoot), damaged)
   }
 
@@ -53,7 +67,8 @@ export class StatCache {
     if (!this.#met) this.#meets()
     this.#met = true
     this.#read++
-    const { size, digest } = this.#read > 1 ? await digestWhole(absolute) : await this.#kept(absolute)
+    const whole = stat.size < largeBytes ? digestWhole : this.#beside
+    const { size, digest } = this.#read > 1 ? await whole(absolute) : await this.#kept(absolute)
     if (this.#digests.before(absolute) !== digest) this.news++
     this.#digests.set(absolute, stat, seen, digest)
     return { digest, bytes: size }

@@ -16,7 +16,8 @@ import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
-import { type InputFile, StatCache } from "./listing.ts"
+import { DigestThreads } from "./digest-threads.ts"
+import { digestThreads, type InputFile, StatCache } from "./listing.ts"
 import { keysOnMachine } from "./model-links.ts"
 import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
@@ -79,10 +80,12 @@ export const survey = async (
   const graph = await loadGraph(file, sets, project)
   const store = new StepStore(project.storeRoot)
   const damaged = (name: string) => (path: string, what: string) => store.found({ kind: "cache", name, path, what })
-  // First of all, for a file that is new is read beside this thread.
-  const stats = new StatCache(store.root, damaged("input digests"), changing)
-  const listed = listSources(graph, project.root, stats, store)
+  // First of all, for files that are new are read beside this thread.
+  const digests = new DigestThreads(Math.min(threads, digestThreads))
+  const stats = new StatCache(store.root, damaged("input digests"), changing, (path) => digests.digest(path))
+  const listed = listSources(graph, project.root, stats, store).finally(() => digests.close())
   listed.catch(() => {})
+  await setImmediate()
   const cacheFile = join(project.storeRoot, "fingerprints.json")
   const fingerprinter = makeFingerprinter({
     root: project.root,
