@@ -1,7 +1,7 @@
 // Digests npm packages with everything below them: what the lockfile promises and the files that are really there.
 import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs"
 import { dirname, join, relative, sep } from "node:path"
-import { digest, digestList } from "./digest.ts"
+import { digestFile, digestList } from "./digest.ts"
 
 export interface PackageFacts {
   readonly name: string
@@ -163,7 +163,7 @@ const stateOf = (files: ReadonlyArray<FileState>): string =>
   digestList(files.flatMap((file) => [file.path, file.state]))
 
 const contentOf = (directory: string, files: ReadonlyArray<FileState>): string =>
-  digestList(files.flatMap(({ path }) => [path, digest(readFileSync(join(directory, path)))]))
+  digestList(files.flatMap(({ path }) => [path, digestFile(join(directory, path))]))
 
 function readLock(path: string): Lock | undefined {
   try {
