@@ -20,8 +20,8 @@ export interface InputFile {
 }
 
 /** Files read and hashed at the same time: one by this thread, the others beside it. */
-export const digestThreads = 4
-const atOnce = 1 + digestThreads
+export const mostDigestThreads = 4
+const atOnce = 1 + mostDigestThreads
 
 /** From here on it is worth the way to hash a file in another thread. */
 const largeBytes = 1 << 23

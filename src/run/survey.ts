@@ -17,7 +17,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
 import { DigestThreads } from "./digest-threads.ts"
-import { digestThreads, type InputFile, StatCache } from "./listing.ts"
+import { mostDigestThreads, type InputFile, StatCache } from "./listing.ts"
 import { keysOnMachine } from "./model-links.ts"
 import { PlannedSources } from "./planned-sources.ts"
 import { loadGraph, type Project } from "./project.ts"
@@ -81,7 +81,7 @@ export const survey = async (
   const store = new StepStore(project.storeRoot)
   const damaged = (name: string) => (path: string, what: string) => store.found({ kind: "cache", name, path, what })
   // First of all, for files that are new are read beside this thread.
-  const digests = new DigestThreads(Math.min(threads, digestThreads))
+  const digests = new DigestThreads(Math.min(threads, mostDigestThreads))
   const stats = new StatCache(store.root, damaged("input digests"), changing, (path) => digests.digest(path))
   const listed = listSources(graph, project.root, stats, store).finally(() => digests.close())
   listed.catch(() => {})
