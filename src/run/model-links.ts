@@ -1,14 +1,14 @@
 // Models that other nodes make for row functions: part of their keys once they are there, and laid out as folders for workers.
-import { readdirSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { createRequire } from "node:module"
-import { basename, dirname, join, relative, resolve, sep } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import { asksModel, type GraphNode, modelEdges } from "../graph/graph.ts"
 import { keysWith, type ComputeClass, type NodeKeys } from "../graph/key.ts"
 import { type ModelFile, type ModelSource, modelSource, partOf } from "../graph/model-source.ts"
 import { optionFields } from "../graph/options.ts"
 import type { Store } from "../store/store.ts"
 import type { FolderHead, NodeRecord } from "./node-record.ts"
-import type { PathContents } from "./path-content.ts"
+import { filesBelow, type PathContents } from "./path-content.ts"
 import { resultFolder } from "./program-inputs.ts"
 import type { ModelSources } from "./row-model.ts"
 
@@ -68,11 +68,7 @@ export const modelAt = (root: string, path: string, contents: PathContents): Mod
       ...modelSource(dirname(absolute), [{ path: basename(absolute), digest: contents.digest(absolute) }]),
       file: absolute
     }
-  const files = readdirSync(absolute, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(absolute, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((name) => !name.split("/").some((part) => part.startsWith(".")))
-    .sort()
+  const files = filesBelow(absolute)
   if (files.length === 0) throw new Error(`${path} has no files`)
   return modelSource(
     absolute,

@@ -1,15 +1,18 @@
 // The process of a program: imports the pipeline, walks to the node and calls its `run`; speaks to the engine in JSON lines.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { Worker } from "node:worker_threads"
 import type { Device } from "../model/train/device.ts"
 import type { ProgramDeclaration } from "../stage/declaration.ts"
 import { asError, isDiskFailing } from "../store/durable-file.ts"
 import { columnValues } from "../table/column.ts"
 import { readParquet } from "../table/parquet.ts"
-import { seenOptions } from "../graph/graph.ts"
+import { type GraphNode, seenOptions } from "../graph/graph.ts"
+import { optionFields } from "../graph/options.ts"
 import { LoadedSources } from "./loaded-sources.ts"
 import type { OrphanWatch } from "./orphan-thread.ts"
+import { PathContents } from "./path-content.ts"
+import { changedDuringRun } from "./planned-sources.ts"
 import { idColumn, type InputSpec } from "./program-inputs.ts"
 import { reloadGraph } from "./project.ts"
 
@@ -87,11 +90,21 @@ const watchForOrphan = (file: string) => {
   new Worker(new URL("./orphan-thread.ts", import.meta.url), { workerData, execArgv: [], env: {} }).unref()
 }
 
+/** Throws where a file that an option names by its path, and that the program reads itself, was written to since it was digested. */
+const checkPaths = ({ declaration, options }: GraphNode, contents: PathContents, root: string) => {
+  for (const [name, { kind }] of Object.entries(optionFields(declaration))) {
+    const path = options[name]
+    const changed = kind === "path" && typeof path === "string" ? contents.changed(path) : undefined
+    if (changed !== undefined) throw changedDuringRun(relative(root, changed))
+  }
+}
+
 const main = async (specPath: string) => {
   watchForOrphan(specPath)
   const sources = new LoadedSources()
   const spec = JSON.parse(readFileSync(specPath, "utf8")) as ProgramSpec
-  const graph = await reloadGraph(spec)
+  const contents = new PathContents(spec.storeRoot)
+  const graph = await reloadGraph(spec, contents)
   const node = graph.nodes.find(({ name }) => name === spec.node)!
   const used: Record<string, Array<string>> = {}
   const skipped: Array<readonly [string, string, string]> = []
@@ -117,7 +130,10 @@ const main = async (specPath: string) => {
       skipped.push([input, id, reason])
     }
   }
-  const result = (await (node.declaration as ProgramDeclaration).run(context)) as {
+  const { run } = node.declaration as ProgramDeclaration
+  // Where a file was written to, what the program says of it is not the error to tell.
+  const running = (async () => run(context))()
+  const result = (await running.finally(() => checkPaths(node, contents, spec.root))) as {
     readonly data: unknown
     readonly passed?: boolean
   }

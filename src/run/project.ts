@@ -61,7 +61,8 @@ const readOption = (path: string): Uint8Array => {
 export const loadGraph = async (
   file: string,
   sets: { readonly [target: string]: string },
-  { root, storeRoot }: Project
+  { root, storeRoot }: Project,
+  contents = new PathContents(storeRoot)
 ): Promise<Graph> => {
   let module: { readonly default?: unknown }
   try {
@@ -80,25 +81,23 @@ export const loadGraph = async (
       hint: 'end the file with: export default pipeline("name", { … })'
     })
   const read = (path: string) => readOption(resolve(root, path))
-  let contents: PathContents | undefined
-  const model = (path: string) => {
-    contents ??= new PathContents(storeRoot)
-    return modelAt(root, path, contents)
-  }
-  const graph = buildGraph(module.default, sets, read, model)
-  contents?.save()
+  const graph = buildGraph(module.default, sets, read, (path) => modelAt(root, path, contents))
+  contents.save()
   return graph
 }
 
 /** Loads a pipeline again, in a program's process: it must be what was planned. */
-export const reloadGraph = async (start: {
-  readonly pipeline: string
-  readonly sets: { readonly [target: string]: string }
-  readonly graph: string
-  readonly root: string
-  readonly storeRoot: string
-}): Promise<Graph> => {
-  const graph = await loadGraph(start.pipeline, start.sets, start)
+export const reloadGraph = async (
+  start: {
+    readonly pipeline: string
+    readonly sets: { readonly [target: string]: string }
+    readonly graph: string
+    readonly root: string
+    readonly storeRoot: string
+  },
+  contents: PathContents
+): Promise<Graph> => {
+  const graph = await loadGraph(start.pipeline, start.sets, start, contents)
   if (graphKey(graph) !== start.graph) throw changedDuringRun(basename(start.pipeline))
   return graph
 }

@@ -9,14 +9,16 @@ import { opt, Stage } from "#sluice"
  * safetensors of F32, F16 or BF16 in one file or several, or a GGUF file. Llama (with SmolLM), Qwen 2, Qwen 3,
  * Mistral, Gemma (the first) and GPT-2 can be computed. Nothing is fetched. The files' content is in the key, their place is
  * not. The weights are read once to see that all are there, have the shapes that the configuration asks for, and are finite
- * numbers, and that the tokenizer fits them.
+ * numbers, and that the tokenizer fits them. What is written to the folder while it is read ends the run.
  *
  * @example
+ * import { existsSync } from "node:fs"
  * import { createModel, saveModel, trainTokenizer } from "#sluice/model"
  * import { synth, train } from "#stages"
  * const tokenizer = trainTokenizer({ texts: [], vocabSize: 259 })
  * const shape = { hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1, tieEmbeddings: true }
- * saveModel(`${import.meta.dirname}/models/small`, createModel(tokenizer, shape))
+ * const folder = `${import.meta.dirname}/models/small`
+ * if (!existsSync(folder)) saveModel(folder, createModel(tokenizer, shape))
  * const base = train.pretrained({ path: "models/small" })
  * const data = rows({ question: "When?", answer: "At dawn." }).pipe(synth.toChat())
  * train.lora({ base, data, rank: 2, targets: ["q_proj"], steps: 2 })

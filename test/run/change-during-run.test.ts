@@ -1,5 +1,5 @@
 // What is edited in the middle of a run never gives a result under the key of what was planned.
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { Engine } from "./engine.ts"
@@ -89,5 +89,61 @@ describe("a module that a stage's code is in", () => {
     writeFileSync(temp.path(edited), before)
     const { rows } = await own.run(request)
     expect(rows["out"]!.columns["note"]).toEqual(["ASH!"])
+  })
+})
+
+const reader = `import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { opt, pipeline, Stage } from "#sluice"
+
+const read = Stage.program({
+  name: "own.read",
+  inputs: {},
+  emits: "report",
+  options: { path: opt.path() },
+  run: async ({ options: { path } }) => {
+    const first = \`\${path}/1.txt\`
+    const text = readFileSync(first, "utf8")
+    const edit = existsSync(\`\${path}/../edit\`) ? readFileSync(\`\${path}/../edit\`, "utf8") : "none"
+    if (edit === "writes the same again") writeFileSync(first, text)
+    if (edit === "appends, and stumbles over it") {
+      appendFileSync(first, "more")
+      throw new Error("what a strange file")
+    }
+    if (edit === "adds a file") writeFileSync(\`\${path}/3.txt\`, "three")
+    if (edit === "removes a file") rmSync(\`\${path}/2.txt\`)
+    return { data: readdirSync(path).map((name) => readFileSync(\`\${path}/\${name}\`, "utf8")) }
+  }
+})
+export default pipeline("own", { out: read({ path: "folder" }) })
+`
+
+describe("a folder that a program reads", () => {
+  it.each([
+    ["writes the same again", "1.txt"],
+    ["appends, and stumbles over it", "1.txt"],
+    ["adds a file", "3.txt"],
+    ["removes a file", "2.txt"]
+  ])("which something %s ends the run, and nothing is kept", async (edit, file) => {
+    using own = new Engine()
+    using temp = new TempRun(own)
+    temp.write("package.json", JSON.stringify({ type: "module", imports: { "#sluice": "./src/index.ts" } }))
+    for (const name of ["src", "node_modules"]) symlinkSync(join(repository, name), temp.path(name))
+    const fill = () => {
+      for (const [n, text] of ["one", "two"].entries()) temp.write(`folder/${n + 1}.txt`, text)
+    }
+    fill()
+    temp.write("own.ts", reader)
+    temp.write("edit", edit)
+    const request = { root: temp.folder, storeRoot: temp.path("store"), file: temp.path("own.ts"), rows: false }
+    const { error } = await own.ask(request)
+    expect([error?.code, error?.message]).toEqual([
+      "SLUICE_CHANGED_DURING_RUN",
+      `own.read failed: folder/${file} changed during the run`
+    ])
+    rmSync(temp.path("folder"), { recursive: true })
+    rmSync(temp.path("edit"))
+    fill()
+    const { nodes } = await own.run(request)
+    expect(nodes.map(({ verdict }) => verdict)).toEqual(["run"])
   })
 })

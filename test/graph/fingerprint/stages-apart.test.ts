@@ -55,7 +55,8 @@ const closure = (file: string, reader = new DiskReader(), met = new Set<string>(
 const sitesOf = (entry: string): ReadonlyArray<readonly [node: string, site: CallSite]> => {
   const script = `
     import { loadGraph } from ${JSON.stringify(join(root, "src/run/project.ts"))}
-    const { nodes } = await loadGraph(${JSON.stringify(entry)}, {}, ${JSON.stringify(root)})
+    const project = ${JSON.stringify({ root, storeRoot: join(folder, "store") })}
+    const { nodes } = await loadGraph(${JSON.stringify(entry)}, {}, project)
     console.log(JSON.stringify(nodes.map(({ name, declaration }) => [name, declaration.site])))`
   const said = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: root })
   const all = JSON.parse(said.toString()) as ReadonlyArray<readonly [string, CallSite]>
