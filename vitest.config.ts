@@ -1,4 +1,5 @@
 // Runs every test under test/; heavy suites have their own command (npm run test:long).
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
@@ -8,7 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "threads",
-    // Of two cores vitest would take one: most tests wait for a process or a disk.
-    maxWorkers: "100%"
+    // One more than there are cores: most tests wait for a process or a disk.
+    maxWorkers: availableParallelism() + 1
   }
 })

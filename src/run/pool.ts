@@ -7,7 +7,7 @@ import { type Damage, DamagedObject, type Difference } from "../store/store.ts"
 import { digestBytes, digestHex } from "../table/digest.ts"
 import type { CallAnswer, CallRequest } from "./call-request.ts"
 import type { Loaded, PlannedSources } from "./planned-sources.ts"
-import type { Task, TaskResult, WireError, WorkerStart } from "./task.ts"
+import type { Task, TaskResult, ToThread, WireError, WorkerStart } from "./task.ts"
 
 interface Job {
   readonly task: Task
@@ -96,6 +96,9 @@ const defaultMemory = (size: number): number => {
  * little memory only a share: a thread that is at its limit must be able to keep those that live, or the process ends.
  */
 const youngOf = (memory: number): number => Math.min(96, memory / 8)
+
+/** Milliseconds in which a thread that is asked to end comes to it, if it does not compute for longer in one go. */
+const graceMs = 500
 
 export class Pool {
   readonly #options: PoolOptions
@@ -253,12 +256,27 @@ export class Pool {
   async close(): Promise<void> {
     this.#closed = true
     await this.#single?.close()
-    const workers = [...this.#starting, ...[...this.#slots].map(({ worker }) => worker)]
+    const starting = [...this.#starting].map((worker) => worker.terminate())
+    const working = [...this.#slots].map(({ worker }) => stopped(worker))
     this.#starting.clear()
     this.#slots.clear()
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await Promise.all([...starting, ...working])
   }
 }
+
+/**
+ * Asks a thread to end, and ends it where it does not come to it in time. Ended in the middle of what it does, it takes the
+ * process with it once in a while: Node aborts where a thread was about to open a zstd stream.
+ */
+const stopped = (worker: Worker): Promise<void> =>
+  new Promise((done) => {
+    const late = setTimeout(() => void worker.terminate(), graceMs)
+    worker.once("exit", () => {
+      clearTimeout(late)
+      done()
+    })
+    worker.postMessage({ stop: true } satisfies ToThread)
+  })
 
 type Message =
   | { readonly at: Place }

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { SluiceError } from "../errors.ts"
 import type { Edge, GraphNode } from "../graph/graph.ts"
 import type { Device } from "../model/train/device.ts"
-import { diskError } from "../store/durable-file.ts"
+import { diskError, onDisk } from "../store/durable-file.ts"
 import type { Lease } from "../store/lease.ts"
 import type { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
@@ -101,7 +101,7 @@ export const runProgram = async (task: ProgramTask): Promise<ProgramMade> => {
     throw diskError(folder, cause)
   }
   await runProcess(task, join(folder, "spec.json"))
-  const outcome = JSON.parse(readFileSync(result, "utf8")) as ProgramOutcome
+  const outcome = JSON.parse(onDisk(result, () => readFileSync(result, "utf8"))) as ProgramOutcome
   const edited = task.sources.edited(outcome.sources)
   if (edited !== undefined) throw edited
   const made = takeResult(task, out, outcome)
@@ -184,7 +184,7 @@ const takeResult = (task: ProgramTask, out: string, outcome: ProgramOutcome): Pr
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path): ProgramFile => {
-      const bytes = readFileSync(path)
+      const bytes = onDisk(path, () => readFileSync(path))
       return { path: relative(out, path).split(sep).join("/"), object: task.store.put(bytes), bytes: bytes.length }
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1))

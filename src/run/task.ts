@@ -172,6 +172,8 @@ export type Task = ChainTask | FrameTask | ResolveTask | GatherTask | RecheckTas
 export type ToThread =
   | { readonly id: number; readonly task: Task }
   | { readonly answers: number; readonly answer: CallAnswer }
+  /** No more is to be done. */
+  | { readonly stop: true }
 
 export type TaskResult<T extends Task> = T extends ChainTask
   ? ChainResult

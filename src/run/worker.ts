@@ -161,6 +161,7 @@ try {
   store = told(new StepStore(start.storeRoot))
   graph = await loadGraph(start.pipeline, start.sets, start)
   port.on("message", (message: ToThread) => {
+    if ("stop" in message) return process.exit()
     if ("answer" in message) return answered(message.answers, message.answer)
     const { id, task } = message
     runTask(id, task).then(
