@@ -48,7 +48,7 @@ execFileSync(process.execPath, [join(dirname(compiler), "bin", "tsc"), "-p", joi
 })
 const build = await rolldown({
   cwd: root,
-  input: Object.fromEntries(Object.entries(entries).map(([name, module]) => [name, join(root, module)])),
+  input: Object.fromEntries(Object.entries(entries).map(([entry, module]) => [entry, join(root, module)])),
   external: (id) => !/^[./#]/.test(id) && !isAbsolute(id),
   platform: "node",
   treeshake: false,

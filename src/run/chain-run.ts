@@ -291,8 +291,7 @@ export class ChainRun {
     this.rememberReuse(at)
     const views = passed.map(({ view }) => view)
     const partitions = passed.map(({ key, reuseKey: reuse }) => ({ action: key, reuse }))
-    const before = () => this.#execution.lastRun.record(link.node.name)
-    if (link.role === "parse") checkKeys(store, link.node, this.#records!, views, before)
+    if (link.role === "parse") checkKeys(store, link.node, this.#records!, views, this.#execution.lastRun)
     const refs = link.role === "parse" ? { partitions, ...sourceRefs(store, this.#records!) } : { partitions }
     return { datasets: { "": datasetHead(store, views, Object.keys(link.node.columns)) }, folder: undefined, refs }
   }

@@ -15,6 +15,8 @@ export class DigestThreads {
   readonly #idle: Array<Worker> = []
   readonly #waiting: Array<Waiting> = []
   readonly #busy = new Map<Worker, Waiting>()
+  /** Once a thread died, this one does the work. */
+  #isBroken = false
 
   /** So many threads at most, each started when it is needed. */
   constructor(most: number) {
@@ -23,6 +25,7 @@ export class DigestThreads {
 
   /** Does as `digestWhole` does, in another thread. */
   async digest(path: string): Promise<Digested> {
+    if (this.#isBroken) return digestWhole(path)
     const found = await new Promise<Digested | undefined>((digested) => {
       this.#waiting.push({ path, digested })
       if (this.#idle.length === 0 && this.#threads.size < this.#most) this.#start()
@@ -48,6 +51,7 @@ export class DigestThreads {
       this.#feed()
     })
     thread.on("error", () => {
+      this.#isBroken = true
       for (const { digested } of [...this.#busy.values(), ...this.#waiting.splice(0)]) digested(undefined)
     })
   }

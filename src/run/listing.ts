@@ -19,8 +19,10 @@ export interface InputFile {
   readonly read?: { bytes: Uint8Array | undefined }
 }
 
-/** Files read and hashed at the same time: one by this thread, the others beside it. */
+/** Threads beside this one that hash files, at most. */
 export const mostDigestThreads = 4
+
+/** Files read and hashed at the same time. */
 const atOnce = 1 + mostDigestThreads
 
 /** From here on it is worth the way to hash a file in another thread. */

@@ -8,7 +8,7 @@ import { type ModelFile, type ModelSource, modelSource, partOf } from "../graph/
 import { optionFields } from "../graph/options.ts"
 import type { Store } from "../store/store.ts"
 import type { FolderHead, NodeRecord } from "./node-record.ts"
-import { filesBelow, type PathContents } from "./path-content.ts"
+import { namesBelow, type PathContents } from "./path-content.ts"
 import { resultFolder } from "./program-inputs.ts"
 import type { ModelSources } from "./row-model.ts"
 
@@ -68,7 +68,7 @@ export const modelAt = (root: string, path: string, contents: PathContents): Mod
       ...modelSource(dirname(absolute), [{ path: basename(absolute), digest: contents.digest(absolute) }]),
       file: absolute
     }
-  const files = filesBelow(absolute)
+  const files = namesBelow(absolute)
   if (files.length === 0) throw new Error(`${path} has no files`)
   return modelSource(
     absolute,

@@ -1,34 +1,16 @@
 // Digests of the files that options name by paths: those of gigabytes are hashed in parts, and again only when touched.
-import { createHash } from "node:crypto"
-import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs"
+import { readdirSync, type Stats, statSync } from "node:fs"
 import { join, relative, sep } from "node:path"
-import { StatDigests } from "./stat-digests.ts"
-
-const hashFile = (path: string): string => {
-  const hash = createHash("sha256")
-  const part = new Uint8Array(1 << 22)
-  const descriptor = openSync(path, "r")
-  try {
-    for (;;) {
-      const count = readSync(descriptor, part)
-      if (count === 0) return hash.digest("hex")
-      hash.update(part.subarray(0, count))
-    }
-  } finally {
-    closeSync(descriptor)
-  }
-}
+import { digestFile } from "../graph/fingerprint/digest.ts"
+import { isSameFile, StatDigests } from "./stat-digests.ts"
 
 /** The names of all files below a folder but hidden ones, in order. */
-export const filesBelow = (folder: string): ReadonlyArray<string> =>
+export const namesBelow = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .filter((name) => !name.split("/").some((part) => part.startsWith(".")))
     .sort()
-
-const isSame = (a: Stats, b: Stats | undefined): boolean =>
-  a.size === b?.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
 
 /** Digests of what paths name, kept beside the store. */
 export class PathContents {
@@ -49,7 +31,7 @@ export class PathContents {
     this.#digests ??= new StatDigests(this.#path)
     const known = this.#digests.of(path, stat)
     if (known !== undefined) return known
-    const digest = hashFile(path)
+    const digest = digestFile(path)
     this.#digests.set(path, stat, seen, digest)
     return digest
   }
@@ -58,11 +40,11 @@ export class PathContents {
   changed(path: string): string | undefined {
     const isThere = statSync(path, { throwIfNoEntry: false })
     if (isThere === undefined) return path
-    const now = isThere.isFile() ? [path] : filesBelow(path).map((name) => join(path, name))
+    const now = isThere.isFile() ? [path] : namesBelow(path).map((name) => join(path, name))
     const before = [...this.#stats.keys()].filter((file) => file === path || file.startsWith(join(path, sep)))
     return [...new Set([...before, ...now])].find((file) => {
-      const stat = this.#stats.get(file)
-      return stat === undefined || !isSame(stat, statSync(file, { throwIfNoEntry: false }))
+      const [stat, is] = [this.#stats.get(file), statSync(file, { throwIfNoEntry: false })]
+      return stat === undefined || is === undefined || !isSameFile(stat, is)
     })
   }
 

@@ -270,7 +270,7 @@ export class Pool {
  */
 const stopped = (worker: Worker): Promise<void> =>
   new Promise((done) => {
-    const late = setTimeout(() => void worker.terminate(), graceMs)
+    const late = setTimeout(() => void worker.terminate().then(() => done()), graceMs)
     worker.once("exit", () => {
       clearTimeout(late)
       done()

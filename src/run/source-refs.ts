@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts"
 import { DigestMap, firstRows } from "../table/digest-map.ts"
 import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
 import { idsIn, rowsIn, type View } from "../table/view.ts"
+import type { LastRun } from "./last-run.ts"
 import { type NodeRecord, type SourceRefs, viewsOf } from "./node-record.ts"
 import type { RecordPartition, Records } from "./records.ts"
 import { placeText } from "./source-place.ts"
@@ -22,17 +23,17 @@ export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, "pa
   spans: records.partitions.map(({ files }) => [files[0]!, files.at(-1)!])
 })
 
-/** Throws where two rows of a source have one id: a declared key occurred twice. `lastRecord` gives what the last run made of it. */
+/** Throws where two rows of a source have one id: a declared key occurred twice. */
 export const checkKeys = (
   store: Store,
   node: GraphNode,
   records: Records,
   views: ReadonlyArray<View>,
-  lastRecord: () => NodeRecord | undefined
+  lastRun: LastRun
 ): void => {
   const { key } = node.options
   if (typeof key !== "string") return
-  const before = lastRecord()
+  const before = lastRun.record(node.name)
   const isKeyOfBefore = before?.kind === "source" && before.ingredients.options["key"] === key
   if (isKeyOfBefore && unlessDamaged(() => areOfBefore(store, views, before), false)) return
   const first = firstRows(idsIn(views, store))

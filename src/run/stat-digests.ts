@@ -14,6 +14,12 @@ const settleMs = (changed: number): number => (changed % 1 === 0 ? 2000 : 250)
 /** Files that are looked at when nothing is known yet of the pipeline: stats of more would take longer than they spare. */
 const mostLookedAt = 2000
 
+type FileStat = Pick<Stats, "size" | "mtimeMs" | "ctimeMs" | "ino">
+
+/** Whether a file was not touched between two looks at it. */
+export const isSameFile = (a: FileStat, b: FileStat): boolean =>
+  a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
+
 export class StatDigests {
   readonly #path: string
   readonly #entries: Map<string, Entry>
@@ -28,11 +34,12 @@ export class StatDigests {
   }
 
   /** The digest of a file that is what it was, as its stat tells. */
-  of(file: string, { size, mtimeMs, ctimeMs, ino }: Stats): string | undefined {
+  of(file: string, stat: Stats): string | undefined {
     const entry = this.#entries.get(file)
-    const same = entry?.[0] === size && entry[1] === mtimeMs && entry[2] === ctimeMs && entry[3] === ino
-    const changed = Math.max(mtimeMs, ctimeMs)
-    return entry !== undefined && same && entry[5] - changed > settleMs(ctimeMs) ? entry[4] : undefined
+    if (entry === undefined) return undefined
+    const [size, mtimeMs, ctimeMs, ino, digest, seen] = entry
+    const isSettled = seen - Math.max(mtimeMs, ctimeMs) > settleMs(ctimeMs)
+    return isSettled && isSameFile({ size, mtimeMs, ctimeMs, ino }, stat) ? digest : undefined
   }
 
   /** Whether some file can be looked at and is no longer what it was; of very many files none is looked at. */

@@ -33,7 +33,6 @@ export class DiskReader implements SourceReader {
   readonly #manifestDirectories = new Map<string, string | undefined>()
   readonly #packageDirectories = new Map<string, string | undefined>()
   readonly #real = new Map<string, string | undefined>()
-
   readonly #compiled: string | undefined
 
   constructor(stored: StoredDigests = new Map(), compiled?: string) {
