@@ -9,7 +9,8 @@ import { compareDatasets } from "../table/compare.ts"
 import { sameJson } from "../table/digest.ts"
 import { hashesByRole } from "./accepted-code.ts"
 import { FileRecords, fileChanges, type RecordDigests, recordsOf } from "./file-changes.ts"
-import { type NodeRecord, type PipelineRef, viewsOf } from "./node-record.ts"
+import { LastRun } from "./last-run.ts"
+import { type NodeRecord, viewsOf } from "./node-record.ts"
 import { recordDigests } from "./parse.ts"
 import type { Records } from "./records.ts"
 import type { Survey } from "./survey.ts"
@@ -19,20 +20,23 @@ const countedRows = 200_000
 
 export class Causes {
   readonly #survey: Survey
-  readonly #ref: PipelineRef | undefined
+  readonly #lastRun: LastRun
   readonly #found: ReadonlyMap<GraphNode, NodeRecord>
 
   /** `found` holds the records of the nodes that are hits. */
-  constructor(survey: Survey, found: ReadonlyMap<GraphNode, NodeRecord>) {
+  constructor(
+    survey: Survey,
+    found: ReadonlyMap<GraphNode, NodeRecord>,
+    lastRun = new LastRun(survey.store, survey.graph.pipeline)
+  ) {
     this.#survey = survey
-    this.#ref = survey.store.ref<PipelineRef>(survey.graph.pipeline)
+    this.#lastRun = lastRun
     this.#found = found
   }
 
   /** A node's record in the last finished run. */
   last(node: string): NodeRecord | undefined {
-    const key = this.#ref?.nodes[node]
-    return key === undefined ? undefined : this.#survey.store.action<NodeRecord>(key)
+    return this.#lastRun.record(node)
   }
 
   /** What changed in a node itself or in inputs that are known already. */

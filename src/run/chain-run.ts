@@ -6,12 +6,12 @@ import { badRow } from "./chain-error.ts"
 import { ChainPartitions } from "./chain-partitions.ts"
 import type { Execution, Failure } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
-import { datasetHead } from "./node-record.ts"
+import { datasetHead, rowRefs } from "./node-record.ts"
 import { Rechecks } from "./rechecks.ts"
 import { placeOf } from "./record-key.ts"
 import type { Records } from "./records.ts"
 import { leftOver, rememberActions } from "./reuse-list.ts"
-import { lookUp, type Outcome, preparedContent, type RowAction, viewOf, writtenBytes } from "./row-action.ts"
+import { type Outcome, type RowAction, viewOf, writtenBytes } from "./row-action.ts"
 import { checkKeys, sourceRefs } from "./source-refs.ts"
 import type { ChainStep, ChainTask } from "./task.ts"
 import type { Made } from "./sealed-record.ts"
@@ -122,7 +122,7 @@ export class ChainRun {
       const outcome =
         outcomes.get(link.edge!)?.[index] ??
         this.#execution.ahead.outcome(link, view!) ??
-        lookUp(store, link.node, this.#keys(link), view!)
+        this.#execution.plan.lastRun.lookUp(link.node, link.edge!, this.#keys(link), view!)
       if (outcome === undefined) return { index, from: at, view }
       this.#took(at, index, view!, outcome, 0)
       view = outcome.view
@@ -192,7 +192,7 @@ export class ChainRun {
     const bad = action.errors[0]
     if (bad !== undefined && link.node.options["onBadRow"] !== "drop") {
       const done = this.#passed[0]!.filter((one) => one !== undefined).length
-      this.#passed[at]![index] = { key, reuseKey: key, view: viewOf(action) }
+      this.#passed[at]![index] = { key, reuseKey: key, view: viewOf(action), action }
       throw badRow(link.node, this.#records!, part, bad, done)
     }
     const tally = this.#execution.tally(link.node)
@@ -201,8 +201,8 @@ export class ChainRun {
     tally.out += action.counts.out
     tally.dropped += action.errors.length
     if (action.errors.length > 0) tally.reason({ "bad-row": action.errors.length })
-    const passed = { key, reuseKey: key, view: viewOf(action) }
-    this.#count_(at, index, passed, { action, computed, seconds, hit: computed === 0 }, action.errors.length)
+    const passed = { key, reuseKey: key, view: viewOf(action), action }
+    this.#count_(at, index, passed, { computed, seconds, hit: computed === 0 }, action.errors.length)
   }
 
   #took(at: number, index: number, before: View, outcome: Outcome, seconds: number) {
@@ -226,19 +226,18 @@ export class ChainRun {
       const text = `${name}: ${failed.first}; the other rows go on`
       journal.write({ event: "warning", code: "SLUICE_FAILED_ROWS", node: name, text })
     }
-    const { key, reuseKey, view } = outcome
-    const prepared = link.role === "prepare" ? { key, content: preparedContent(outcome.action) } : undefined
-    this.#count_(at, index, { key, reuseKey, view, prepared }, { ...outcome, seconds }, counts.dropped)
+    this.#count_(at, index, outcome, { ...outcome, seconds }, counts.dropped)
   }
 
   #count_(
     at: number,
     index: number,
     passed: Passed,
-    work: Pick<Outcome, "action" | "computed" | "hit"> & { readonly seconds: number },
+    work: Pick<Outcome, "computed" | "hit"> & { readonly seconds: number },
     dropped: number
   ) {
-    const { action, computed, hit, seconds } = work
+    const { computed, hit, seconds } = work
+    const { action } = passed
     const { counts } = action
     const { node } = this.#chain.links[at]!
     const tally = this.#execution.tally(node)
@@ -267,7 +266,7 @@ export class ChainRun {
   prepared(): PreparedInput {
     const [before, last] = [this.#passed.at(-2), this.#passed.at(-1)!]
     const views = before === undefined ? this.#partitions.views! : before.map((passed) => passed!.view)
-    return { views, prepared: last.map((passed) => passed!.prepared!) }
+    return { views, prepared: last.map((passed) => passed!) }
   }
 
   /** Lets later runs take single rows from these partitions. */
@@ -290,9 +289,9 @@ export class ChainRun {
     const passed = this.#passed[at]!.map((one) => one!)
     this.rememberReuse(at)
     const views = passed.map(({ view }) => view)
-    const partitions = passed.map(({ key, reuseKey: reuse }) => ({ action: key, reuse }))
-    if (link.role === "parse") checkKeys(store, link.node, this.#records!, views, this.#execution.lastRun)
-    const refs = link.role === "parse" ? { partitions, ...sourceRefs(store, this.#records!) } : { partitions }
+    const own = rowRefs(this.#keys(link), passed)
+    if (link.role === "parse") checkKeys(store, link.node, this.#records!, views, this.#execution.plan.lastRun)
+    const refs = link.role === "parse" ? { ...own, ...sourceRefs(store, this.#records!) } : own
     return { datasets: { "": datasetHead(store, views, Object.keys(link.node.columns)) }, folder: undefined, refs }
   }
 }

@@ -1,6 +1,7 @@
 // Chains: row-local work that runs back to back on each partition, in one worker, without waiting for other partitions.
 import { type Edge, type GraphNode, modelEdges, rowEdges } from "../graph/graph.ts"
 import type { View } from "../table/view.ts"
+import type { RowAction } from "./row-action.ts"
 
 export interface ChainLink {
   readonly node: GraphNode
@@ -28,19 +29,13 @@ export interface Passed {
   readonly key: string
   readonly reuseKey: string
   readonly view: View
-  readonly prepared?: Prepared | undefined
-}
-
-/** What was prepared of a partition for a select: the key of the action, and what the select knows of it. */
-export interface Prepared {
-  readonly key: string
-  readonly content: unknown
+  readonly action: RowAction
 }
 
 /** A select's input: its partitions, and what was prepared of each. */
 export interface PreparedInput {
   readonly views: ReadonlyArray<View>
-  readonly prepared: ReadonlyArray<Prepared>
+  readonly prepared: ReadonlyArray<Passed>
 }
 
 /** Kinds of stage whose result of a row depends on that row alone. */

@@ -17,7 +17,6 @@ import { exclusively } from "./exclusive.ts"
 import type { Journal, NodeSummary } from "./journal.ts"
 import { keysWithModels, linkedModels } from "./model-links.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
-import { LastRun } from "./last-run.ts"
 import { LookAhead } from "./look-ahead.ts"
 import type { Plan } from "./planner.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
@@ -57,7 +56,6 @@ export class Execution {
   readonly maxFailed: number
   readonly records = new Map<GraphNode, NodeRecord>()
   readonly summaries = new Map<GraphNode, NodeSummary>()
-  readonly lastRun: LastRun
   readonly ahead = new LookAhead(this)
   /** By key of what was prepared for a select in this run, its name. */
   readonly preparedFor = new Map<string, string>()
@@ -79,7 +77,6 @@ export class Execution {
     this.calls = resources.calls
     this.threads = resources.threads
     this.maxFailed = resources.maxFailed
-    this.lastRun = new LastRun(survey.store, survey.graph.pipeline)
   }
 
   tally(node: GraphNode): Tally {

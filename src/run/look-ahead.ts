@@ -6,7 +6,7 @@ import type { Chain, ChainLink } from "./chain.ts"
 import type { Execution } from "./execution.ts"
 import { viewsOf } from "./node-record.ts"
 import { headOf } from "./record-key.ts"
-import { lookUp, type Outcome, viewKey } from "./row-action.ts"
+import { type Outcome, viewKey } from "./row-action.ts"
 
 /** Partitions that are looked at for one chain: what turns out otherwise was looked up for nothing. */
 const mostPartitions = 1000
@@ -45,7 +45,7 @@ export class LookAhead {
   }
 
   #viewsBefore(input: Edge): ReadonlyArray<View> {
-    const record = this.#execution.lastRun.record(input.node.name)
+    const record = this.#execution.plan.lastRun.record(input.node.name)
     const head = record && headOf(input, record)
     return head === undefined ? [] : viewsOf(this.#execution.survey.store, head)
   }
@@ -53,7 +53,7 @@ export class LookAhead {
   #walk(links: ReadonlyArray<ChainLink>, first: View) {
     let view = first
     for (const { node, edge } of links) {
-      const outcome = lookUp(this.#execution.survey.store, node, this.#execution.keys(node), view)
+      const outcome = this.#execution.plan.lastRun.lookUp(node, edge!, this.#execution.keys(node), view)
       if (outcome === undefined) return
       const found = this.#found.get(edge!) ?? new Map<string, Outcome>()
       this.#found.set(edge!, found.set(viewKey(view), outcome))

@@ -2,6 +2,8 @@
 import type { Store } from "../store/store.ts"
 import { type Content, joinContent, keyOf } from "../table/digest.ts"
 import { rowsIn, type View } from "../table/view.ts"
+import type { NodeKeys } from "../graph/key.ts"
+import type { RowAction } from "./row-action.ts"
 
 /** Rows by what became of them. */
 export interface RowTotals {
@@ -27,10 +29,35 @@ export interface DatasetHead {
   readonly body: string
 }
 
-/** One partition of a node, for lineage: the action behind it and the key that later runs take rows from. */
+/** One partition of a node: the action behind it and the key that later runs take rows from. */
 export interface PartitionRef {
   readonly action: string
   readonly reuse: string
+  /** What the action says, but for the view that it led to; absent where rows failed. Older records lack it. */
+  readonly made?: MadePartition | undefined
+}
+
+export interface MadePartition extends Omit<RowAction, "face" | "codes" | "measured"> {
+  /** As in the action's face. */
+  readonly from: string
+  readonly as: string
+}
+
+interface PassedPartition {
+  readonly key: string
+  readonly reuseKey: string
+  readonly action: RowAction
+}
+
+/** What became of the partitions that were made under a node's keys. */
+export const rowRefs = ({ row, whole }: NodeKeys, passed: ReadonlyArray<PassedPartition>): RowRefs => ({
+  partitions: passed.map(({ key, reuseKey, action }) => ({ action: key, reuse: reuseKey, made: madeBy(action) })),
+  keys: { row, whole }
+})
+
+const madeBy = ({ face, codes: _, measured: __, ...rest }: RowAction): MadePartition | undefined => {
+  const { from, as } = face!
+  return rest.errors.length > 0 || as === undefined ? undefined : { ...rest, from, as }
 }
 
 export interface ProgramFile {
@@ -115,6 +142,8 @@ export const refsOf = <R>(store: Store, record: NodeRecord): R =>
 /** The refs object of each kind of node. */
 export interface RowRefs {
   readonly partitions: ReadonlyArray<PartitionRef>
+  /** The keys under which they were made; older records lack them. */
+  readonly keys?: NodeKeys
 }
 
 export interface SourceRefs extends RowRefs {
@@ -132,6 +161,8 @@ export interface SelectRefs {
   readonly tables: ReadonlyArray<string>
   /** Where rows failed to be prepared, the actions that prepared the partitions. */
   readonly prepared?: ReadonlyArray<string>
+  /** What was prepared of each input that has rows, in their order; older records lack it. */
+  readonly prepares?: ReadonlyArray<RowRefs>
 }
 
 /** A program that is judged. */

@@ -6,13 +6,13 @@ import { type Edge, type GraphNode, rowEdges } from "../graph/graph.ts"
 import type { NodeKeys } from "../graph/key.ts"
 import type { Cause, NodePlan } from "../graph/plan.ts"
 import type { SourceDeclaration } from "../stage/declaration.ts"
-import type { Store } from "../store/store.ts"
 import { keyOf } from "../table/digest.ts"
 import type { View } from "../table/view.ts"
 import { Causes } from "./causes.ts"
 import { prepares, rowLocal } from "./chain.ts"
 import { withExpected } from "./expectation.ts"
 import { type Foreseen, type Foresight, foreseeRecords, foreseeRows, foreseeView } from "./foreseen.ts"
+import { LastRun } from "./last-run.ts"
 import { keysWithModels } from "./model-links.ts"
 import { type NodeRecord, viewsOf } from "./node-record.ts"
 import { parseKey, recordDigests } from "./parse.ts"
@@ -20,7 +20,7 @@ import { onlyJudges } from "./program-node.ts"
 import { headOf, intact, placeOf, recordKey } from "./record-key.ts"
 import { type FrameBeside, Records } from "./records.ts"
 import { earlierActions, leftOver } from "./reuse-list.ts"
-import { lookUp, type Outcome, type RowAction, rowKey, viewOf } from "./row-action.ts"
+import { type Outcome, type RowAction, rowKey, viewOf } from "./row-action.ts"
 import { RowReuse } from "./row-reuse.ts"
 import type { Survey } from "./survey.ts"
 
@@ -37,6 +37,7 @@ export interface Known {
 
 export interface Plan {
   readonly nodes: ReadonlyArray<NodePlan>
+  readonly lastRun: LastRun
   readonly known: ReadonlyMap<GraphNode, Known>
   readonly records: ReadonlyMap<GraphNode, Records>
   /** What earlier runs made of an edge's partitions, for the nodes that work on it row by row. */
@@ -61,9 +62,9 @@ export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Pl
   const nodes: Array<NodePlan> = []
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
   for (const file of [...survey.files.values()].flat()) if (file.read !== undefined) file.read.bytes = undefined
-  const { known, records, outcomes, parsed, reading } = planner
+  const { lastRun, known, records, outcomes, parsed, reading } = planner
   const expected = withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute)
-  return { nodes: expected, known, records, outcomes, parsed, reading }
+  return { nodes: expected, lastRun, known, records, outcomes, parsed, reading }
 }
 
 type Counts = Pick<NodePlan, "partitions" | "rows">
@@ -71,6 +72,7 @@ type Counts = Pick<NodePlan, "partitions" | "rows">
 const unknown: Counts = { partitions: { hit: 0, run: 0 }, rows: { reusable: 0, new: 0, open: true } }
 
 class Planner {
+  readonly lastRun: LastRun
   readonly known = new Map<GraphNode, Known>()
   readonly records = new Map<GraphNode, Records>()
   readonly outcomes = new Map<Edge, ReadonlyArray<Outcome | undefined>>()
@@ -89,7 +91,8 @@ class Planner {
     this.#survey = survey
     this.#beside = beside
     this.#distrust = distrust
-    this.#causes = new Causes(survey, this.#found)
+    this.lastRun = new LastRun(survey.store, survey.graph.pipeline, !distrust)
+    this.#causes = new Causes(survey, this.#found, this.lastRun)
     this.reading = new Map(survey.listing)
   }
 
@@ -180,7 +183,7 @@ class Planner {
     const paths = records.files.map(({ path }) => path)
     const parsed = records.partitions.map((part) => {
       const key = parseKey(node, keys, { ...part, paths })
-      return { key, action: store.action<RowAction>(key) }
+      return { key, action: this.lastRun.parsed(node, keys, key) }
     })
     this.parsed.set(node, parsed)
     const views = parsed.map(({ action }) => action && viewOf(action))
@@ -194,7 +197,7 @@ class Planner {
         return { view }
       }
       const digests = recordDigests(node.declaration as SourceDeclaration, { ...part, paths })
-      const { reused, computed, next } = foreseeRecords(store, digests, part.count, reuse ?? noReuse(store))
+      const { reused, computed, next } = foreseeRecords(store, digests, part.count, reuse ?? new RowReuse(store, []))
       rows = { reusable: rows.reusable + reused, new: rows.new + computed }
       return next === undefined ? undefined : { foreseen: next }
     })
@@ -219,7 +222,7 @@ class Planner {
         : viewsOf(store, headOf(edge, above.record)).map((view) => ({ view }))
     if (inputs === undefined) return { ...unknown, parts: undefined }
     const outcomes = inputs.map((part) =>
-      part !== undefined && "view" in part ? lookUp(store, node, keys, part.view) : undefined
+      part !== undefined && "view" in part ? this.lastRun.lookUp(node, edge, keys, part.view) : undefined
     )
     this.outcomes.set(edge, outcomes)
     const taken = new Map<string, number>()
@@ -295,5 +298,3 @@ class Planner {
     return { reusable: 0, new: total, ...(open ? { open } : {}) }
   }
 }
-
-const noReuse = (store: Store): RowReuse => new RowReuse(store, [])

@@ -90,7 +90,7 @@ export const viewOf = ({ face }: RowAction): View => {
 const written = new WeakMap<GraphNode, string>()
 
 /** What a face depends on beside the action: the view it was computed from, and the names of the columns written. */
-const faceKey = (node: GraphNode, view: View): string => {
+export const faceKey = (node: GraphNode, view: View): string => {
   const names = written.get(node) ?? canonicalJson(chosenColumns(node))
   written.set(node, names)
   return sha256(`["${viewKey(view)}",${names}]`)

@@ -7,7 +7,7 @@ import { DigestMap, firstRows } from "../table/digest-map.ts"
 import { bytesOf, int32Of, readPack, writePack } from "../table/pack.ts"
 import { idsIn, rowsIn, type View } from "../table/view.ts"
 import type { LastRun } from "./last-run.ts"
-import { type NodeRecord, type SourceRefs, viewsOf } from "./node-record.ts"
+import { type NodeRecord, type RowRefs, type SourceRefs, viewsOf } from "./node-record.ts"
 import type { RecordPartition, Records } from "./records.ts"
 import { placeText } from "./source-place.ts"
 
@@ -17,7 +17,7 @@ const placesOf = (store: Store, records: Records, part: RecordPartition): string
 }
 
 /** The files and places of all records, by partition. */
-export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, "partitions"> => ({
+export const sourceRefs = (store: Store, records: Records): Omit<SourceRefs, keyof RowRefs> => ({
   files: records.files.map(({ path, digest }) => ({ path, digest })),
   places: records.partitions.map((part) => placesOf(store, records, part)),
   spans: records.partitions.map(({ files }) => [files[0]!, files.at(-1)!])

@@ -6,12 +6,13 @@ import type { SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
 import { firstRows } from "../table/digest-map.ts"
 import { idsIn, rowsIn } from "../table/view.ts"
+import { preparedContent } from "./row-action.ts"
 import type { Lease } from "../store/lease.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
 import { failedEntries } from "./group-failures.ts"
-import { datasetHead, type NodeRecord, type SelectRefs } from "./node-record.ts"
+import { datasetHead, type NodeRecord, type RowRefs, rowRefs, type SelectRefs } from "./node-record.ts"
 import { headOf } from "./record-key.ts"
 import { Rechecks } from "./rechecks.ts"
 import type { Store } from "../store/store.ts"
@@ -30,6 +31,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
   Effect.gen(function* () {
     const tables: Array<PreparedTable> = []
     const contents: Array<ReadonlyArray<unknown>> = []
+    const prepares: Array<RowRefs> = []
     for (const edge of rowEdges(node)) {
       const made = yield* execution.prepared(edge)
       const views = made?.views ?? (yield* execution.views(edge))
@@ -38,14 +40,15 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
         input: edge.input,
         partitions: views.map((view, i) => ({ view, prepared: prepared[i]?.key ?? "" }))
       })
-      contents.push(prepared.map((one) => one?.content ?? null))
+      contents.push(prepared.map((one) => (one === undefined ? null : preparedContent(one.action))))
+      if (made !== undefined) prepares.push(rowRefs(execution.keys(node), made.prepared))
     }
     if (node.declaration.name === "union.rows") return () => joinTables(execution, node, tables)
     const began = performance.now()
     const key = resolveKey(execution, node, tables, contents)
     execution.tally(node).seconds += (performance.now() - began) / 1000
     const { store } = execution.survey
-    const before = execution.lastRun.record(node.name)?.datasets ?? {}
+    const before = execution.plan.lastRun.record(node.name)?.datasets ?? {}
     const resolve = (lease?: Lease) => {
       const models = execution.models(node)
       const task: ResolveTask = { kind: "resolve", node: node.name, key, tables, lease: lease?.folder, models, before }
@@ -67,7 +70,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
       yield* execution.promise(() =>
         new Rechecks(execution).resolve(node, execution.keys(node), { tables, made: [key] })
       )
-    return () => resolved(execution, node, tables, key, result, known)
+    return () => resolved(execution, node, tables, prepares, key, result, known)
   })
 
 /** Counts what a select decided. */
@@ -75,6 +78,7 @@ const resolved = (
   execution: Execution,
   node: GraphNode,
   tables: ReadonlyArray<PreparedTable>,
+  prepares: ReadonlyArray<RowRefs>,
   key: string,
   { action, views, seconds }: ResolveResult,
   known: boolean
@@ -105,6 +109,7 @@ const resolved = (
   const refs: SelectRefs = {
     action: key,
     tables: tables.map(({ input }) => input),
+    prepares,
     ...(tally.failed === 0 ? {} : { prepared: tables[0]!.partitions.map(({ prepared }) => prepared) })
   }
   return { datasets, folder: undefined, refs }
