@@ -119,7 +119,7 @@ it.each(["f32", "f16"])(
     const { code, out } = await killed.run("step", undefined, "--json")
     expect(code).toBe(0)
     const steps = stepsOf(out)
-    expect(steps).toEqual([1, 2, 3, 4, 5, 6].slice(-steps.length))
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6].slice(6 - steps.length))
     expect([2, 4, 6]).toContain(6 - steps.length)
     expect(digestsOf((await killed.runInside("step")) as never)).toEqual(whole)
   }
