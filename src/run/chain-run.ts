@@ -189,10 +189,11 @@ export class ChainRun {
   #parsed(at: number, index: number, action: RowAction, key: string, computed: number, seconds: number) {
     const link = this.#chain.links[at]!
     const part = this.#records!.partitions[index]!
+    const passed = { key, reuseKey: key, view: viewOf(action), action }
     const bad = action.errors[0]
     if (bad !== undefined && link.node.options["onBadRow"] !== "drop") {
       const done = this.#passed[0]!.filter((one) => one !== undefined).length
-      this.#passed[at]![index] = { key, reuseKey: key, view: viewOf(action), action }
+      this.#passed[at]![index] = passed
       throw badRow(link.node, this.#records!, part, bad, done)
     }
     const tally = this.#execution.tally(link.node)
@@ -201,7 +202,6 @@ export class ChainRun {
     tally.out += action.counts.out
     tally.dropped += action.errors.length
     if (action.errors.length > 0) tally.reason({ "bad-row": action.errors.length })
-    const passed = { key, reuseKey: key, view: viewOf(action), action }
     this.#count_(at, index, passed, { computed, seconds, hit: computed === 0 }, action.errors.length)
   }
 

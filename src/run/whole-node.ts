@@ -6,15 +6,16 @@ import type { SelectDeclaration } from "../stage/declaration.ts"
 import { keyOf } from "../table/digest.ts"
 import { firstRows } from "../table/digest-map.ts"
 import { idsIn, rowsIn } from "../table/view.ts"
-import { preparedContent } from "./row-action.ts"
+import type { PreparedInput } from "./chain.ts"
 import type { Lease } from "../store/lease.ts"
 import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
 import { failedEntries } from "./group-failures.ts"
-import { datasetHead, type NodeRecord, type RowRefs, rowRefs, type SelectRefs } from "./node-record.ts"
+import { datasetHead, type NodeRecord, rowRefs, type SelectRefs } from "./node-record.ts"
 import { headOf } from "./record-key.ts"
 import { Rechecks } from "./rechecks.ts"
+import { preparedContent } from "./row-action.ts"
 import type { Store } from "../store/store.ts"
 import { sourcePlace } from "./source-place.ts"
 import type { Made } from "./sealed-record.ts"
@@ -31,7 +32,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
   Effect.gen(function* () {
     const tables: Array<PreparedTable> = []
     const contents: Array<ReadonlyArray<unknown>> = []
-    const prepares: Array<RowRefs> = []
+    const inputs: Array<PreparedInput> = []
     for (const edge of rowEdges(node)) {
       const made = yield* execution.prepared(edge)
       const views = made?.views ?? (yield* execution.views(edge))
@@ -41,7 +42,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
         partitions: views.map((view, i) => ({ view, prepared: prepared[i]?.key ?? "" }))
       })
       contents.push(prepared.map((one) => (one === undefined ? null : preparedContent(one.action))))
-      if (made !== undefined) prepares.push(rowRefs(execution.keys(node), made.prepared))
+      if (made !== undefined) inputs.push(made)
     }
     if (node.declaration.name === "union.rows") return () => joinTables(execution, node, tables)
     const began = performance.now()
@@ -70,7 +71,7 @@ export const runSelect = (execution: Execution, node: GraphNode): Effect.Effect<
       yield* execution.promise(() =>
         new Rechecks(execution).resolve(node, execution.keys(node), { tables, made: [key] })
       )
-    return () => resolved(execution, node, tables, prepares, key, result, known)
+    return () => resolved(execution, node, tables, inputs, key, result, known)
   })
 
 /** Counts what a select decided. */
@@ -78,7 +79,7 @@ const resolved = (
   execution: Execution,
   node: GraphNode,
   tables: ReadonlyArray<PreparedTable>,
-  prepares: ReadonlyArray<RowRefs>,
+  inputs: ReadonlyArray<PreparedInput>,
   key: string,
   { action, views, seconds }: ResolveResult,
   known: boolean
@@ -109,7 +110,7 @@ const resolved = (
   const refs: SelectRefs = {
     action: key,
     tables: tables.map(({ input }) => input),
-    prepares,
+    prepares: inputs.map(({ prepared }) => rowRefs(execution.keys(node), prepared)),
     ...(tally.failed === 0 ? {} : { prepared: tables[0]!.partitions.map(({ prepared }) => prepared) })
   }
   return { datasets, folder: undefined, refs }
