@@ -18,6 +18,9 @@ export interface WholeFile {
   readonly digest: string
 }
 
+/** Bytes of memory that are kept however little of them the next reading needs. */
+const spareBytes = 1 << 24
+
 /** Memory that is written over by each reading: the system need not find it anew. */
 export class ReadBuffer {
   #bytes = new Uint8Array(0)
@@ -25,7 +28,7 @@ export class ReadBuffer {
   /** At least `size` bytes, which hold what was read before or nothing. */
   ofSize(size: number): Uint8Array<ArrayBuffer> {
     const has = this.#bytes.length
-    if (has < size || has > size * 8) this.#bytes = new Uint8Array(Math.ceil(size * 1.25))
+    if (has < size || (has > size * 8 && has > spareBytes)) this.#bytes = new Uint8Array(Math.ceil(size * 1.25))
     return this.#bytes
   }
 }

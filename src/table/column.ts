@@ -147,9 +147,10 @@ export const columnValues = (column: Column): ArrayLike<unknown> => {
   return Array.from({ length: columnLength(column) }, (_, row) => valueAt(column, row))
 }
 
-/** The rows at `index`, in that order. */
+/** The rows at `index`, in that order; the column itself where these are all of its rows as they stand. */
 export const takeColumn = (column: Column, index: Int32Array): Column => {
   const n = index.length
+  if (n === columnLength(column) && index.every((row, i) => row === i)) return column
   if (column.type === "nested") return { type: "nested", values: Array.from(index, (row) => column.values[row]) }
   const from = column.valid
   const valid = from === undefined ? undefined : Uint8Array.from(index, (row) => from[row]!)

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module"
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import type { ColumnMetaData, RowGroup, SchemaElement } from "hyparquet"
+import type { ByteWriter } from "hyparquet-writer"
 import type { BytesColumn, Column, TextColumn } from "../stage/batch.ts"
 import { columnLength, columnOf, joinBytes } from "./column.ts"
 import type { Field } from "./field.ts"
@@ -89,6 +90,21 @@ const longBytes = 64
 /** Bytes of values in a page. */
 const pageSize = 1 << 20
 
+/** What files are laid out in, one after another: memory for each would be new to the system. */
+const draft: { writer?: ByteWriter } = {}
+
+const keptBytes = 16 << 20
+
+/** A writer that has written nothing, with room for `bytes`. */
+const emptyWriter = (bytes: number): ByteWriter => {
+  const { writer = new (writing().ByteWriter)(bytes) } = draft
+  writer.index = writer.offset = 0
+  if (writer.buffer.byteLength > keptBytes) delete draft.writer
+  else draft.writer = writer
+  writer.ensure(bytes)
+  return writer
+}
+
 /** Writes columns of the same rows as one Parquet file in memory. The same columns give the same bytes. */
 export const writeParquet = (
   columns: { readonly [name: string]: Column },
@@ -98,7 +114,7 @@ export const writeParquet = (
   const rows = names.length === 0 ? 0 : columnLength(columns[names[0]!]!)
   const { ByteWriter, ParquetWriter, ...parts } = writing()
   const size = names.reduce((sum, name) => sum + bytesIn(columns[name]!), 0)
-  const writer = new ByteWriter(1024 + size / 2)
+  const writer = emptyWriter(1024 + size / 2)
   const root: SchemaElement = { name: "root", num_children: names.length }
   const elements = names.map((name) => element(name, fields[name]!))
   const schema = [root, ...elements]

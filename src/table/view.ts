@@ -2,6 +2,7 @@
 import { allRows, bitsOf, rowsOf } from "./bits.ts"
 import { columnLength, takeColumn, type Column } from "./column.ts"
 import { type Content, columnDigests, contentOf, takeDigests } from "./digest.ts"
+import { HeldColumns } from "./held-columns.ts"
 import type { Field } from "./field.ts"
 import { int32Of, readPack } from "./pack.ts"
 import { readParquet } from "./parquet.ts"
@@ -60,7 +61,7 @@ export class Partition {
   readonly view: View
   readonly #reader: Reader
   readonly #alive: Int32Array
-  readonly #columns = new Map<string, Column>()
+  #columns = new HeldColumns()
   readonly #digests = new Map<string, Uint8Array>()
   #ids: Uint8Array | undefined
 
@@ -167,7 +168,7 @@ export class Partition {
     const next = new Partition(view, this.#reader)
     next.#ids = ids
     for (const [name, digests] of this.#digests) next.#digests.set(name, takeDigests(digests, index))
-    for (const [name, column] of this.#columns) next.#columns.set(name, takeColumn(column, index))
+    next.#columns = this.#columns.take(index)
     return next
   }
 
@@ -185,7 +186,7 @@ export class Partition {
     const next = new Partition(view, this.#reader)
     next.#ids = this.#ids
     for (const [name, digests] of this.#digests) next.#digests.set(name, digests)
-    for (const [name, column] of this.#columns) next.#columns.set(name, column)
+    next.#columns = this.#columns.copy()
     next.#remember(block, names)
     return next
   }

@@ -34,6 +34,17 @@ describe("columns", () => {
     expect(bytes()).toEqual(bytes())
   })
 
+  it("give the same bytes after a larger file, and after one that could not be written", () => {
+    const small = made(new Random(7), 5).columns
+    const before = writeParquet(small, fields)
+    const long = columnOf(["x".repeat(20 << 20)], fields["text"]!)
+    expect(writeParquet({ text: long }, fields).length).toBeGreaterThan(0)
+    expect(writeParquet(small, fields)).toEqual(before)
+    const gone = { ...small["text"]!, offsets: undefined as never }
+    expect(() => writeParquet({ ...small, text: gone }, fields)).toThrow(TypeError)
+    expect(writeParquet(small, fields)).toEqual(before)
+  })
+
   it("come back in part, in the order asked for", async () => {
     const { values, columns } = made(new Random(3), 20)
     const read = await readParquet(writeParquet(columns, fields), { whole: fields["whole"]!, text: fields["text"]! })
