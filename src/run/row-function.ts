@@ -105,12 +105,9 @@ export const columnsOf = (
   )
 
 /** The needed columns as a batch of the rows at `index`. */
-export const batchAt = (columns: { readonly [need: string]: Column }, index: Int32Array, rows: number): Batch => ({
+export const batchAt = (columns: { readonly [need: string]: Column }, index: Int32Array): Batch => ({
   rows: index.length,
-  columns:
-    index.length === rows
-      ? columns
-      : Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, takeColumn(column, index)]))
+  columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, takeColumn(column, index)]))
 })
 
 /** A column without values, in the layout of its field. */

@@ -82,7 +82,7 @@ export const makeColumns = async (
   let computed: { readonly [name: string]: Column }
   let errors: ReadonlyArray<RowError> = []
   if (perBatch !== undefined && todo.length > 0) {
-    const called = await callBatch(node.name, perBatch, needs, todo, partition.rows, options, fields)
+    const called = await callBatch(node.name, perBatch, needs, todo, options, fields)
     computed = called.columns
     errors = called.errors
   } else {
@@ -138,12 +138,11 @@ const callBatch = async (
   perBatch: AnyFunction,
   needs: { readonly [need: string]: Column },
   todo: Int32Array,
-  rows: number,
   options: unknown,
   fields: { readonly [name: string]: Field }
 ): Promise<CalledBatch> => {
   try {
-    const { columns } = (await perBatch(batchAt(needs, todo, rows) as never, options as never)) as CalledBatch
+    const { columns } = (await perBatch(batchAt(needs, todo) as never, options as never)) as CalledBatch
     checkBatch(node, columns, fields, todo.length)
     return { columns, errors: [] }
   } catch (cause) {
@@ -153,7 +152,7 @@ const callBatch = async (
   const half = todo.length >> 1
   const parts: Array<CalledBatch> = []
   for (const part of [todo.subarray(0, half), todo.subarray(half)])
-    parts.push(await callBatch(node, perBatch, needs, part, rows, options, fields))
+    parts.push(await callBatch(node, perBatch, needs, part, options, fields))
   const columns = Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
