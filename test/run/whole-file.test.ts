@@ -28,10 +28,13 @@ it.each([0, 1, 1000, 1 << 20, part - 1, part, part + 1, 2 * part, 3 * part - 7, 
   }
 )
 
-it("memory is kept for what fits it, and let go where far less is read", () => {
+it("memory is kept for what fits it, and let go where it is much and far less is read", () => {
   const own = new ReadBuffer()
-  const large = own.ofSize(1000)
-  expect(own.ofSize(1200)).toBe(large)
-  expect(own.ofSize(200)).toBe(large)
-  expect(own.ofSize(100)).not.toBe(large)
+  const small = own.ofSize(1000)
+  expect(own.ofSize(1200)).toBe(small)
+  expect(own.ofSize(100)).toBe(small)
+  const much = own.ofSize(5 * part)
+  expect(much).not.toBe(small)
+  expect(own.ofSize(part)).toBe(much)
+  expect(own.ofSize(1000)).not.toBe(much)
 })
