@@ -18,14 +18,16 @@ export const rowsAt = (
   const names = Object.keys(columns)
   const absent = names.map((name) => fieldOf(needs[name]!, name).absent === true)
   const values = names.map((name) => columnValues(takeColumn(columns[name]!, index)))
-  return Array.from(index, (_, i) => {
+  const rows = new Array<Row>(index.length)
+  for (let i = 0; i < index.length; i++) {
     const row: Record<string, unknown> = {}
     for (let c = 0; c < names.length; c++) {
       const value = values[c]![i]
       if (value !== null || !absent[c]) row[names[c]!] = value
     }
-    return row
-  })
+    rows[i] = row
+  }
+  return rows
 }
 
 export interface Called {
@@ -67,18 +69,19 @@ export const callRows = (
   misfit: (made: unknown) => string | undefined = () => undefined
 ): Called => {
   const errors: Array<RowError> = []
-  const results = rows.map((row, i) => {
+  const results = new Array<unknown>(rows.length)
+  for (let i = 0; i < rows.length; i++) {
     current[0] = index[i]!
     try {
-      const made = run(row, options)
+      const made = run(rows[i]!, options)
       const wrong = misfit(made)
       if (wrong !== undefined) throw new TypeError(wrong)
-      return made
+      results[i] = made
     } catch (cause) {
       errors.push(rowError(index[i]!, cause))
-      return undefined
+      results[i] = undefined
     }
-  })
+  }
   return { results, errors }
 }
 

@@ -128,11 +128,7 @@ export const assemble = async (
   origins: ReadonlyArray<Origin>
 ): Promise<Assembled> => {
   const made: Assembled = { columns: computed, digests: digestsOf(computed) }
-  if (
-    origins.length === computedRows &&
-    origins.every((origin, row) => "computed" in origin && origin.computed === row)
-  )
-    return made
+  if (origins.length === computedRows && areComputed(origins)) return made
   const starts = new Map<RowAction, number>()
   const blocks: Array<Assembled> = [made]
   let next = computedRows
@@ -159,6 +155,14 @@ export const assemble = async (
     digests[name] = takeDigests(Buffer.concat(blocks.map((block) => block.digests[name]!)), index)
   }
   return { columns, digests }
+}
+
+const areComputed = (origins: ReadonlyArray<Origin>): boolean => {
+  for (let row = 0; row < origins.length; row++) {
+    const origin = origins[row]!
+    if (!("computed" in origin) || origin.computed !== row) return false
+  }
+  return true
 }
 
 const storedBlock = async (

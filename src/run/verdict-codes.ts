@@ -8,10 +8,13 @@ const failedByte = 0xff
 
 /** Codes as text: base64 of a byte each, of two where one is too large for that. */
 export const codesText = (codes: Uint16Array): string => {
-  const fits = codes.every((code) => code < failedByte || code === failedCode)
-  return Buffer.from(fits ? Uint8Array.from(codes, (code) => Math.min(code, failedByte)) : bytesOf(codes)).toString(
-    "base64"
-  )
+  const bytes = Buffer.alloc(codes.length)
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!
+    if (code >= failedByte && code !== failedCode) return Buffer.from(bytesOf(codes)).toString("base64")
+    bytes[row] = Math.min(code, failedByte)
+  }
+  return bytes.toString("base64")
 }
 
 /** Codes of the rows that a filter or an expand decided on. */
@@ -19,5 +22,7 @@ export const codesOf = (store: Store, { codes, counts, pack }: RowAction): Uint1
   if (codes === undefined) return uint16Of(readPack(store.get(pack))["codes"]!)
   const bytes = Uint8Array.from(Buffer.from(codes, "base64"))
   if (bytes.length !== counts.in) return uint16Of(bytes)
-  return Uint16Array.from(bytes, (code) => (code === failedByte ? failedCode : code))
+  const out = new Uint16Array(bytes.length)
+  for (let row = 0; row < bytes.length; row++) out[row] = bytes[row] === failedByte ? failedCode : bytes[row]!
+  return out
 }

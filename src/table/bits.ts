@@ -17,4 +17,8 @@ export const rowsOf = (bits: string, rows: number): Int32Array => {
 }
 
 /** 0, 1, 2, … */
-export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, row) => row)
+export const allRows = (rows: number): Int32Array => {
+  const out = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) out[row] = row
+  return out
+}

@@ -1,6 +1,7 @@
 // Columns in memory: building them from values, reading values back, and taking rows by index without row objects.
 import type { BytesColumn, Column, FlagColumn, NestedColumn, NumberColumn, TextColumn } from "../stage/batch.ts"
 import type { Field } from "./field.ts"
+import { bytesAt, isInOrder } from "./gather.ts"
 
 export type { Batch, Column } from "../stage/batch.ts"
 
@@ -144,22 +145,24 @@ export const valueAt = (column: Column, row: number): unknown => {
 /** All values as an array that can be indexed: typed arrays stay as they are where there are no nulls. */
 export const columnValues = (column: Column): ArrayLike<unknown> => {
   if (column.type === "nested" || (column.type === "number" && column.valid === undefined)) return column.values
-  return Array.from({ length: columnLength(column) }, (_, row) => valueAt(column, row))
+  const rows = columnLength(column)
+  const out = new Array<unknown>(rows)
+  for (let row = 0; row < rows; row++) out[row] = valueAt(column, row)
+  return out
 }
 
 /** The rows at `index`, in that order; the column itself where these are all of its rows as they stand. */
 export const takeColumn = (column: Column, index: Int32Array): Column => {
   const n = index.length
-  if (n === columnLength(column) && index.every((row, i) => row === i)) return column
+  if (n === columnLength(column) && isInOrder(index)) return column
   if (column.type === "nested") return { type: "nested", values: Array.from(index, (row) => column.values[row]) }
-  const from = column.valid
-  const valid = from === undefined ? undefined : Uint8Array.from(index, (row) => from[row]!)
+  const valid = column.valid && bytesAt(column.valid, index)
   if (column.type === "number") {
     const values = new Float64Array(n)
     for (let i = 0; i < n; i++) values[i] = column.values[index[i]!]!
     return { ...column, values, valid }
   }
-  if (column.type === "flag") return { ...column, values: Uint8Array.from(index, (row) => column.values[row]!), valid }
+  if (column.type === "flag") return { ...column, values: bytesAt(column.values, index), valid }
   const offsets = new Int32Array(n + 1)
   for (let i = 0; i < n; i++) offsets[i + 1] = offsets[i]! + column.offsets[index[i]! + 1]! - column.offsets[index[i]!]!
   const bytes = new Uint8Array(offsets[n]!)

@@ -1,5 +1,6 @@
 // Columns that a partition has in memory. Of rows that were kept, a column is copied when it is asked for: few of them are.
 import { type Column, takeColumn } from "./column.ts"
+import { intsAt } from "./gather.ts"
 
 interface Held {
   readonly column: Column
@@ -41,8 +42,7 @@ export class HeldColumns {
   /** The same columns of the rows at `index`. */
   take(index: Int32Array): HeldColumns {
     const taken = Array.from(this.#held, ([name, { column, index: own }]) => {
-      const rows = own === undefined ? index : index.map((row) => own[row]!)
-      return [name, { column, index: rows }] as const
+      return [name, { column, index: own === undefined ? index : intsAt(own, index) }] as const
     })
     return new HeldColumns(taken)
   }

@@ -81,6 +81,13 @@ const rawValues = (column: Column, from: number, to: number): Array<unknown> => 
   return out
 }
 
+/** 1 for each value that is there. */
+const levelsOf = (values: ReadonlyArray<unknown>): Array<number> => {
+  const levels = new Array<number>(values.length)
+  for (let i = 0; i < values.length; i++) levels[i] = values[i] === null ? 0 : 1
+  return levels
+}
+
 /** Long byte strings are written plain: zstd finds those that repeat, and looking for them one by one costs more. */
 const isLong = (column: Column): column is TextColumn | BytesColumn =>
   "bytes" in column && column.bytes.length > longBytes * columnLength(column)
@@ -127,7 +134,7 @@ export const writeParquet = (
       const column = columns[name]!
       if (isLong(column)) return writePlainChunk(writer, elements[i]!, column, [from, to], pageParts)
       const values = rawValues(column, from, to)
-      const definitionLevels = values.map((value) => (value === null ? 0 : 1))
+      const definitionLevels = levelsOf(values)
       const pageData = { values, definitionLevels, repetitionLevels: [], maxDefinitionLevel: 1 }
       const schemaPath = [root, elements[i]!]
       return parts.writeColumn({

@@ -4,6 +4,7 @@ import { columnLength, takeColumn, type Column } from "./column.ts"
 import { type Content, columnDigests, contentOf, takeDigests } from "./digest.ts"
 import { HeldColumns } from "./held-columns.ts"
 import type { Field } from "./field.ts"
+import { intsAt } from "./gather.ts"
 import { int32Of, readPack } from "./pack.ts"
 import { readParquet } from "./parquet.ts"
 
@@ -277,19 +278,13 @@ export const section = (reader: Reader, pack: string, name: string): Uint8Array 
 }
 
 const applyStep = (step: Step, index: Int32Array, reader: Reader): Int32Array => {
-  if ("parent" in step) {
-    const parents = int32Of(section(reader, step.parent, "parent"))
-    return Int32Array.from(index, (row) => parents[row]!)
-  }
-  if ("nth" in step) {
-    const rows = rowsOf(step.nth, step.rows)
-    return Int32Array.from(index, (rank) => rows[rank]!)
-  }
+  if ("parent" in step) return intsAt(int32Of(section(reader, step.parent, "parent")), index)
+  if ("nth" in step) return intsAt(rowsOf(step.nth, step.rows), index)
   const rank = new Int32Array(step.rows).fill(-1)
   rowsOf(step.alive, step.rows).forEach((row, position) => {
     rank[row] = position
   })
-  return Int32Array.from(index, (row) => rank[row]!)
+  return intsAt(rank, index)
 }
 
 export const rowCount = (columns: { readonly [name: string]: Column }): number => {

@@ -1,6 +1,7 @@
 // What an HTML page says about itself in its head: language, canonical address, author, date.
 import type { DefaultTreeAdapterTypes } from "parse5"
 import { squeeze } from "./document.ts"
+import { attribute } from "./html-main.ts"
 
 type Node = DefaultTreeAdapterTypes.ChildNode
 type Element = DefaultTreeAdapterTypes.Element
@@ -13,48 +14,66 @@ export interface PageFacts {
   readonly date: string | null
 }
 
-const attribute = (node: Element, name: string): string =>
-  node.attrs.find((one) => one.name === name)?.value.trim() ?? ""
+const trimmed = (node: Element, name: string): string => attribute(node, name).trim()
+
+const isElement = (node: Node): node is Element => "tagName" in node
+
+const isHtml = (node: Node): node is Element => node.nodeName === "html"
+
+const isHead = (node: Node): node is Element => node.nodeName === "head"
+
+const isCanonical = (node: Element): boolean =>
+  node.tagName === "link" &&
+  trimmed(node, "rel").toLowerCase().split(/\s+/).includes("canonical") &&
+  trimmed(node, "href") !== ""
+
+/** What the elements `meta` of a head say, by what they call it in lower case; of two the first. */
+const metaOf = (head: ReadonlyArray<Element>): ReadonlyMap<string, string> => {
+  const said = new Map<string, string>()
+  for (const node of head) {
+    const content = node.tagName === "meta" ? trimmed(node, "content") : ""
+    if (content === "") continue
+    for (const called of ["name", "property", "http-equiv"]) {
+      const name = trimmed(node, called).toLowerCase()
+      if (!said.has(name)) said.set(name, content)
+    }
+  }
+  return said
+}
+
+/** What is said under the first of `names` that is there; empty where none is. */
+const saidOf = (meta: ReadonlyMap<string, string>, names: ReadonlyArray<string>): string => {
+  for (const name of names) if (meta.has(name)) return meta.get(name)!
+  return ""
+}
+
+const languages = ["content-language"]
+const addresses = ["og:url"]
+const authors = ["author", "dc.creator", "dcterms.creator", "citation_author"]
+const dates = ["article:published_time", "date", "dc.date", "dcterms.date", "dcterms.created", "citation_date"]
 
 /** The elements of the head, of whatever depth it has. */
 const headOf = (
   nodes: ReadonlyArray<Node>
 ): { readonly html: Element | undefined; readonly head: ReadonlyArray<Element> } => {
-  const html = nodes.find((node): node is Element => node.nodeName === "html")
-  const head = html?.childNodes.find((node): node is Element => node.nodeName === "head")
-  return { html, head: (head?.childNodes ?? []).filter((node): node is Element => "tagName" in node) }
+  const html = nodes.find(isHtml)
+  return { html, head: (html?.childNodes.find(isHead)?.childNodes ?? []).filter(isElement) }
 }
 
 export const pageFacts = (nodes: ReadonlyArray<Node>): PageFacts => {
   const { html, head } = headOf(nodes)
-  const meta = (...names: ReadonlyArray<string>): string => {
-    for (const name of names)
-      for (const node of head)
-        if (
-          node.tagName === "meta" &&
-          [attribute(node, "name"), attribute(node, "property"), attribute(node, "http-equiv")].some(
-            (one) => one.toLowerCase() === name
-          ) &&
-          attribute(node, "content") !== ""
-        )
-          return attribute(node, "content")
-    return ""
-  }
-  const link = head.find(
-    (node) =>
-      node.tagName === "link" &&
-      attribute(node, "rel").toLowerCase().split(/\s+/).includes("canonical") &&
-      attribute(node, "href") !== ""
-  )
-  const written = html === undefined ? "" : attribute(html, "lang") || attribute(html, "xml:lang")
-  const known = (text: string): string | null => (text === "" ? null : squeeze(text))
+  const meta = metaOf(head)
+  const link = head.find(isCanonical)
+  const written = html === undefined ? "" : trimmed(html, "lang") || trimmed(html, "xml:lang")
   return {
-    language: known(written || meta("content-language")),
-    canonical: known(link === undefined ? meta("og:url") : attribute(link, "href")),
-    author: known(meta("author", "dc.creator", "dcterms.creator", "citation_author")),
-    date: isoDate(meta("article:published_time", "date", "dc.date", "dcterms.date", "dcterms.created", "citation_date"))
+    language: known(written || saidOf(meta, languages)),
+    canonical: known(link === undefined ? saidOf(meta, addresses) : trimmed(link, "href")),
+    author: known(saidOf(meta, authors)),
+    date: isoDate(saidOf(meta, dates))
   }
 }
+
+const known = (text: string): string | null => (text === "" ? null : squeeze(text))
 
 /**
  * A date as ISO 8601, in UTC where it tells a time; null where it is none. A year or a month alone stays as it is.

@@ -2,7 +2,7 @@
 import { type DefaultTreeAdapterTypes, parse } from "parse5"
 import { type DocumentText, documentText, squeeze } from "./document.ts"
 import { type PageFacts, pageFacts } from "./html-facts.ts"
-import { isBoilerplate, mainContent } from "./html-main.ts"
+import { attribute, isBoilerplate, mainContent } from "./html-main.ts"
 import { joinItems } from "./markdown.ts"
 
 /** A page's text with what it says about itself. */
@@ -158,12 +158,14 @@ const heading = (node: Element, level: number, out: Writer): void => {
 
 const preformatted = (node: Element, out: Writer): void => {
   flush(out)
-  const inner = node.childNodes.find((child): child is Element => "tagName" in child && child.tagName === "code")
-  const named = [node, inner].map((element) => element?.attrs.find(({ name }) => name === "class")?.value ?? "")
-  const language = /\b(?:language|lang|highlight-source)-([\w+#-]+)/.exec(named.join(" "))?.[1] ?? ""
+  const inner = node.childNodes.find(isCode)
+  const named = `${attribute(node, "class")} ${inner === undefined ? "" : attribute(inner, "class")}`
+  const language = /\b(?:language|lang|highlight-source)-([\w+#-]+)/.exec(named)?.[1] ?? ""
   const code = textOf(node).replace(/^\n/, "").trimEnd()
   if (code.trim() !== "") out.blocks.push(`\`\`\`${language}\n${code}\n\`\`\``)
 }
+
+const isCode = (node: Node): node is Element => "tagName" in node && node.tagName === "code"
 
 const list = (node: Element, ordered: boolean, out: Writer): void => {
   flush(out)
@@ -244,7 +246,6 @@ const rowsOf = (node: Element, depth: number): Array<Element> =>
     return /^t(head|body|foot)$/.test(child.tagName) && depth === 0 ? rowsOf(child, 1) : []
   })
 
-const cellsOf = (row: Element): Array<Element> =>
-  row.childNodes.filter(
-    (child): child is Element => "tagName" in child && (child.tagName === "td" || child.tagName === "th")
-  )
+const cellsOf = (row: Element): Array<Element> => row.childNodes.filter(isCell)
+
+const isCell = (node: Node): node is Element => "tagName" in node && (node.tagName === "td" || node.tagName === "th")

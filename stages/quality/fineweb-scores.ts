@@ -1,6 +1,6 @@
 // Measures what quality.fineweb decides on, for one text or for a batch.
 import type { Column, TextColumn } from "#sluice"
-import { cutTexts, type WordRule } from "#sluice/text"
+import { type CutTexts, cutTexts, type WordRule } from "#sluice/text"
 import { firstScores, oneText, scoreColumns } from "./score-columns.ts"
 
 const NAMES = ["lines", "sentenceEnds", "shortLines", "repeatedText", "feedsPerWord"] as const
@@ -19,12 +19,18 @@ export const finewebBatch = (
   shortLine: number,
   words: WordRule
 ): { readonly [K in keyof FinewebScores]: Column } => {
-  const cut = cutTexts(texts, rows, words)
-  return scoreColumns(NAMES, ["lines"], rows, (row, out) => {
-    cut.finewebLines(row, shortLine)
-    const { scores } = cut
-    for (let i = 0; i < 4; i++) out[i] = scores[i]!
-    const tokens = cut.tokens(row)
-    out[4] = tokens === 0 ? 0 : scores[4]! / tokens
-  })
+  return scoreColumns(NAMES, ["lines"], rows, { cut: cutTexts(texts, rows, words), shortLine }, score)
+}
+
+interface Lines {
+  readonly cut: CutTexts
+  readonly shortLine: number
+}
+
+const score = ({ cut, shortLine }: Lines, row: number, out: Float64Array): void => {
+  cut.finewebLines(row, shortLine)
+  const { scores } = cut
+  for (let i = 0; i < 4; i++) out[i] = scores[i]!
+  const tokens = cut.tokens(row)
+  out[4] = tokens === 0 ? 0 : scores[4]! / tokens
 }

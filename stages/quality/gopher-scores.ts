@@ -1,6 +1,6 @@
 // Measures what quality.gopher decides on, for one text or for a batch.
 import type { Column, TextColumn } from "#sluice"
-import { cutTexts, type WordRule } from "#sluice/text"
+import { type CutTexts, cutTexts, type WordRule } from "#sluice/text"
 import { firstScores, oneText, scoreColumns } from "./score-columns.ts"
 
 const NAMES = [
@@ -26,20 +26,20 @@ export const gopherBatch = (
   texts: TextColumn,
   rows: number,
   words: WordRule
-): { readonly [K in keyof GopherScores]: Column } => {
-  const cut = cutTexts(texts, rows, words)
-  return scoreColumns(NAMES, ["words", "stopWords"], rows, (row, out) => {
-    cut.gopherLines(row)
-    const [lines, bullets, ellipsisLines, hashes, ellipses] = cut.scores as unknown as Quintuple
-    out[0] = cut.words(row)
-    out[1] = ratio(cut.wordPoints(row), out[0])
-    out[2] = ratio(hashes, cut.tokens(row))
-    out[3] = ratio(ellipses, cut.tokens(row))
-    out[4] = ratio(bullets, lines)
-    out[5] = ratio(ellipsisLines, lines)
-    out[6] = ratio(cut.wordsWithLetter(row), cut.tokens(row))
-    out[7] = cut.stopWords(row)
-  })
+): { readonly [K in keyof GopherScores]: Column } =>
+  scoreColumns(NAMES, ["words", "stopWords"], rows, cutTexts(texts, rows, words), score)
+
+const score = (cut: CutTexts, row: number, out: Float64Array): void => {
+  cut.gopherLines(row)
+  const [lines, bullets, ellipsisLines, hashes, ellipses] = cut.scores as unknown as Quintuple
+  out[0] = cut.words(row)
+  out[1] = ratio(cut.wordPoints(row), out[0])
+  out[2] = ratio(hashes, cut.tokens(row))
+  out[3] = ratio(ellipses, cut.tokens(row))
+  out[4] = ratio(bullets, lines)
+  out[5] = ratio(ellipsisLines, lines)
+  out[6] = ratio(cut.wordsWithLetter(row), cut.tokens(row))
+  out[7] = cut.stopWords(row)
 }
 
 type Quintuple = readonly [number, number, number, number, number]

@@ -40,7 +40,7 @@ const findNumbers = (text: string, kinds: ReadonlyArray<PersonalKind>): Array<Pe
     let finding: Personal | undefined
     if (code === 0x3a) {
       const span = ip6 && mayGoOn(text.charCodeAt(at + 1)) ? ip6At(text, at) : undefined
-      finding = span && { kind: "ip", ...span }
+      finding = span && { kind: "ip", from: span.from, to: span.to }
     } else finding = code === 0x40 ? email(text, at, kinds) : number(text, at, kinds)
     if (finding !== undefined && finding.from >= end) {
       found.push(finding)
@@ -59,18 +59,20 @@ const isAlphanumeric = (code: number): boolean =>
   isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
 
 const number = (text: string, at: number, kinds: ReadonlyArray<PersonalKind>): Personal | undefined => {
-  const tries = [
-    ["iban", ibanAt],
-    ["ip", ipAt],
-    ["card", cardAt],
-    ["phone", phoneAt]
-  ] as const
-  for (const [kind, find] of tries) {
+  for (const { kind, find } of numbers) {
     const span = kinds.includes(kind) ? find(text, at) : undefined
-    if (span !== undefined) return { kind, ...span }
+    if (span !== undefined) return { kind, from: span.from, to: span.to }
   }
   return undefined
 }
+
+/** What a digit may begin, in the order in which it is tried. */
+const numbers = [
+  { kind: "iban", find: ibanAt },
+  { kind: "ip", find: ipAt },
+  { kind: "card", find: cardAt },
+  { kind: "phone", find: phoneAt }
+] as const
 
 const isLocal = (code: number): boolean =>
   isAlphanumeric(code) ||

@@ -1,6 +1,6 @@
 // Measures what quality.gopherRepetition decides on, for one text or for a batch.
 import type { Column, TextColumn } from "#sluice"
-import { cutTexts, type WordRule } from "#sluice/text"
+import { type CutTexts, cutTexts, type WordRule } from "#sluice/text"
 import { firstScores, oneText, scoreColumns } from "./score-columns.ts"
 
 /** In the order in which the text kernel gives them. */
@@ -32,11 +32,11 @@ export const repetitionBatch = (
   texts: TextColumn,
   rows: number,
   words: WordRule
-): { readonly [K in keyof RepetitionScores]: Column } => {
-  const cut = cutTexts(texts, rows, words)
-  return scoreColumns(NAMES, [], rows, (row, out) => {
-    cut.repetition(row)
-    const { scores } = cut
-    for (let i = 0; i < NAMES.length; i++) out[i] = scores[i]!
-  })
+): { readonly [K in keyof RepetitionScores]: Column } =>
+  scoreColumns(NAMES, [], rows, cutTexts(texts, rows, words), score)
+
+const score = (cut: CutTexts, row: number, out: Float64Array): void => {
+  cut.repetition(row)
+  const { scores } = cut
+  for (let i = 0; i < NAMES.length; i++) out[i] = scores[i]!
 }

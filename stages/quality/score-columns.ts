@@ -17,17 +17,21 @@ export const firstScores = <Name extends string>(
     Object.entries<Column>(columns).map(([name, column]) => [name, (column as { values: Float64Array }).values[0]])
   ) as never
 
-/** One column a name, from what `score` writes to `out` for a row, in the order of the names. */
-export const scoreColumns = <Name extends string>(
+/**
+ * One column a name, from what `score` writes to `out` for a row, in the order of the names. It gets the texts it measures,
+ * rather than keep them: what is made for each batch is compiled anew.
+ */
+export const scoreColumns = <Name extends string, Texts>(
   names: ReadonlyArray<Name>,
   integers: ReadonlyArray<Name>,
   rows: number,
-  score: (row: number, out: Float64Array) => void
+  texts: Texts,
+  score: (texts: Texts, row: number, out: Float64Array) => void
 ): { readonly [K in Name]: Column } => {
   const out = new Float64Array(names.length)
   const columns = names.map(() => new Float64Array(rows))
   for (let row = 0; row < rows; row++) {
-    score(row, out)
+    score(texts, row, out)
     for (let i = 0; i < names.length; i++) columns[i]![row] = out[i]!
   }
   const column = (name: Name, i: number): Column => ({
