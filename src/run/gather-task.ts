@@ -16,7 +16,7 @@ import { GroupFailures } from "./group-failures.ts"
 import { viewIntact } from "./reach.ts"
 import { partialKey } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
-import { columnsOf, fieldsOf, rowsAt } from "./row-function.ts"
+import { columnsOf, fieldsOf, Rows } from "./row-function.ts"
 import type { GatherAction, GatherResult, GatherTask } from "./task.ts"
 
 /** The rows of one bucket, and those whose group is not known because `key` threw. */
@@ -72,7 +72,7 @@ const earlierGroups = async (store: Store, node: GraphNode, key: string): Promis
   if (action === undefined || !viewIntact(store, action.view)) return groups
   const { emits } = node.declaration as GatherDeclaration
   const columns = await new Partition(action.view, store).columns(Object.keys(emits))
-  const rows = rowsAt(columns, allRows(action.view.rows), emits)
+  const rows = Array.from(new Rows(columns, allRows(action.view.rows), emits))
   let from = 0
   for (const [group, made] of action.failures!.groups) {
     groups.set(group, typeof made === "string" ? made : rows.slice(from, from + made))

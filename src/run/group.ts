@@ -5,7 +5,7 @@ import type { GatherDeclaration } from "../stage/declaration.ts"
 import { allRows } from "../table/bits.ts"
 import { combineDigests, digestBytes } from "../table/digest.ts"
 import type { Partition } from "../table/view.ts"
-import { type fieldsOf, misfitOf, type Row, rowsAt } from "./row-function.ts"
+import { type fieldsOf, misfitOf, type Row, Rows } from "./row-function.ts"
 
 /** Where a row stands: its partition among those of the input, and its number there. */
 export type RowPlace = readonly [partition: number, row: number]
@@ -36,7 +36,7 @@ export const ungrouped = async (node: GraphNode, partition: Partition, index: nu
     partition.rows
   )
   const ids = partition.ids()
-  return rowsAt(columns, allRows(partition.rows), needs).map((row, i) => {
+  return Array.from(new Rows(columns, allRows(partition.rows), needs), (row, i) => {
     const [from, to] = [i * digestBytes, (i + 1) * digestBytes]
     return { row, id: ids.slice(from, to), digest: digests.slice(from, to), place: [index, i] }
   })

@@ -5,13 +5,13 @@ import type { GraphNode } from "../graph/graph.ts"
 import type { Asked, CallMessage, CallModel, ReplyMisfit } from "../stage/call-model.ts"
 import type { CallAnswer, CallRequest } from "./call-request.ts"
 import { type RowError, rowError } from "./row-error.ts"
-import { type Called, callRows, nowAt, type Row } from "./row-function.ts"
+import { type Called, callRows, nowAt, type Row, type Rows } from "./row-function.ts"
 
 /** Hands a call to whoever makes it. */
 export type Caller = (request: CallRequest) => Promise<CallAnswer>
 
 /** Rows of a partition that wait for replies at once, at most. */
-const rowsAtOnce = 256
+const RowsOnce = 256
 
 /** Replies that are asked for until one fits a schema. */
 const mostReplies = 3
@@ -116,7 +116,7 @@ interface Calling {
 /** Calls a map's or expand's `apply` on each row, with the model where it asks one. */
 export const applyRows = async (
   { node, call }: Calling,
-  rows: ReadonlyArray<Row>,
+  rows: Rows,
   index: Int32Array,
   options: unknown,
   misfit: (made: unknown) => string | undefined
@@ -146,9 +146,9 @@ export const applyRows = async (
   const lane = async () => {
     while (next < rows.length) {
       const i = next++
-      await one(rows[i]!, i)
+      await one(rows.at(i), i)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(rowsAtOnce, rows.length) }, lane))
+  await Promise.all(Array.from({ length: Math.min(RowsOnce, rows.length) }, lane))
   return { results, errors: errors.sort((a, b) => a.row - b.row) }
 }

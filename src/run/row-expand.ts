@@ -9,7 +9,7 @@ import { childRowId } from "../table/row-id.ts"
 import { blockOf, failedCode, keepAction, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { reasonCode } from "./row-filter.ts"
 import { applyRows } from "./row-calls.ts"
-import { columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
+import { columnsOf, fieldsOf, misfitOf, Rows } from "./row-function.ts"
 import { inputDigests, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
 import { assemble, Earlier, type Origin } from "./row-reuse.ts"
 
@@ -19,7 +19,7 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const fields = fieldsOf(declaration.emits, node.name)
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows, task.likely)
-  const rows = todo.length === 0 ? [] : rowsAt(await neededColumns(task), todo, declaration.needs)
+  const rows = new Rows(todo.length === 0 ? {} : await neededColumns(task), todo, declaration.needs)
   const misfit = (made: unknown) =>
     Array.isArray(made) ? made.map((child) => misfitOf(child, fields)).find((wrong) => wrong !== undefined) : undefined
   const called = await applyRows(task, rows, todo, seenOptions(node), misfit)

@@ -1,6 +1,6 @@
 // Calls an author's row function on rows of a partition, and lays what it returns out as columns.
 import type { Fields } from "../stage/declaration.ts"
-import { type Batch, type Column, columnOf, columnValues, misfit, takeColumn } from "../table/column.ts"
+import { type Batch, type Column, columnOf, misfit, takeColumn, valueAt } from "../table/column.ts"
 import { type Field, fieldOf } from "../table/field.ts"
 import { type RowError, rowError } from "./row-error.ts"
 
@@ -9,25 +9,37 @@ export type Row = { readonly [column: string]: unknown }
 export const fieldsOf = (columns: Fields, where: string): { readonly [name: string]: Field } =>
   Object.fromEntries(Object.entries(columns).map(([name, schema]) => [name, fieldOf(schema, `${where}: ${name}`)]))
 
-/** Row objects of the rows at `index`, by the names that the function's needs have; a missing value is null, or no property. */
-export const rowsAt = (
-  columns: { readonly [need: string]: Column },
-  index: Int32Array,
-  needs: Fields
-): ReadonlyArray<Row> => {
-  const names = Object.keys(columns)
-  const absent = names.map((name) => fieldOf(needs[name]!, name).absent === true)
-  const values = names.map((name) => columnValues(takeColumn(columns[name]!, index)))
-  const rows = new Array<Row>(index.length)
-  for (let i = 0; i < index.length; i++) {
-    const row: Record<string, unknown> = {}
-    for (let c = 0; c < names.length; c++) {
-      const value = values[c]![i]
-      if (value !== null || !absent[c]) row[names[c]!] = value
-    }
-    rows[i] = row
+/**
+ * Row objects of the rows at `index`, by the names that the function's needs have; a missing value is null, or no property.
+ * Each is made when it is asked for: a text that lives for one call is not copied by collections of young objects.
+ */
+export class Rows {
+  readonly length: number
+  readonly #index: Int32Array
+  readonly #columns: ReadonlyArray<readonly [name: string, column: Column, absent: boolean]>
+
+  constructor(columns: { readonly [need: string]: Column }, index: Int32Array, needs: Fields) {
+    this.length = index.length
+    this.#index = index
+    this.#columns = Object.entries(columns).map(([name, column]) => [
+      name,
+      column,
+      fieldOf(needs[name]!, name).absent === true
+    ])
   }
-  return rows
+
+  at(i: number): Row {
+    const row: Record<string, unknown> = {}
+    for (const [name, column, absent] of this.#columns) {
+      const value = valueAt(column, this.#index[i]!)
+      if (value !== null || !absent) row[name] = value
+    }
+    return row
+  }
+
+  *[Symbol.iterator](): Generator<Row> {
+    for (let i = 0; i < this.length; i++) yield this.at(i)
+  }
 }
 
 export interface Called {
@@ -63,7 +75,7 @@ export const nowAt = (row: number) => {
 /** Calls a function on each row; one that throws, or gives what no column holds, fails alone and the rest goes on. */
 export const callRows = (
   run: (row: Row, options: unknown) => unknown,
-  rows: ReadonlyArray<Row>,
+  rows: Rows,
   index: Int32Array,
   options: unknown,
   misfit: (made: unknown) => string | undefined = () => undefined
@@ -73,7 +85,7 @@ export const callRows = (
   for (let i = 0; i < rows.length; i++) {
     current[0] = index[i]!
     try {
-      const made = run(rows[i]!, options)
+      const made = run(rows.at(i), options)
       const wrong = misfit(made)
       if (wrong !== undefined) throw new TypeError(wrong)
       results[i] = made

@@ -15,7 +15,7 @@ import { blockOf, keepAction, type Outcome, type RowAction, rowKey, storedKey } 
 import { type RowError, rowError } from "./row-error.ts"
 import type { RowModels } from "./row-model.ts"
 import { applyRows, type Caller } from "./row-calls.ts"
-import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, rowsAt } from "./row-function.ts"
+import { batchAt, callRows, columnsOf, fieldsOf, misfitOf, Rows } from "./row-function.ts"
 import { assemble, type Origin, type RowReuse } from "./row-reuse.ts"
 import { storedDigests, takenFrom } from "./taken.ts"
 
@@ -86,7 +86,7 @@ export const makeColumns = async (
     computed = called.columns
     errors = called.errors
   } else {
-    const rows = rowsAt(needs, todo, node.declaration.needs)
+    const rows = new Rows(needs, todo, node.declaration.needs)
     const misfit = (made: unknown) => misfitOf(made, fields)
     const called =
       node.declaration.kind === "map"
