@@ -11,7 +11,7 @@ import { type Called, callRows, nowAt, type Row, type Rows } from "./row-functio
 export type Caller = (request: CallRequest) => Promise<CallAnswer>
 
 /** Rows of a partition that wait for replies at once, at most. */
-const RowsOnce = 256
+const rowsAtOnce = 256
 
 /** Replies that are asked for until one fits a schema. */
 const mostReplies = 3
@@ -149,6 +149,6 @@ export const applyRows = async (
       await one(rows.at(i), i)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(RowsOnce, rows.length) }, lane))
+  await Promise.all(Array.from({ length: Math.min(rowsAtOnce, rows.length) }, lane))
   return { results, errors: errors.sort((a, b) => a.row - b.row) }
 }

@@ -1,7 +1,7 @@
 // Columns in memory: building them from values, reading values back, and taking rows by index without row objects.
 import type { BytesColumn, Column, FlagColumn, NestedColumn, NumberColumn, TextColumn } from "../stage/batch.ts"
 import type { Field } from "./field.ts"
-import { bytesAt, isInOrder } from "./gather.ts"
+import { isInOrder, takeBytes } from "./take.ts"
 
 export type { Batch, Column } from "../stage/batch.ts"
 
@@ -156,13 +156,13 @@ export const takeColumn = (column: Column, index: Int32Array): Column => {
   const n = index.length
   if (n === columnLength(column) && isInOrder(index)) return column
   if (column.type === "nested") return { type: "nested", values: Array.from(index, (row) => column.values[row]) }
-  const valid = column.valid && bytesAt(column.valid, index)
+  const valid = column.valid && takeBytes(column.valid, index)
   if (column.type === "number") {
     const values = new Float64Array(n)
     for (let i = 0; i < n; i++) values[i] = column.values[index[i]!]!
     return { ...column, values, valid }
   }
-  if (column.type === "flag") return { ...column, values: bytesAt(column.values, index), valid }
+  if (column.type === "flag") return { ...column, values: takeBytes(column.values, index), valid }
   const offsets = new Int32Array(n + 1)
   for (let i = 0; i < n; i++) offsets[i + 1] = offsets[i]! + column.offsets[index[i]! + 1]! - column.offsets[index[i]!]!
   const bytes = new Uint8Array(offsets[n]!)

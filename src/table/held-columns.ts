@@ -1,6 +1,6 @@
 // Columns that a partition has in memory. Of rows that were kept, a column is copied when it is asked for: few of them are.
 import { type Column, takeColumn } from "./column.ts"
-import { intsAt } from "./gather.ts"
+import { takeInts } from "./take.ts"
 
 interface Held {
   readonly column: Column
@@ -42,7 +42,7 @@ export class HeldColumns {
   /** The same columns of the rows at `index`. */
   take(index: Int32Array): HeldColumns {
     const taken = Array.from(this.#held, ([name, { column, index: own }]) => {
-      return [name, { column, index: own === undefined ? index : intsAt(own, index) }] as const
+      return [name, { column, index: own === undefined ? index : takeInts(own, index) }] as const
     })
     return new HeldColumns(taken)
   }

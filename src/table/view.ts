@@ -4,7 +4,7 @@ import { columnLength, takeColumn, type Column } from "./column.ts"
 import { type Content, columnDigests, contentOf, takeDigests } from "./digest.ts"
 import { HeldColumns } from "./held-columns.ts"
 import type { Field } from "./field.ts"
-import { intsAt } from "./gather.ts"
+import { takeInts } from "./take.ts"
 import { int32Of, readPack } from "./pack.ts"
 import { readParquet } from "./parquet.ts"
 
@@ -278,13 +278,13 @@ export const section = (reader: Reader, pack: string, name: string): Uint8Array 
 }
 
 const applyStep = (step: Step, index: Int32Array, reader: Reader): Int32Array => {
-  if ("parent" in step) return intsAt(int32Of(section(reader, step.parent, "parent")), index)
-  if ("nth" in step) return intsAt(rowsOf(step.nth, step.rows), index)
+  if ("parent" in step) return takeInts(int32Of(section(reader, step.parent, "parent")), index)
+  if ("nth" in step) return takeInts(rowsOf(step.nth, step.rows), index)
   const rank = new Int32Array(step.rows).fill(-1)
   rowsOf(step.alive, step.rows).forEach((row, position) => {
     rank[row] = position
   })
-  return intsAt(rank, index)
+  return takeInts(rank, index)
 }
 
 export const rowCount = (columns: { readonly [name: string]: Column }): number => {

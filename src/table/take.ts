@@ -1,14 +1,14 @@
-// Values of the rows at an index. In loops of their own: code of a function that is made for each partition is lost with it.
+// Values of the rows at an index, by loops that stay compiled: what is made for each partition loses its code with it.
 
 /** `values[index[i]]` for each i. */
-export const bytesAt = (values: Uint8Array, index: Int32Array): Uint8Array<ArrayBuffer> => {
+export const takeBytes = (values: Uint8Array, index: Int32Array): Uint8Array<ArrayBuffer> => {
   const out = new Uint8Array(index.length)
   for (let i = 0; i < index.length; i++) out[i] = values[index[i]!]!
   return out
 }
 
 /** `values[index[i]]` for each i. */
-export const intsAt = (values: Int32Array, index: Int32Array): Int32Array<ArrayBuffer> => {
+export const takeInts = (values: Int32Array, index: Int32Array): Int32Array<ArrayBuffer> => {
   const out = new Int32Array(index.length)
   for (let i = 0; i < index.length; i++) out[i] = values[index[i]!]!
   return out
