@@ -117,13 +117,13 @@ interface Calling {
 export const applyRows = async (
   { node, call }: Calling,
   rows: Rows,
-  index: Int32Array,
   options: unknown,
   misfit: (made: unknown) => string | undefined
 ): Promise<Called> => {
   const { declaration } = node
   const { apply, calls } = declaration as unknown as { readonly apply: RowFunction; readonly calls: boolean }
-  if (!calls || rows.length === 0) return callRows(apply, rows, index, options, misfit)
+  if (!calls || rows.length === 0) return callRows(apply, rows, options, misfit)
+  const { index } = rows
   const effects = await import("effect/Effect")
   const errors: Array<RowError> = []
   const results: Array<unknown> = new Array(rows.length)

@@ -9,8 +9,8 @@ import { childRowId } from "../table/row-id.ts"
 import { blockOf, failedCode, keepAction, type RowAction, rowKey, storedKey } from "./row-action.ts"
 import { reasonCode } from "./row-filter.ts"
 import { applyRows } from "./row-calls.ts"
-import { columnsOf, fieldsOf, misfitOf, Rows } from "./row-function.ts"
-import { inputDigests, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
+import { columnsOf, fieldsOf, misfitOf } from "./row-function.ts"
+import { inputDigests, neededRows, outcomeOf, type RowTask } from "./row-local.ts"
 import { assemble, Earlier, type Origin } from "./row-reuse.ts"
 
 /** Children of each row; a parent without children has a reason. */
@@ -19,10 +19,10 @@ export const runExpand = async (task: RowTask, declaration: ExpandDeclaration) =
   const fields = fieldsOf(declaration.emits, node.name)
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows, task.likely)
-  const rows = new Rows(todo.length === 0 ? {} : await neededColumns(task), todo, declaration.needs)
+  const rows = await neededRows(task, todo)
   const misfit = (made: unknown) =>
     Array.isArray(made) ? made.map((child) => misfitOf(child, fields)).find((wrong) => wrong !== undefined) : undefined
-  const called = await applyRows(task, rows, todo, seenOptions(node), misfit)
+  const called = await applyRows(task, rows, seenOptions(node), misfit)
   const earlier = new Earlier(store)
   const failed = new Set(called.errors.map((error) => error.row))
   const children: Array<unknown> = []

@@ -15,8 +15,8 @@ import {
   storedKey
 } from "./row-action.ts"
 import { type RowError, rowError } from "./row-error.ts"
-import { callRows, fieldsOf, Rows } from "./row-function.ts"
-import { inputDigests, makeColumns, neededColumns, outcomeOf, type RowTask } from "./row-local.ts"
+import { callRows, fieldsOf } from "./row-function.ts"
+import { inputDigests, makeColumns, neededRows, outcomeOf, type RowTask } from "./row-local.ts"
 import { Earlier } from "./row-reuse.ts"
 import { storedColumns } from "./taken.ts"
 import { codesText } from "./verdict-codes.ts"
@@ -109,8 +109,7 @@ export const runDecide = async (task: RowTask, declaration: FilterDeclaration) =
   const { store, node, keys, partition, reuse } = task
   const input = inputDigests(task)
   const { places, todo } = reuse.match(input, partition.rows, task.likely)
-  const rows = new Rows(todo.length === 0 ? {} : await neededColumns(task), todo, declaration.needs)
-  const called = callRows(declaration.decide, rows, todo, seenOptions(node))
+  const called = callRows(declaration.decide, await neededRows(task, todo), seenOptions(node))
   const earlier = new Earlier(store)
   const codes = new Uint16Array(partition.rows)
   places.forEach((place, row) => {

@@ -14,13 +14,11 @@ export const fieldsOf = (columns: Fields, where: string): { readonly [name: stri
  * Each is made when it is asked for: a text that lives for one call is not copied by collections of young objects.
  */
 export class Rows {
-  readonly length: number
-  readonly #index: Int32Array
+  readonly index: Int32Array
   readonly #columns: ReadonlyArray<readonly [name: string, column: Column, absent: boolean]>
 
   constructor(columns: { readonly [need: string]: Column }, index: Int32Array, needs: Fields) {
-    this.length = index.length
-    this.#index = index
+    this.index = index
     this.#columns = Object.entries(columns).map(([name, column]) => [
       name,
       column,
@@ -28,10 +26,15 @@ export class Rows {
     ])
   }
 
+  get length(): number {
+    return this.index.length
+  }
+
+  /** The row at `index[i]`. */
   at(i: number): Row {
     const row: Record<string, unknown> = {}
     for (const [name, column, absent] of this.#columns) {
-      const value = valueAt(column, this.#index[i]!)
+      const value = valueAt(column, this.index[i]!)
       if (value !== null || !absent) row[name] = value
     }
     return row
@@ -76,21 +79,20 @@ export const nowAt = (row: number) => {
 export const callRows = (
   run: (row: Row, options: unknown) => unknown,
   rows: Rows,
-  index: Int32Array,
   options: unknown,
   misfit: (made: unknown) => string | undefined = () => undefined
 ): Called => {
   const errors: Array<RowError> = []
   const results = new Array<unknown>(rows.length)
   for (let i = 0; i < rows.length; i++) {
-    current[0] = index[i]!
+    nowAt(rows.index[i]!)
     try {
       const made = run(rows.at(i), options)
       const wrong = misfit(made)
       if (wrong !== undefined) throw new TypeError(wrong)
       results[i] = made
     } catch (cause) {
-      errors.push(rowError(index[i]!, cause))
+      errors.push(rowError(rows.index[i]!, cause))
       results[i] = undefined
     }
   }

@@ -34,10 +34,14 @@ export interface RowTask {
 }
 
 /** The columns a function needs, by the names of its needs. */
-export const neededColumns = async ({ node, partition }: RowTask): Promise<{ readonly [need: string]: Column }> => {
+const neededColumns = async ({ node, partition }: RowTask): Promise<{ readonly [need: string]: Column }> => {
   const columns = await partition.columns([...new Set(Object.values(node.reads))])
   return Object.fromEntries(Object.entries(node.reads).map(([need, column]) => [need, columns[column]!]))
 }
+
+/** The rows at `todo` as the node's function sees them; nothing is read where there are none. */
+export const neededRows = async (task: RowTask, todo: Int32Array): Promise<Rows> =>
+  new Rows(todo.length === 0 ? {} : await neededColumns(task), todo, task.node.declaration.needs)
 
 export const inputDigests = ({ node, partition }: RowTask): Uint8Array =>
   combineDigests(
@@ -78,20 +82,19 @@ export const makeColumns = async (
   const { places, todo } = reuse.match(input, partition.rows, task.likely)
   const from = takenFrom(places)
   if (from !== undefined) return takeMade(task, fields, from)
-  const needs = todo.length === 0 ? {} : await neededColumns(task)
   let computed: { readonly [name: string]: Column }
   let errors: ReadonlyArray<RowError> = []
   if (perBatch !== undefined && todo.length > 0) {
-    const called = await callBatch(node.name, perBatch, needs, todo, options, fields)
+    const called = await callBatch(node.name, perBatch, await neededColumns(task), todo, options, fields)
     computed = called.columns
     errors = called.errors
   } else {
-    const rows = new Rows(needs, todo, node.declaration.needs)
+    const rows = await neededRows(task, todo)
     const misfit = (made: unknown) => misfitOf(made, fields)
     const called =
       node.declaration.kind === "map"
-        ? await applyRows(task, rows, todo, options, misfit)
-        : callRows(perRow as never, rows, todo, options, misfit)
+        ? await applyRows(task, rows, options, misfit)
+        : callRows(perRow as never, rows, options, misfit)
     computed = columnsOf(called.results, fields, node.name)
     errors = called.errors
   }

@@ -18,9 +18,8 @@ export const finewebBatch = (
   rows: number,
   shortLine: number,
   words: WordRule
-): { readonly [K in keyof FinewebScores]: Column } => {
-  return scoreColumns(NAMES, ["lines"], rows, { cut: cutTexts(texts, rows, words), shortLine }, score)
-}
+): { readonly [K in keyof FinewebScores]: Column } =>
+  scoreColumns(NAMES, ["lines"], rows, { cut: cutTexts(texts, rows, words), shortLine }, score)
 
 interface Lines {
   readonly cut: CutTexts

@@ -25,7 +25,7 @@ it("rows of which none is meant have none", () => {
 
 it("what one call does to its row, the next does not see", () => {
   const rows = new Rows(columns, Int32Array.of(0, 0), needs)
-  const { results, errors } = callRows((row) => ((row as { text: string }).text += "!"), rows, Int32Array.of(0, 0), {})
+  const { results, errors } = callRows((row) => ((row as { text: string }).text += "!"), rows, {})
   expect([results, errors]).toEqual([["a!", "a!"], []])
 })
 
@@ -34,8 +34,7 @@ it("a row that throws fails alone, and its result is undefined", () => {
     if (text === "b") throw new Error("no b")
     return text
   }
-  const index = Int32Array.of(0, 1, 2)
-  const { results, errors } = callRows(run, new Rows(columns, index, needs), index, {})
+  const { results, errors } = callRows(run, new Rows(columns, Int32Array.of(0, 1, 2), needs), {})
   expect(results).toEqual(["a", undefined, "c"])
   expect(errors.map(({ row, message }) => [row, message])).toEqual([[1, "no b"]])
 })
