@@ -3,8 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import { SluiceError } from "../errors.ts"
-import { modelArgument, namedModel } from "./named-model.ts"
-import { handler } from "./sluice.ts"
+import { handler, modelArgument } from "./sluice.ts"
 
 export const card = Command.make(
   "card",
@@ -18,6 +17,7 @@ export const card = Command.make(
   },
   handler(async ({ model, out }, shared) => {
     const [
+      { namedModel },
       { cardFacts },
       { modelCard },
       { Licences },
@@ -26,6 +26,7 @@ export const card = Command.make(
       fs,
       { join, resolve }
     ] = await Promise.all([
+      import("./named-model.ts"),
       import("./card-facts.ts"),
       import("./model-card.ts"),
       import("./licence.ts"),

@@ -3,8 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import { devices } from "../model/train/device.ts"
-import { modelArgument, namedModel } from "./named-model.ts"
-import { handler } from "./sluice.ts"
+import { handler, modelArgument } from "./sluice.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
@@ -45,6 +44,7 @@ export const chat = Command.make(
     )
   },
   handler(async ({ model: given, prompt, system, base, topK, ...flags }, shared) => {
+    const { namedModel } = await import("./named-model.ts")
     const { path } = namedModel(given, shared)
     const [{ openModel }, { Conversation, converse }] = await Promise.all([
       import("../model/open-model.ts"),

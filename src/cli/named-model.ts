@@ -1,18 +1,11 @@
 // A model as a command names it: a folder or file, a pipeline with one model, or PIPELINE/OUTPUT of its last run.
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { resolve } from "node:path"
-import * as Argument from "effect/cli/Argument"
 import { SluiceError, unknownName } from "../errors.ts"
 import type { PastRun } from "../lineage/past-run.ts"
 import { resultFolder } from "../run/program-inputs.ts"
 import { openPast } from "./past.ts"
 import type { Shared } from "./sluice.ts"
-
-export const modelArgument = Argument.String("MODEL").pipe(
-  Argument.withDescription(
-    "A model's or adapter's folder, a .gguf file, or of a pipeline's last run PIPELINE/OUTPUT (PIPELINE alone where it has one model)"
-  )
-)
 
 /** Where a model lies, and the node of a run that made it, if one did. */
 export interface NamedModel {

@@ -48,6 +48,12 @@ export const pipelineArgument = Argument.String("PIPELINE").pipe(
   Argument.withDescription("A name under pipelines/, or the path of a file")
 )
 
+export const modelArgument = Argument.String("MODEL").pipe(
+  Argument.withDescription(
+    "A model's or adapter's folder, a .gguf file, or of a pipeline's last run PIPELINE/OUTPUT (PIPELINE alone where it has one model)"
+  )
+)
+
 export const setFlag = Flag.String("set").pipe(
   Flag.withMetavar("NAME=VALUE"),
   Flag.withDescription("Set a parameter of the pipeline, or an option as NODE.OPTION=VALUE; may be repeated"),

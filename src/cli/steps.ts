@@ -1,8 +1,7 @@
 // sluice steps: the step ledger of a trained model, and the rows behind the steps whose loss stands out.
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { modelArgument, namedModel } from "./named-model.ts"
-import { handler } from "./sluice.ts"
+import { handler, modelArgument } from "./sluice.ts"
 
 export const steps = Command.make(
   "steps",
@@ -20,14 +19,21 @@ export const steps = Command.make(
     )
   },
   handler(async ({ model, spikes, rows }, shared) => {
-    const [{ readSteps, rowsOfStep, spikesOf }, { folderSummary }, { Origins }, print, { printJson, terminal }] =
-      await Promise.all([
-        import("../lineage/steps.ts"),
-        import("../lineage/training-summary.ts"),
-        import("../lineage/origin.ts"),
-        import("./print-steps.ts"),
-        import("./print.ts")
-      ])
+    const [
+      { namedModel },
+      { readSteps, rowsOfStep, spikesOf },
+      { folderSummary },
+      { Origins },
+      print,
+      { printJson, terminal }
+    ] = await Promise.all([
+      import("./named-model.ts"),
+      import("../lineage/steps.ts"),
+      import("../lineage/training-summary.ts"),
+      import("../lineage/origin.ts"),
+      import("./print-steps.ts"),
+      import("./print.ts")
+    ])
     const { path, made } = namedModel(model, shared)
     const all = await readSteps(path)
     const to = terminal(process.stdout)

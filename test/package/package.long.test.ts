@@ -11,6 +11,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Joined } from "../../bin/joined-effect.ts"
 import { steady } from "../cli/project.ts"
 import {
   digests,
@@ -34,6 +35,19 @@ interface Packed {
   readonly files: ReadonlyArray<{ readonly path: string }>
 }
 
+/** Writes the addresses of all modules that a process and its threads load into a file. */
+const noteLoaded = `import { appendFileSync, writeFileSync } from "node:fs"
+import { registerHooks } from "node:module"
+import { isMainThread } from "node:worker_threads"
+if (isMainThread) writeFileSync("loaded.txt", "")
+registerHooks({
+  load(url, context, next) {
+    appendFileSync("loaded.txt", url + "\\n")
+    return next(url, context)
+  }
+})
+`
+
 let root = ""
 let user = ""
 let packed: Packed
@@ -53,7 +67,7 @@ afterAll(() => removeFolder(root))
 describe("the packed file", () => {
   it("holds the command, the compiled modules and what they read, and is small", () => {
     const paths = packed.files.map(({ path }) => path)
-    const outside = paths.filter((path) => !/^dist\/((src|stages|template)\/|[\w-]+\.js$)/.test(path))
+    const outside = paths.filter((path) => !/^dist\/((src|stages|template|effect)\/|[\w-]+\.js$)/.test(path))
     expect(outside.sort()).toEqual([
       "LICENSE",
       "NOTICE",
@@ -67,9 +81,9 @@ describe("the packed file", () => {
     expect([...kinds].sort()).toEqual(
       [".bin", ".d.ts", ".js", ".json", ".jsonl", ".md", ".ts", ".txt", ".wasm", undefined].sort()
     )
-    expect(packed.files.length).toBeLessThan(1200)
-    expect(packed.size).toBeLessThan(1_600_000)
-    expect(packed.unpackedSize).toBeLessThan(4_500_000)
+    expect(packed.files.length).toBeLessThan(1400)
+    expect(packed.size).toBeLessThan(2_000_000)
+    expect(packed.unpackedSize).toBeLessThan(6_500_000)
   })
 })
 
@@ -164,6 +178,43 @@ export default pipeline("model", { base: train.base({ data: notes, seed: 7, step
     expect(npx(user, "tsc", "--noEmit")).toMatchObject({ code: 0, out: "" })
     expect(computing(run("model")).map((text) => text.split(" ")[0])).toEqual(["ingest.jsonl", "train.base"])
     expect(computing(run("model"))).toEqual([])
+  })
+})
+
+describe("effect, whose modules the package joins", () => {
+  /** Modules of effect that a run loaded, by where from: those joined, and those installed. */
+  const loadedBy = (pipeline: string) => {
+    writeFileSync(join(user, "note.mjs"), noteLoaded)
+    const command = "node_modules/sluice/bin/sluice.js"
+    const ran = finished(runIn(user, "--import", "./note.mjs", command, "run", pipeline, "--json"))
+    const urls = readFileSync(join(user, "loaded.txt"), "utf8").trim().split("\n")
+    const below = (folder: string) => urls.flatMap((url) => url.split(folder)[1] ?? [])
+    return { ran, joined: below("/sluice/dist/effect/"), installed: below("/node_modules/effect/dist/") }
+  }
+
+  const files = () =>
+    (JSON.parse(readFileSync(join(user, "node_modules/sluice/dist/effect/joined.json"), "utf8")) as Joined).files
+
+  it("is there once, for a pipeline that imports other modules of it too", () => {
+    const hello = readFileSync(join(user, "pipelines/hello.ts"), "utf8")
+    writeFileSync(join(user, "pipelines/trie.ts"), `${hello}\nimport * as Trie from "effect/Trie"\nTrie.empty()\n`)
+    const { ran, joined, installed } = loadedBy("trie")
+    expect(digests(ran)).toEqual(digests(first))
+    expect(joined).toContain("Schema.js")
+    expect(installed).toContain("Trie.js")
+    expect(installed.filter((file) => files().includes(file))).toEqual([])
+  })
+
+  it("is taken as it is installed where that was patched", () => {
+    const option = join(user, "node_modules/effect/dist/Option.js")
+    const text = readFileSync(option, "utf8")
+    writeFileSync(option, text.replace("export", "export "))
+    const { ran, joined, installed } = loadedBy("hello")
+    expect(digests(ran)).toEqual(digests(first))
+    expect(joined).toEqual([])
+    expect(installed).toContain("Option.js")
+    writeFileSync(option, text)
+    expect(loadedBy("hello").installed).toEqual([])
   })
 })
 
