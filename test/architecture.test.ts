@@ -131,9 +131,9 @@ const rules: ReadonlyArray<Rule> = [
     types: /^src\/(run\/(task|planner|survey)\.ts|stage\/)/
   },
   { room: /^src\/cli\//, may: any(/^src\//, /^package\.json$/, /^node:/, /^effect\//, npm) },
-  { room: /^bin\//, may: any(/^src\/cli\//, /^node:/, /^npm:rolldown$/) },
+  { room: /^bin\//, may: any(/^bin\//, /^src\/cli\//, /^node:/, /^npm:rolldown$/) },
   { room: /^bench\//, may: any(/^(src|bench|stages|test)\//, /^node:/, /^effect/, npm) },
-  { room: /^test\//, may: any(/^(src|test|stages|pipelines|bench)\//, /^node:/, /^effect/, npm) }
+  { room: /^test\//, may: any(/^(src|test|stages|pipelines|bench)\//, /^node:/, /^effect/, npm), types: /^bin\// }
 ]
 
 const ownFamily = (file: string) => /^stages\/\w+\//.exec(file)?.[0]
