@@ -127,14 +127,37 @@ export const contentOfViews = (views: ReadonlyArray<View>, names: ReadonlyArray<
 /** The digest of a dataset's content: ordered row ids and logical values, however it is stored or cut. */
 export const datasetDigest = (content: DatasetContent): string => keyOf(content)
 
-export const datasetHead = (store: Store, views: ReadonlyArray<View>, names: ReadonlyArray<string>): DatasetHead => ({
-  content: contentOfViews(views, names),
-  partitions: views.length,
-  body: store.put(Buffer.from(JSON.stringify(views)))
-})
+export const datasetHead = (store: Store, views: ReadonlyArray<View>, names: ReadonlyArray<string>): DatasetHead => {
+  const body = store.put(Buffer.from(JSON.stringify(views)))
+  keepViews(store, body, views)
+  return { content: contentOfViews(views, names), partitions: views.length, body }
+}
 
-export const viewsOf = (store: Store, head: DatasetHead): ReadonlyArray<View> =>
-  JSON.parse(Buffer.from(store.get(head.body)).toString()) as ReadonlyArray<View>
+/** The partitions of a dataset: the same objects, where they were read or made not long ago, for their keys are known. */
+export const viewsOf = (store: Store, { body }: DatasetHead): ReadonlyArray<View> => {
+  const kept = keptViews.get(store)?.get(body)
+  if (kept !== undefined) return kept
+  const views = JSON.parse(Buffer.from(store.get(body)).toString()) as ReadonlyArray<View>
+  keepViews(store, body, views)
+  return views
+}
+
+/** By store, the views of some datasets by the objects that hold them. */
+const keptViews = new WeakMap<Store, Map<string, ReadonlyArray<View>>>()
+/** Views of a store that are kept; each takes some 2 KB. */
+const mostViews = 5000
+
+const keepViews = (store: Store, body: string, views: ReadonlyArray<View>) => {
+  const kept = keptViews.get(store) ?? new Map<string, ReadonlyArray<View>>()
+  keptViews.set(store, kept.set(body, views))
+  let size = 0
+  for (const one of kept.values()) size += one.length
+  for (const [oldest, { length }] of kept) {
+    if (size <= mostViews) return
+    kept.delete(oldest)
+    size -= length
+  }
+}
 
 export const refsOf = <R>(store: Store, record: NodeRecord): R =>
   JSON.parse(Buffer.from(store.get(record.refs)).toString()) as R

@@ -15,7 +15,7 @@ import { openModels, type RowModels } from "./row-model.ts"
 import { columnsAdded, namesAdded, partAdded, readAdded } from "./select-columns.ts"
 import { fieldsOf } from "./row-function.ts"
 import { storedColumns, storedDigests } from "./taken.ts"
-import type { PreparedTable, ResolveResult, ResolveTask, SelectAction } from "./task.ts"
+import type { PreparedTable, ResolveResult, ResolveTask, SelectAction, SelectedView } from "./task.ts"
 import { VerdictSheet } from "./verdict-sheet.ts"
 
 export const resolveSelect = async (store: Store, node: GraphNode, task: ResolveTask): Promise<ResolveResult> => {
@@ -172,30 +172,33 @@ const applyVerdicts = async (
   action: SelectAction,
   own: PreparedTable,
   before: ResolveTask["before"]
-): Promise<{ readonly [part: string]: ReadonlyArray<View> }> => {
+): Promise<ResolveResult["views"]> => {
   const { codes } = verdictsOf(store, action)
   const declared = (node.declaration as SelectDeclaration).parts
   const parts = declared.length === 0 ? [""] : declared
   const added = action.block === undefined ? undefined : await readAdded(store, node, action.block)
   const known = parts.map((part) => viewsBefore(store, before[part]))
-  const views: Record<string, Array<View>> = Object.fromEntries(parts.map((part) => [part, []]))
+  const views: Record<string, Array<SelectedView>> = Object.fromEntries(parts.map((part) => [part, []]))
   let at = 0
-  for (const { view } of own.partitions) {
+  for (const [index, { view }] of own.partitions.entries()) {
     const bare = new Partition(view, store)
     const partition = added ? bare.widen(partAdded(store, node, added, at, view.rows), namesAdded(node)) : bare
     const slice = codes.subarray(at, at + view.rows)
     at += view.rows
-    parts.forEach((part, index) => {
-      const kept = Uint8Array.from(slice, (code) => (code === index ? 1 : 0))
-      views[part]!.push(partition.narrow(kept, known[index]!.get(view.ids)).view)
+    parts.forEach((part, code) => {
+      const kept = Uint8Array.from(slice, (one) => (one === code ? 1 : 0))
+      const { numbers, byIds } = known[code]!
+      const next = partition.narrow(kept, byIds.get(view.ids)).view
+      const number = numbers.get(next)
+      views[part]!.push(next === view ? { own: index } : number === undefined ? next : { before: number })
     })
   }
   return views
 }
 
-/** The views of an earlier result, by what holds their ids; none where it cannot be read. */
-const viewsBefore = (store: Store, head: DatasetHead | undefined): ReadonlyMap<string, ReadonlyArray<View>> =>
-  Map.groupBy(
-    unlessDamaged(() => (head === undefined ? [] : viewsOf(store, head)), []),
-    ({ ids }) => ids
-  )
+/** The views of an earlier result with their numbers, and by what holds their ids; none where it cannot be read. */
+const viewsBefore = (store: Store, head: DatasetHead | undefined) => {
+  const views = unlessDamaged(() => (head === undefined ? [] : viewsOf(store, head)), [])
+  const numbers = new Map(views.map((view, number) => [view, number]))
+  return { numbers, byIds: Map.groupBy(views, ({ ids }) => ids) }
+}

@@ -88,8 +88,11 @@ export interface ResolveResult {
   readonly action: SelectAction
   readonly seconds: number
   /** Views of each part's partitions; part "" for a select without parts. */
-  readonly views: { readonly [part: string]: ReadonlyArray<View> }
+  readonly views: { readonly [part: string]: ReadonlyArray<SelectedView> }
 }
+
+/** A view, or the number of one that is there on both sides: of a partition that came in, or of what the last run gave. */
+export type SelectedView = View | { readonly own: number } | { readonly before: number }
 
 /** The stored verdicts of a select over all rows, in dataset order. */
 export interface SelectAction {

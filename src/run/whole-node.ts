@@ -12,7 +12,7 @@ import { exclusively } from "./exclusive.ts"
 import type { Execution, Failure } from "./execution.ts"
 import { FailedRows } from "./failed-rows.ts"
 import { failedEntries } from "./group-failures.ts"
-import { datasetHead, type NodeRecord, rowRefs, type SelectRefs } from "./node-record.ts"
+import { datasetHead, type NodeRecord, rowRefs, type SelectRefs, viewsOf } from "./node-record.ts"
 import { headOf } from "./record-key.ts"
 import { Rechecks } from "./rechecks.ts"
 import { preparedContent } from "./row-action.ts"
@@ -101,8 +101,15 @@ const resolved = (
   tally.seconds += seconds
   if (!known) tally.bytes += store.size(action.pack) + (action.block === undefined ? 0 : store.size(action.block))
   const names = Object.keys(node.columns)
+  const before = execution.plan.lastRun.record(node.name)?.datasets
   const datasets = Object.fromEntries(
-    Object.entries(views).map(([part, list]) => [part, datasetHead(store, list, names)])
+    Object.entries(views).map(([part, list]) => {
+      const all = list.map((one) => {
+        if ("own" in one) return tables[0]!.partitions[one.own]!.view
+        return "before" in one ? viewsOf(store, before![part]!)[one.before]! : one
+      })
+      return [part, datasetHead(store, all, names)]
+    })
   )
   for (const warning of action.warnings ?? [])
     execution.journal.write({ event: "warning", node: node.name, text: `${node.name} ${warning}` })
