@@ -1,6 +1,6 @@
 // The text kernel: WebAssembly that cuts UTF-8 texts into tokens and measures tokens and lines, from *.as.ts by build.ts.
 import { readFileSync } from "node:fs"
-import { makeRunCutter } from "./run-cutter.ts"
+import { makeRunCutter, type RunCutter } from "./run-cutter.ts"
 import type { Tokens } from "./tokens.ts"
 import { unicode } from "./unicode.ts"
 import { compile, instantiate } from "./web-assembly.ts"
@@ -48,26 +48,32 @@ export class TextKernel {
   readonly #kernel: Exports
   #views: Views
   #shift = 0
+  /** Made for the first text that is cut as spaCy does: thousands of rules, which plain words do without. */
+  #cutter: RunCutter | undefined
 
   constructor() {
     compiled.module ??= compile(kernelBytes)
-    const cutter = makeRunCutter()
     const cutRun = (from: number, to: number, count: number): number =>
-      cutter.cut(this.#views.bytes, this.#shift, from, to, this.#views.tokens, count)
+      this.#cutter!.cut(this.#views.bytes, this.#shift, from, to, this.#views.tokens, count)
     this.#kernel = instantiate<Exports>(compiled.module, { env: { cutRun } })
     this.#kernel.prepare()
     this.#views = this.#look()
     this.#views.bytes.set(unicode, this.#kernel.TABLE.value)
+  }
+
+  /** Makes the rules, and tells the kernel those that it knows by itself. */
+  #learn(): void {
+    this.#cutter = makeRunCutter()
     const scratch = this.#kernel.OUT.value
-    for (const [word, lengths] of cutter.known) {
-      this.#views.bytes.write(word, scratch, "latin1")
+    for (const [word, lengths] of this.#cutter.known) {
+      this.#now.bytes.write(word, scratch, "latin1")
       this.#kernel.addKnown(
         scratch,
         word.length,
         lengths.reduce((parts, length, i) => parts | (length << (8 * i)), 0)
       )
     }
-    for (const [first, second] of cutter.pairs) {
+    for (const [first, second] of this.#cutter.pairs) {
       const length = first.length + second.length
       this.#kernel.addPair(first.charCodeAt(0), second.charCodeAt(second.length - 1), length)
     }
@@ -131,6 +137,7 @@ export class TextKernel {
 
   /** Cuts a text as spaCy does and returns the number of tokens. */
   cut(from: number, to: number): number {
+    if (this.#cutter === undefined) this.#learn()
     this.#now.tokens.count = this.#kernel.cut(from, to)
     return this.#views.tokens.count
   }
