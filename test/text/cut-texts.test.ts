@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { cutTexts } from "#sluice/text"
 import { makeSpacyRules } from "#src/text/spacy-rules.ts"
 import { makeSpacyTokeniser } from "#src/text/spacy-tokens.ts"
+import { TextKernel } from "#src/text/text-kernel.ts"
 import { makeTokens } from "#src/text/tokens.ts"
 import type { TextColumn } from "#sluice"
 import { oddTexts, seeded, textBatch } from "./text-batch.ts"
@@ -107,4 +108,16 @@ test("other texts, another order and another rule are cut anew", () => {
   expect(counts(["cannot", "a b"], "spacy")).toEqual([2, 2])
   expect(counts(["cannot", "a b"], "plain")).toEqual([1, 2])
   expect(counts([], "plain")).toEqual([])
+})
+
+test("a kernel knows the rules for the first text that is cut by them, whatever it measured before", () => {
+  const kernel = new TextKernel()
+  const load = (text: string) => {
+    const bytes = Buffer.from(text)
+    kernel.load(bytes, 0, bytes.length, bytes.length)
+    return bytes.length
+  }
+  kernel.gopherLines(0, load("- The gate opens…\n".repeat(20_000)))
+  expect([kernel.scores[0], kernel.scores[1]]).toEqual([20_000, 20_000])
+  expect(kernel.cut(0, load("I don't know 3.5km"))).toBe("I do n't know 3.5 km".split(" ").length)
 })
