@@ -1,4 +1,5 @@
 // Digests npm packages with everything below them: what the lockfile promises and the files that are really there.
+import { createHash } from "node:crypto"
 import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs"
 import { dirname, join, relative, sep } from "node:path"
 import { digestFile, digestList } from "./digest.ts"
@@ -109,8 +110,7 @@ export class InstalledPackages {
   }
 
   #filesDigest(directory: string): string {
-    const files: Array<FileState> = []
-    const newest = listFiles(directory, "", files)
+    const files = listFiles(directory)
     const state = stateOf(files)
     const stored = this.#stored.get(directory)
     if (stored?.state === state) {
@@ -119,7 +119,7 @@ export class InstalledPackages {
     }
     const seen = { state, digest: contentOf(directory, files) }
     this.#seen.set(directory, seen)
-    if (newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, seen)
+    if (files.newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, seen)
     else this.#stored.delete(directory)
     return seen.digest
   }
@@ -127,8 +127,7 @@ export class InstalledPackages {
   /** A directory whose files are not those that were looked at. A hard link made elsewhere changes their state alone. */
   changed(): string | undefined {
     for (const [directory, seen] of this.#seen) {
-      const files: Array<FileState> = []
-      listFiles(directory, "", files)
+      const files = listFiles(directory)
       const state = stateOf(files)
       if (state === seen.state) continue
       if (contentOf(directory, files) !== seen.digest) return directory
@@ -154,16 +153,20 @@ export class InstalledPackages {
   }
 }
 
-interface FileState {
-  readonly path: string
-  readonly state: string
+/** A package's own files in order, without those that never run. */
+interface PackageFiles {
+  readonly paths: Array<string>
+  /** Of each file its size, the times of its last changes and its inode. */
+  readonly stats: Array<number>
+  /** The time of the newest change. */
+  newest: number
 }
 
-const stateOf = (files: ReadonlyArray<FileState>): string =>
-  digestList(files.flatMap((file) => [file.path, file.state]))
+const stateOf = ({ paths, stats }: PackageFiles): string =>
+  createHash("sha256").update(digestList(paths)).update(Float64Array.from(stats)).digest("hex")
 
-const contentOf = (directory: string, files: ReadonlyArray<FileState>): string =>
-  digestList(files.flatMap(({ path }) => [path, digestFile(join(directory, path))]))
+const contentOf = (directory: string, { paths }: PackageFiles): string =>
+  digestList(paths.flatMap((path) => [path, digestFile(join(directory, path))]))
 
 function readLock(path: string): Lock | undefined {
   try {
@@ -198,21 +201,25 @@ function findPackage(from: string, name: string): string | undefined {
   }
 }
 
-/** Lists a package's own files in order, without those that never run; gives the time of the newest change. */
-function listFiles(directory: string, below: string, into: Array<FileState>): number {
-  let newest = 0
-  const entries = readdirSync(join(directory, below), { withFileTypes: true })
+function listFiles(
+  directory: string,
+  below = "",
+  files: PackageFiles = { paths: [], stats: [], newest: 0 }
+): PackageFiles {
+  const folder = join(directory, below)
+  const entries = readdirSync(folder, { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
-    const path = below === "" ? entry.name : `${below}/${entry.name}`
+    const { name } = entry
+    const path = below === "" ? name : `${below}/${name}`
     if (entry.isDirectory()) {
-      if (entry.name !== "node_modules" && entry.name !== ".git")
-        newest = Math.max(newest, listFiles(directory, path, into))
-    } else if (entry.isFile() && !NOT_RUN.test(entry.name)) {
-      const stat = lstatSync(join(directory, path))
-      into.push({ path, state: `${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}` })
-      newest = Math.max(newest, stat.mtimeMs, stat.ctimeMs)
+      if (name !== "node_modules" && name !== ".git") listFiles(directory, path, files)
+    } else if (!NOT_RUN.test(name) && entry.isFile()) {
+      const { size, mtimeMs, ctimeMs, ino } = lstatSync(`${folder}${sep}${name}`)
+      files.paths.push(path)
+      files.stats.push(size, mtimeMs, ctimeMs, ino)
+      files.newest = Math.max(files.newest, mtimeMs, ctimeMs)
     }
   }
-  return newest
+  return files
 }
