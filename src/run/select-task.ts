@@ -8,7 +8,7 @@ import { type Column, columnValues, concatColumns, takeColumn } from "../table/c
 import { firstRows } from "../table/digest-map.ts"
 import { digestBytes, digestHex, takeDigests } from "../table/digest.ts"
 import { float32Of, int32Of, readPack, uint16Of } from "../table/pack.ts"
-import { idsIn, Partition, rowsIn, type View } from "../table/view.ts"
+import { idsIn, Partition, rowsIn } from "../table/view.ts"
 import { type DatasetHead, viewsOf } from "./node-record.ts"
 import type { RowAction } from "./row-action.ts"
 import { openModels, type RowModels } from "./row-model.ts"
