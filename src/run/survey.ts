@@ -13,6 +13,7 @@ import { randomUUID } from "node:crypto"
 import { cpus } from "node:os"
 import { setImmediate } from "node:timers/promises"
 import { existsSync, readFileSync } from "node:fs"
+import { getCompileCacheDir } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { acceptedCode } from "./accepted-code.ts"
@@ -61,6 +62,12 @@ export const computeClass = (threads: number, device: Device = "cpu"): ComputeCl
   return { device, threads, instructions: `${process.arch} ${found[0] ?? "base"}` }
 }
 
+/** Beside V8's compile cache, which lies with the installed packages; undefined where there is none. */
+const packagesFile = (): string | undefined => {
+  const cache = getCompileCacheDir()
+  return cache && join(dirname(cache), "packages.json")
+}
+
 /** Code is read for so long in one go: files that are read meanwhile have their turn. */
 const turnMs = 3
 
@@ -92,7 +99,8 @@ export const survey = async (
     entry: file,
     compiled,
     boundaries: ["#sluice", "sluice", fileURLToPath(new URL("../index.ts", import.meta.url))],
-    cacheFile
+    cacheFile,
+    packagesFile: packagesFile()
   })
   if (fingerprinter.isCacheDamaged) damaged("parsed modules")(cacheFile, "its checksum is wrong")
   await setImmediate()

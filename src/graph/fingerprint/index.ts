@@ -27,6 +27,8 @@ export interface FingerprinterOptions {
   readonly entry?: string
   /** Where parsed modules are kept between processes. */
   readonly cacheFile?: string
+  /** Where digests of packages are kept for all stores. */
+  readonly packagesFile?: string | undefined
   /** Another way to read sources than from the disk. */
   readonly reader?: SourceReader
 }
@@ -51,8 +53,8 @@ export interface Fingerprinter {
 
 /** Makes a fingerprinter: one consistent reading of a project's sources, in which each file is read once. */
 export function makeFingerprinter(options: FingerprinterOptions): Fingerprinter {
-  const cache = new SummaryCache(options.cacheFile)
-  const reader = options.reader ?? new DiskReader(cache.packages, options.compiled)
+  const cache = new SummaryCache(options.cacheFile, options.packagesFile)
+  const reader = options.reader ?? new DiskReader(cache.packages, options.compiled, cache.sharedPackages)
   const root = reader.realPath(options.root)
   const store = new ModuleStore(reader, cache)
   const boundaries = new Map<string, string>()

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs"
 import { dirname, join, relative, sep } from "node:path"
 import { digestFile, digestList } from "./digest.ts"
+import type { SharedDigests, StoredDigest } from "./shared-digests.ts"
 
 export interface PackageFacts {
   readonly name: string
@@ -14,7 +15,7 @@ export interface PackageFacts {
 }
 
 /** Digests of packages' files by directory, with the state of the files they are true of. */
-export type StoredDigests = Map<string, { readonly state: string; readonly digest: string }>
+export type StoredDigests = Map<string, StoredDigest>
 
 interface LockEntry {
   readonly version?: string
@@ -41,14 +42,17 @@ const NOT_RUN = /\.([mc]?ts|map)$/
 /** The installed packages as one process sees them; each directory is looked at once. */
 export class InstalledPackages {
   readonly #stored: StoredDigests
+  readonly #shared: SharedDigests | undefined
   readonly #facts = new Map<string, PackageFacts>()
   readonly #own = new Map<string, { text: string; dependencies: ReadonlyArray<[string, string]> }>()
   /** What was looked at, by directory. */
-  readonly #seen = new Map<string, { state: string; digest: string }>()
+  readonly #seen = new Map<string, StoredDigest>()
   readonly #locks = new Map<string, { root: string; lock: Lock } | undefined>()
 
-  constructor(stored: StoredDigests) {
+  /** `stored` are those of a store, `shared` those of all. */
+  constructor(stored: StoredDigests, shared?: SharedDigests) {
     this.#stored = stored
+    this.#shared = shared
   }
 
   /** What is installed in the directory. */
@@ -112,15 +116,13 @@ export class InstalledPackages {
   #filesDigest(directory: string): string {
     const files = listFiles(directory)
     const state = stateOf(files)
-    const stored = this.#stored.get(directory)
-    if (stored?.state === state) {
-      this.#seen.set(directory, stored)
-      return stored.digest
-    }
-    const seen = { state, digest: contentOf(directory, files) }
+    const known = [this.#stored, this.#shared].map((digests) => digests?.get(directory))
+    const seen = known.find((one) => one?.state === state) ?? { state, digest: contentOf(directory, files) }
     this.#seen.set(directory, seen)
-    if (files.newest < Date.now() - CLOCK_TICK_MS) this.#stored.set(directory, seen)
-    else this.#stored.delete(directory)
+    if (known.includes(seen) || files.newest < Date.now() - CLOCK_TICK_MS) {
+      this.#stored.set(directory, seen)
+      this.#shared?.set(directory, seen)
+    } else this.#stored.delete(directory)
     return seen.digest
   }
 

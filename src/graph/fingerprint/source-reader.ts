@@ -4,6 +4,7 @@ import { isBuiltin } from "node:module"
 import { dirname, join, sep } from "node:path"
 import { exportTarget, mapTarget } from "./exports-map.ts"
 import { InstalledPackages, type PackageFacts, type StoredDigests } from "./installed-packages.ts"
+import type { SharedDigests } from "./shared-digests.ts"
 
 export type Resolution =
   | { readonly kind: "source"; readonly path: string }
@@ -26,7 +27,7 @@ export interface SourceReader {
 
 type Manifest = { readonly [field: string]: unknown }
 
-/** The reader of the real file system; digests of packages are kept in `stored` between processes. */
+/** The reader of the real file system; digests of packages are kept in `stored` between processes, in `shared` for all stores. */
 export class DiskReader implements SourceReader {
   readonly #packages: InstalledPackages
   readonly #manifests = new Map<string, Manifest | undefined>()
@@ -35,9 +36,9 @@ export class DiskReader implements SourceReader {
   readonly #real = new Map<string, string | undefined>()
   readonly #compiled: string | undefined
 
-  constructor(stored: StoredDigests = new Map(), compiled?: string) {
+  constructor(stored: StoredDigests = new Map(), compiled?: string, shared?: SharedDigests) {
     this.#compiled = compiled
-    this.#packages = new InstalledPackages(stored)
+    this.#packages = new InstalledPackages(stored, shared)
   }
 
   read(path: string): Uint8Array | undefined {

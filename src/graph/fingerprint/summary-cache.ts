@@ -1,10 +1,9 @@
 // What was learnt of sources and packages, by content, kept in one file between processes.
-import { createHash } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
+import { readChecked, writeChecked } from "./checked-file.ts"
 import type { StoredDigests } from "./installed-packages.ts"
 import { readModule } from "./module-reader.ts"
 import type { ModuleSummary } from "./module-summary.ts"
+import { SharedDigests, type StoredDigest } from "./shared-digests.ts"
 
 /** Raised whenever shapes, summaries or the trust in stored digests change. */
 const FORMAT = 4
@@ -19,12 +18,13 @@ interface StoredModule {
 interface StoredState {
   readonly format: number
   readonly modules: { readonly [content: string]: StoredModule }
-  readonly packages: { readonly [directory: string]: { readonly state: string; readonly digest: string } }
+  readonly packages: { readonly [directory: string]: StoredDigest }
 }
 
-/** Summaries by content, and digests of packages, kept in one file between processes. */
+/** Summaries by content, and digests of packages, kept in one file between processes; the latter in one more for all stores. */
 export class SummaryCache {
   readonly packages: StoredDigests = new Map()
+  readonly sharedPackages: SharedDigests | undefined
   readonly #file: string | undefined
   readonly #stored = new Map<string, StoredModule>()
   readonly #used = new Map<string, ModuleSummary>()
@@ -33,8 +33,9 @@ export class SummaryCache {
   readonly isDamaged: boolean
   #packagesBefore = "[]"
 
-  constructor(file: string | undefined) {
+  constructor(file: string | undefined, shared?: string) {
     this.#file = file
+    this.sharedPackages = shared === undefined ? undefined : new SharedDigests(shared)
     const state = file === undefined ? undefined : readState(file)
     this.isDamaged = state === "damaged"
     this.#isDirty = this.isDamaged
@@ -58,6 +59,7 @@ export class SummaryCache {
 
   /** Writes what was learnt, whole or not at all; does nothing when nothing is new. */
   save(): void {
+    this.sharedPackages?.save()
     const packages = Object.fromEntries(this.packages)
     if (this.#file === undefined) return
     if (!this.#isDirty && JSON.stringify([...this.packages]) === this.#packagesBefore) return
@@ -65,33 +67,13 @@ export class SummaryCache {
     for (const [key, { summary, age }] of this.#stored) if (age < KEPT_SAVES) modules[key] = { summary, age: age + 1 }
     for (const [key, summary] of this.#used) modules[key] = { summary, age: 0 }
     const state: StoredState = { format: FORMAT, modules, packages }
-    mkdirSync(dirname(this.#file), { recursive: true })
-    const temporary = `${this.#file}.${process.pid}.tmp`
-    const text = JSON.stringify(state)
-    try {
-      writeFileSync(temporary, `${checksum(text)}\n${text}`)
-      renameSync(temporary, this.#file)
-    } catch (cause) {
-      rmSync(temporary, { force: true })
-      throw cause
-    }
+    writeChecked(this.#file, state)
     this.#isDirty = false
     this.#packagesBefore = JSON.stringify([...this.packages])
   }
 }
 
-const checksum = (text: string): string => createHash("sha256").update(text).digest("hex")
-
 function readState(file: string): StoredState | "damaged" | undefined {
-  let text: string
-  try {
-    text = readFileSync(file, "utf8")
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "damaged"
-  }
-  const end = text.indexOf("\n")
-  const body = text.slice(end + 1)
-  if (checksum(body) !== text.slice(0, end)) return "damaged"
-  const state = JSON.parse(body) as StoredState
-  return state.format === FORMAT ? state : undefined
+  const state = readChecked(file) as StoredState | "damaged" | undefined
+  return state === undefined || state === "damaged" || state.format === FORMAT ? state : undefined
 }
