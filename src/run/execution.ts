@@ -265,7 +265,7 @@ export class Execution {
     const made = make()
     const tally = this.tally(node)
     tally.seconds += this.plan.reading.get(node) ?? 0
-    return sealRecord(this.survey, node, made, tally, this.records)
+    return sealRecord(this.survey, node, made, tally, this.records, this.plan.lastRun.record(node.name))
   }
 
   /** Does work of this thread whose files go to the disk while the run goes on: it ends when they are there. */

@@ -5,6 +5,8 @@ import type { Expected, NodePlan, Range } from "../graph/plan.ts"
 import type { Device } from "../model/train/device.ts"
 import type { Store } from "../store/store.ts"
 import { type NodeSummary, readEnds } from "./journal.ts"
+import type { LastRun } from "./last-run.ts"
+import type { RowWork } from "./node-record.ts"
 
 /** Earlier runs that are asked, and looked at to find them. */
 const askedRuns = 8
@@ -36,11 +38,19 @@ export const earlierWork = (store: Store, pipeline: string, device: Device = "cp
   return work
 }
 
-/** What a node of a plan is expected to cost with some workers; undefined where no earlier run tells. */
-export const expectedOf = (plan: NodePlan, work: EarlierWork, workers: number): Expected | undefined => {
+/**
+ * What a node of a plan is expected to cost with some workers; undefined where no earlier run tells. `told` is what a run
+ * computed that may be long past: the latest may all have been of a few rows.
+ */
+export const expectedOf = (
+  plan: NodePlan,
+  work: EarlierWork,
+  workers: number,
+  told?: RowWork
+): Expected | undefined => {
   const samples = work.get(plan.name)
   if (plan.verdict === "hit" || samples === undefined) return undefined
-  const cost = perRow.has(plan.kind) ? rowCost(plan, samples, workers) : wholeCost(plan, samples)
+  const cost = perRow.has(plan.kind) ? rowCost(plan, samples, workers, told) : wholeCost(plan, samples)
   if (cost === undefined) return undefined
   if (plan.verdict === "run") return cost
   return { seconds: [0, cost.seconds[1]], bytes: [0, cost.bytes[1]] }
@@ -49,13 +59,19 @@ export const expectedOf = (plan: NodePlan, work: EarlierWork, workers: number): 
 const perRow = new Set(["source", "map", "filter", "expand"])
 
 /** The cost of rows: what one took, times those to compute; bytes by the partitions that are written anew. */
-const rowCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>, workers: number): Expected | undefined => {
-  const computing = samples.filter(({ rows }) => rows.computed > 0)
+const rowCost = (
+  plan: NodePlan,
+  samples: ReadonlyArray<NodeSummary>,
+  workers: number,
+  told: RowWork | undefined
+): Expected | undefined => {
+  const works = samples.map(({ rows, seconds }) => ({ computed: rows.computed, seconds }))
+  const computing = [...works, ...(told === undefined ? [] : [told])].filter(({ computed }) => computed > 0)
   if (computing.length === 0 && plan.rows.new > 0) return undefined
   const { rows, partitions } = plan
   const most = rows.open ? Math.max(rows.new, ...samples.map((one) => one.rows.in)) : rows.new
   const least = rows.open || rows.atMost ? 0 : rows.new
-  const each = around(telling(computing, most).map(({ seconds, rows: { computed } }) => seconds / computed))
+  const each = around(telling(computing, most).map(({ seconds, computed }) => seconds / computed))
   const lanes = Math.max(1, Math.min(workers, partitions.run || workers))
   const written = samples.filter((one) => one.partitions.run > 0 && one.bytes > 0)
   const size = around(written.map((one) => one.bytes / one.partitions.run))
@@ -70,9 +86,9 @@ const rowCost = (plan: NodePlan, samples: ReadonlyArray<NodeSummary>, workers: n
 }
 
 /** A run that computed far fewer rows tells what a run costs, not what a row does. */
-const telling = (computing: ReadonlyArray<NodeSummary>, rows: number): ReadonlyArray<NodeSummary> => {
-  const most = Math.max(...computing.map((one) => one.rows.computed))
-  return computing.filter((one) => one.rows.computed >= Math.min(rows, most) / 10)
+const telling = (computing: ReadonlyArray<RowWork>, rows: number): ReadonlyArray<RowWork> => {
+  const most = Math.max(...computing.map(({ computed }) => computed))
+  return computing.filter(({ computed }) => computed >= Math.min(rows, most) / 10)
 }
 
 /** The cost of a node that reads everything: as before, or in proportion to the rows where these are known. */
@@ -97,12 +113,13 @@ export const withExpected = (
   nodes: ReadonlyArray<NodePlan>,
   store: Store,
   pipeline: string,
-  { threads, device }: Pick<ComputeClass, "threads" | "device">
+  { threads, device }: Pick<ComputeClass, "threads" | "device">,
+  lastRun?: Pick<LastRun, "record">
 ): ReadonlyArray<NodePlan> => {
   if (nodes.every(({ verdict }) => verdict === "hit")) return nodes
   const work = earlierWork(store, pipeline, device)
   return nodes.map((node) => {
-    const expected = expectedOf(node, work, threads)
+    const expected = expectedOf(node, work, threads, lastRun?.record(node.name)?.work)
     return expected === undefined ? node : { ...node, expected: rounded(expected) }
   })
 }

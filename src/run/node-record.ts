@@ -106,6 +106,14 @@ export interface NodeRecord {
   readonly partitions: number
   readonly ingredients: Ingredients
   readonly seconds: number
+  /** Of the runs that led here, the one that tells best what a row costs; absent where none computed any. */
+  readonly work?: RowWork | undefined
+}
+
+/** Rows that a run computed at a node, and the seconds that it took. */
+export interface RowWork {
+  readonly computed: number
+  readonly seconds: number
 }
 
 /** What must come out the same whenever a node runs again under its key. */

@@ -63,7 +63,7 @@ export const makePlan = async (survey: Survey, beside?: FrameBeside): Promise<Pl
   for (const node of survey.graph.nodes) nodes.push(await planner.node(node))
   for (const file of [...survey.files.values()].flat()) if (file.read !== undefined) file.read.bytes = undefined
   const { lastRun, known, records, outcomes, parsed, reading } = planner
-  const expected = withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute)
+  const expected = withExpected(nodes, survey.store, survey.graph.pipeline, survey.compute, lastRun)
   return { nodes: expected, lastRun, known, records, outcomes, parsed, reading }
 }
 

@@ -1,6 +1,6 @@
 // What a finished node made, sealed into the record that later runs take for its result.
 import type { GraphNode } from "../graph/graph.ts"
-import { contentOfRecord, type NodeRecord } from "./node-record.ts"
+import { contentOfRecord, type NodeRecord, type RowWork } from "./node-record.ts"
 import { ingredientsOf, recordKey } from "./record-key.ts"
 import { partialKey } from "./row-action.ts"
 import type { Survey } from "./survey.ts"
@@ -13,13 +13,17 @@ export interface Made {
   readonly refs: unknown
 }
 
-/** The record of a node; what it names is put into the store, the record itself is not. `records` are those of its inputs. */
+/**
+ * The record of a node; what it names is put into the store, the record itself is not. `records` are those of its inputs,
+ * `before` what the last run made of the node.
+ */
 export const sealRecord = (
   survey: Survey,
   node: GraphNode,
   made: Made,
   tally: Tally,
-  records: ReadonlyMap<GraphNode, NodeRecord>
+  records: ReadonlyMap<GraphNode, NodeRecord>,
+  before: NodeRecord | undefined
 ): NodeRecord => {
   tally.check()
   const { store } = survey
@@ -40,8 +44,16 @@ export const sealRecord = (
     refs: store.put(Buffer.from(JSON.stringify(made.refs))),
     partitions: tally.hit + tally.run,
     ingredients: { ...ingredients, code: store.put(Buffer.from(JSON.stringify(ingredients.code))) },
-    seconds: summary.seconds
+    seconds: summary.seconds,
+    work: workOf({ computed: tally.computed, seconds: summary.seconds }, before)
   }
   if (key === whole) store.compare(key, record, contentOfRecord)
   return record
+}
+
+/** The work of a run that computed about as many rows as any before it, and of those the last. */
+const workOf = (now: RowWork, before: NodeRecord | undefined): RowWork | undefined => {
+  const known = before?.work
+  if (known !== undefined && now.computed < known.computed / 2) return known
+  return now.computed === 0 ? undefined : now
 }

@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { NodePlan } from "../../src/graph/plan.ts"
 import { earlierWork, expectedOf, totalExpected, withExpected } from "../../src/run/expectation.ts"
 import { Journal, type NodeSummary } from "../../src/run/journal.ts"
+import type { NodeRecord, PipelineRef } from "../../src/run/node-record.ts"
 import { Store } from "../../src/store/store.ts"
+import { Engine } from "./engine.ts"
+import { TempRun } from "./temp-run.ts"
 
 let root = ""
 let store: Store
@@ -83,6 +86,16 @@ describe("the cost of a node", () => {
     expect(expected(planned("map", { reusable: 0, new: 2 }))!.seconds).toEqual([0.032, 0.25])
   })
 
+  it("of many rows is told by a run long past, where the latest computed very few", () => {
+    for (let run = 0; run < 9; run++) ran([did("a", "map", 1, 0.1, 300)])
+    const plan = planned("map", { reusable: 0, new: 100 })
+    expect(expected(plan)!.seconds).toEqual([8, 12.5])
+    const told = { computed: 100, seconds: 2 }
+    expect(expectedOf(plan, earlierWork(store, "p"), 1, told)!.seconds).toEqual([1.6, 2.5])
+    const few = planned("map", { reusable: 0, new: 1 })
+    expect(expectedOf(few, earlierWork(store, "p"), 1, told)!.seconds).toEqual([0.016, 0.125])
+  })
+
   it("begins at nothing where fewer rows may come, or none", () => {
     ran([did("a", "map", 100, 2, 400)])
     expect(expected(planned("map", { reusable: 0, new: 50, atMost: true }))!.seconds).toEqual([0, 1.25])
@@ -124,4 +137,22 @@ describe("the cost of a plan", () => {
     expect(totalExpected(nodes)).toEqual({ seconds: [0.8, 1.25], bytes: [640, 1000] })
     expect(totalExpected([planned("map", { reusable: 0, new: 1 })])).toBeUndefined()
   })
+})
+
+it("a record keeps what its node did for many rows while later runs compute few", async () => {
+  using engine = new Engine()
+  using temp = new TempRun(engine)
+  const calls = temp.chain("trim", "long")
+  const workOfTrim = async (rows: ReadonlyArray<string>) => {
+    temp.lines("a.txt", rows)
+    await temp.run(calls)
+    const stored = new Store(temp.path("store"))
+    const ref = stored.ref<PipelineRef>(stored.refNames()[0]!)!
+    return stored.action<NodeRecord>(ref.nodes["trim"]!)!.work
+  }
+  const rows = Array.from({ length: 60 }, (_, n) => `word number ${n}`)
+  const many = await workOfTrim(rows)
+  expect(many).toMatchObject({ computed: 60 })
+  expect(await workOfTrim([...rows.slice(1), "oak tree"])).toEqual(many)
+  expect(await workOfTrim(rows.map((row, n) => (n < 30 ? `another ${row}` : row)))).toMatchObject({ computed: 30 })
 })
