@@ -2,7 +2,7 @@
 import { cpSync, writeFileSync } from "node:fs"
 import { dirname, extname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
-import { rolldown } from "rolldown"
+import { type Plugin, rolldown } from "rolldown"
 import { digestOf, type Joined } from "./joined-effect.ts"
 import { reachedFrom } from "./reach.ts"
 
@@ -45,13 +45,8 @@ export const joinEffect = async (imported: ReadonlyArray<string>, to: string): P
 /** What each of some modules, and of all that they load, imports. */
 const importsIn = async (modules: ReadonlyArray<string>): Promise<(module: string) => ReadonlyArray<string>> => {
   const imports = new Map<string, ReadonlyArray<string>>()
-  const noting = { name: "noting", moduleParsed: ({ id, importedIds }: Parsed) => void imports.set(id, importedIds) }
+  const noting: Plugin = { name: "noting", moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds) }
   const build = await rolldown({ input: [...modules], platform: "node", treeshake: false, plugins: [noting] })
   await build.generate()
   return (module) => imports.get(module)!
-}
-
-interface Parsed {
-  readonly id: string
-  readonly importedIds: ReadonlyArray<string>
 }

@@ -104,9 +104,10 @@ const resolved = (
   const before = execution.plan.lastRun.record(node.name)?.datasets
   const datasets = Object.fromEntries(
     Object.entries(views).map(([part, list]) => {
+      const given = list.some((one) => "before" in one) ? viewsOf(store, before![part]!) : []
       const all = list.map((one) => {
         if ("own" in one) return tables[0]!.partitions[one.own]!.view
-        return "before" in one ? viewsOf(store, before![part]!)[one.before]! : one
+        return "before" in one ? given[one.before]! : one
       })
       return [part, datasetHead(store, all, names)]
     })

@@ -81,9 +81,9 @@ describe("the packed file", () => {
     expect([...kinds].sort()).toEqual(
       [".bin", ".d.ts", ".js", ".json", ".jsonl", ".md", ".ts", ".txt", ".wasm", undefined].sort()
     )
-    expect(packed.files.length).toBeLessThan(1400)
+    expect(packed.files.length).toBeLessThan(1200)
     expect(packed.size).toBeLessThan(2_000_000)
-    expect(packed.unpackedSize).toBeLessThan(6_500_000)
+    expect(packed.unpackedSize).toBeLessThan(6_000_000)
   })
 })
 
